@@ -1,0 +1,46 @@
+"""augscore: measure how strongly augmentations move your images, with a network trained on images.
+
+The names below are loaded when first used; importing augscore loads no torch.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from augscore.engine.apply import augment as augment
+    from augscore.engine.apply import replay as replay
+    from augscore.engine.draw import Draw as Draw
+    from augscore.engine.policy import Policy as Policy
+    from augscore.errors import AugscoreError as AugscoreError
+    from augscore.measurement import Measurement as Measurement
+    from augscore.measurement import measure as measure
+    from augscore.strength.scorer import Scorer as Scorer
+    from augscore.strength.scorer import load_scorer as load_scorer
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "AugscoreError": "augscore.errors",
+    "Draw": "augscore.engine.draw",
+    "Measurement": "augscore.measurement",
+    "Policy": "augscore.engine.policy",
+    "Scorer": "augscore.strength.scorer",
+    "augment": "augscore.engine.apply",
+    "load_scorer": "augscore.strength.scorer",
+    "measure": "augscore.measurement",
+    "replay": "augscore.engine.apply",
+}
+
+__all__ = [*sorted(_HOMES), "__version__"]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'augscore' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

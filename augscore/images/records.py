@@ -1,0 +1,51 @@
+"""What reading images yields: a loaded image, or a reason why there is none.
+
+Every candidate ends as exactly one of them, so that found = measured + skipped + ignored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from augscore.keys import ImageId
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A file that may be an image; `name` is relative to the root, with `/`, and is its image id."""
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """Offered as an image and not measured."""
+
+    name: str
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """Not offered as an image: only counted, by reason."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Decoded pixels, uint8 RGB (3, H, W), upright; `notes` are codes such as `grey`, `capped`."""
+
+    id: ImageId
+    pixels: torch.Tensor
+    notes: tuple[str, ...] = ()
+
+
+Found = Candidate | Skipped | Ignored
+Read = Picture | Skipped | Ignored

@@ -1,0 +1,104 @@
+"""Counter-based randomness: (seed, image, view, epoch, step, slot) → uniforms and noise fields.
+
+Every number is a pure function of its key: there is no generator to advance, so a draw does not
+depend on the batch, the order, the worker or the device. The hash is the 64-bit finaliser of
+splitmix64 (Steele, Lea, Flood 2014, "Fast splittable pseudorandom number generators"), in int64
+arithmetic that wraps alike on every device.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+
+import torch
+
+ImageId = int | str
+
+_GOLDEN = 0x9E3779B97F4A7C15
+_VIEW = 0xD1B54A32D192ED03
+_EPOCH = 0xAEF17502108EF2D9
+_STEP = 0x8CB92BA72F3D8DD7
+_MIX_1 = 0xBF58476D1CE4E5B9
+_MIX_2 = 0x94D049BB133111EB
+_MASK = (1 << 64) - 1
+
+
+def image_key(image_id: ImageId) -> int:
+    """The 64-bit key of an image: an int as it is, a str by the first 8 bytes of its BLAKE2b hash."""
+    if isinstance(image_id, str):
+        data = image_id.encode("utf-8", "surrogateescape")
+        return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "little")
+    return image_id & _MASK
+
+
+def image_keys(image_ids: list[ImageId]) -> torch.Tensor:
+    """(N,) int64 keys of N images."""
+    return torch.tensor([_signed(image_key(i)) for i in image_ids], dtype=torch.int64)
+
+
+def slot(op: str, occurrence: int, argument: str) -> int:
+    """The place of one argument in a policy: named, so that editing one op leaves all others alone."""
+    data = f"{op}/{occurrence}/{argument}".encode()
+    return int.from_bytes(hashlib.blake2b(data, digest_size=4).digest(), "little")
+
+
+def uniforms(
+    images: torch.Tensor, slots: list[int], *, seed: int, view: int = 0, epoch: int = 0, step: int = 0
+) -> torch.Tensor:
+    """(N, S) float64 uniforms in [0, 1) for N image keys (int64) and S slots."""
+    offsets = torch.tensor([_signed(s * _GOLDEN & _MASK) for s in slots], dtype=torch.int64)
+    hashes = _mix(_image_hashes(images, seed, view, epoch, step)[:, None] + offsets[None, :])
+    return _top_bits(hashes, 53).to(torch.float64) * 2.0**-53
+
+
+def field_keys(
+    images: torch.Tensor, slot: int, *, seed: int, view: int = 0, epoch: int = 0, step: int = 0
+) -> torch.Tensor:
+    """(N,) int64 keys from which `normals` makes one noise field an image."""
+    offset = _signed(slot * _GOLDEN & _MASK)
+    return _mix(_image_hashes(images, seed, view, epoch, step) + offset)
+
+
+def normals(key: int, shape: tuple[int, ...], device: torch.device | str = "cpu") -> torch.Tensor:
+    """A standard normal float32 field of any shape from one 64-bit key (Box-Muller on hashed counters)."""
+    count = math.prod(shape)
+    half = (count + 1) // 2
+    counters = torch.arange(2 * half, dtype=torch.int64, device=device) * _signed(_GOLDEN)
+    u = _top_bits(_mix(counters + _signed(key & _MASK)), 24).to(torch.float32) * 2.0**-24
+    radius = torch.sqrt(-2.0 * torch.log(u[:half] + 2.0**-25))
+    angle = (2.0 * math.pi) * u[half:]
+    both = torch.cat([radius * torch.cos(angle), radius * torch.sin(angle)])
+    return both[:count].reshape(shape)
+
+
+def _image_hashes(images: torch.Tensor, seed: int, view: int, epoch: int, step: int) -> torch.Tensor:
+    host = _mix_int(seed & _MASK)
+    host = _mix_int(host ^ (view * _VIEW & _MASK) ^ (epoch * _EPOCH & _MASK) ^ (step * _STEP & _MASK))
+    return _mix((images * _signed(_GOLDEN)) ^ _signed(host))
+
+
+def _mix(x: torch.Tensor) -> torch.Tensor:
+    x = (x ^ _shift(x, 30)) * _signed(_MIX_1)
+    x = (x ^ _shift(x, 27)) * _signed(_MIX_2)
+    return x ^ _shift(x, 31)
+
+
+def _mix_int(x: int) -> int:
+    x = (x + _GOLDEN) & _MASK
+    x = ((x ^ (x >> 30)) * _MIX_1) & _MASK
+    x = ((x ^ (x >> 27)) * _MIX_2) & _MASK
+    return x ^ (x >> 31)
+
+
+def _shift(x: torch.Tensor, bits: int) -> torch.Tensor:
+    """Logical right shift: torch's own is arithmetic."""
+    return (x >> bits) & ((1 << (64 - bits)) - 1)
+
+
+def _top_bits(x: torch.Tensor, bits: int) -> torch.Tensor:
+    return _shift(x, 64 - bits)
+
+
+def _signed(x: int) -> int:
+    return x - (1 << 64) if x >= (1 << 63) else x
