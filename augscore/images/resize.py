@@ -1,0 +1,48 @@
+"""The one resampler: antialiased bilinear, short side to `size`, centre crop.
+
+uint8 stays uint8 until after the resize, as torchvision does it (PIL's own filter, ± 1 level).
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+
+LONG_SIDE_CAP = 1024
+
+
+def cap_long_side(pixels: torch.Tensor, limit: int = LONG_SIDE_CAP) -> torch.Tensor:
+    """(3, H, W) with its long side at most `limit` px; smaller images come back as they are."""
+    height, width = pixels.shape[-2:]
+    long_side = max(height, width)
+    if long_side <= limit:
+        return pixels
+    scale = limit / long_side
+    return resize(pixels, max(1, round(height * scale)), max(1, round(width * scale)))
+
+
+def bring_to_size(pixels: torch.Tensor, size: int) -> torch.Tensor:
+    """(..., 3, H, W) uint8 or float → float32 (..., 3, size, size) in [0, 1]."""
+    height, width = pixels.shape[-2:]
+    short_side = min(height, width)
+    new_height = max(size, round(height * size / short_side))
+    new_width = max(size, round(width * size / short_side))
+    resized = to_float(resize(pixels, new_height, new_width))
+    top, left = (new_height - size) // 2, (new_width - size) // 2
+    return resized[..., top : top + size, left : left + size].contiguous()
+
+
+def resize(pixels: torch.Tensor, height: int, width: int) -> torch.Tensor:
+    """(..., 3, H, W) → (..., 3, height, width), same dtype, antialiased bilinear."""
+    if pixels.shape[-2:] == (height, width):
+        return pixels
+    batch = pixels if pixels.ndim == 4 else pixels[None]
+    resized = F.interpolate(batch, (height, width), mode="bilinear", antialias=True)
+    return resized if pixels.ndim == 4 else resized[0]
+
+
+def to_float(pixels: torch.Tensor) -> torch.Tensor:
+    """uint8 0..255 or float in [0, 1] → float32 in [0, 1]."""
+    if pixels.dtype == torch.uint8:
+        return pixels.to(torch.float32).div_(255.0)
+    return pixels.to(torch.float32)
