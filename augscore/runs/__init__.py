@@ -1,0 +1,1 @@
+"""What any long, resumable run needs."""

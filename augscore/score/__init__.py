@@ -1,0 +1,1 @@
+"""The score network: a denoiser trained on images alone; its score is (D(y, σ) − y)/σ²."""
