@@ -1,0 +1,55 @@
+"""Many files, decoded by threads, in the order they were found whatever the number of threads."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from augscore.errors import UsageError
+from augscore.images.decode import MAX_PIXELS, decode
+from augscore.images.records import Candidate, Found, Read
+from augscore.runtime import usable_cores
+
+MOST_WORKERS = 8
+FEW_FILES = 256
+_AHEAD = 4
+"""Files that may wait, decoded, for each worker: this bounds the memory."""
+
+
+def read(found: Iterable[Found], *, workers: int, max_pixels: int = MAX_PIXELS) -> Iterator[Read]:
+    """Decode every candidate and hand the rest through, in the order of `found`.
+
+    `workers` = 0 decodes in the caller's thread. Closing the iterator, or any exception, waits for
+    the files being decoded and leaves no thread behind. Raises `UsageError` for workers < 0.
+    """
+    if workers < 0:
+        raise UsageError(f"workers must be 0 or more, got {workers}", code="usage")
+    if workers == 0:
+        return (_read(item, max_pixels) for item in found)
+    return _in_threads(found, workers, max_pixels)
+
+
+def auto_workers(count: int | None) -> int:
+    """min(8, usable cores - 1); 0 for fewer than 256 files (None: the number is not known)."""
+    if count is not None and count < FEW_FILES:
+        return 0
+    return max(0, min(MOST_WORKERS, usable_cores() - 1))
+
+
+def _read(item: Found, max_pixels: int) -> Read:
+    return decode(item, max_pixels=max_pixels) if isinstance(item, Candidate) else item
+
+
+def _in_threads(found: Iterable[Found], workers: int, max_pixels: int) -> Iterator[Read]:
+    waiting: deque[Future[Read]] = deque()
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="augscore-decode")
+    try:
+        for item in found:
+            waiting.append(pool.submit(_read, item, max_pixels))
+            if len(waiting) > _AHEAD * workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,243 @@
+"""One file → upright uint8 RGB pixels, or the reason why there are none.
+
+Cheapest checks first: status, first bytes, header against the limits, and only then pixels.
+JPEG goes through kornia_rs (libjpeg-turbo, faster than Pillow and equal to it bit for bit), all
+else and whatever kornia_rs refuses through Pillow.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import threading
+import warnings
+
+import torch
+from PIL import (  # noqa: F401  (the plugins register themselves; Pillow would load all of its own)
+    AvifImagePlugin,
+    BmpImagePlugin,
+    GifImagePlugin,
+    Image,
+    Jpeg2KImagePlugin,
+    JpegImagePlugin,
+    PngImagePlugin,
+    PpmImagePlugin,
+    TgaImagePlugin,
+    TiffImagePlugin,
+    UnidentifiedImageError,
+    WebPImagePlugin,
+)
+
+from augscore.images.colours import Unmeasurable, to_rgb
+from augscore.images.reasons import os_detail, os_reason
+from augscore.images.records import Candidate, Picture, Read, Skipped
+from augscore.images.resize import cap_long_side
+from augscore.images.sniff import FORMAT_OF, HEAD_BYTES, Sniffed, extension_of, sniff
+
+MAX_PIXELS = 100_000_000
+MAX_BYTES = 512 * 2**20
+MIN_SHORT_SIDE = 8
+MAX_ASPECT = 20
+
+_ORIENTATION = 0x0112
+_quiet = threading.Lock()
+
+
+def decode(candidate: Candidate, *, max_pixels: int = MAX_PIXELS) -> Read:
+    """(3, H, W) uint8, upright, long side at most 1024 px; never raises for a bad file.
+
+    Notes: `grey`, `alpha_flattened`, `cmyk`, `depth16`, `float_image`, `first_frame`, `bad_exif`,
+    `icc_ignored`, `extension_mismatch`, `extreme_aspect`, `constant`, `capped`.
+    """
+    try:
+        try:
+            return _decode(candidate, max_pixels)
+        except Warning:
+            # Only where the process turns warnings into errors. The filters belong to the whole
+            # process, so they are touched in this case alone and by one thread at a time.
+            with _quiet, warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return _decode(candidate, max_pixels)
+    except Unmeasurable as refused:
+        return Skipped(candidate.name, refused.reason, refused.detail)
+    except MemoryError as error:
+        return Skipped(candidate.name, "out_of_memory", type(error).__name__)
+    except Exception as error:
+        return Skipped(candidate.name, _reason(error), _detail(error))
+
+
+def finish(pixels: torch.Tensor) -> tuple[torch.Tensor, tuple[str, ...]]:
+    """What holds for pixels from anywhere: large enough to measure, long side capped; notes.
+
+    Raises `Unmeasurable` (`too_small`).
+    """
+    height, width = pixels.shape[-2:]
+    _check_short_side(width, height)
+    notes: list[str] = []
+    if max(height, width) > MAX_ASPECT * min(height, width):
+        notes.append("extreme_aspect")
+    if _is_constant(pixels):
+        notes.append("constant")
+    capped = cap_long_side(pixels)
+    if capped is not pixels:
+        notes.append("capped")
+        _check_short_side(capped.shape[-1], capped.shape[-2])
+    return capped, tuple(notes)
+
+
+def _decode(candidate: Candidate, max_pixels: int) -> Picture:
+    extension = extension_of(candidate.name)
+    data, kind = _contents(candidate, extension)
+    with _open(data, kind.format, max_pixels) as image:
+        notes = _header_notes(image, kind.format, extension)
+        pixels, colour_notes = _pixels(data, image)
+        pixels, orientation_notes = _upright(pixels, image)
+    pixels, finish_notes = finish(pixels)
+    return Picture(
+        candidate.name, pixels, (*notes, *colour_notes, *orientation_notes, *finish_notes)
+    )
+
+
+def _contents(candidate: Candidate, extension: str) -> tuple[bytes, Sniffed]:
+    """The bytes of a file whose status and first bytes promise an image that is read."""
+    status = os.stat(candidate.path)
+    if not stat.S_ISREG(status.st_mode):
+        raise Unmeasurable("not_regular", "not a regular file")
+    if status.st_size == 0:
+        raise Unmeasurable("empty_file", "0 bytes")
+    _check_bytes(status.st_size)
+    with open(candidate.path, "rb") as file:
+        head = file.read(HEAD_BYTES)
+        kind = sniff(head, extension)
+        if not kind.format:
+            raise Unmeasurable(kind.reason, kind.detail)
+        data = head + file.read(MAX_BYTES + 1 - len(head))
+    _check_bytes(len(data))
+    return data, kind
+
+
+def _check_bytes(size: int) -> None:
+    if size > MAX_BYTES:
+        raise Unmeasurable("too_many_bytes", f"{size:,} bytes; the limit is {MAX_BYTES:,}")
+
+
+def _open(data: bytes, format: str, max_pixels: int) -> Image.Image:
+    try:
+        image = Image.open(io.BytesIO(data), formats=(format,))
+    except UnidentifiedImageError:
+        raise Unmeasurable("corrupt", f"begins as {format}, but its header is damaged") from None
+    width, height = image.size
+    if width * height > max_pixels:
+        raise Unmeasurable("too_many_pixels", f"{width} x {height}; the limit is {max_pixels:,}")
+    _check_short_side(width, height)
+    return image
+
+
+def _check_short_side(width: int, height: int) -> None:
+    if min(width, height) < MIN_SHORT_SIDE:
+        raise Unmeasurable(
+            "too_small", f"{width} x {height}; the short side needs {MIN_SHORT_SIDE} px"
+        )
+
+
+def _header_notes(image: Image.Image, format: str, extension: str) -> tuple[str, ...]:
+    notes = {
+        "extension_mismatch": FORMAT_OF.get(extension, format) != format,
+        "first_frame": image.format != "MPO" and getattr(image, "is_animated", False),
+        "icc_ignored": _has_other_profile(image.info.get("icc_profile")),
+        "depth16": image.mode.startswith(("RGB", "LA")) and ";16" in _raw_mode(image),
+    }
+    return tuple(code for code, holds in notes.items() if holds)
+
+
+def _has_other_profile(profile: object) -> bool:
+    if not isinstance(profile, bytes) or not profile:
+        return False
+    return b"sRGB" not in profile and "sRGB".encode("utf-16-be") not in profile
+
+
+def _raw_mode(image: Image.Image) -> str:
+    """How the file stores its pixels: `RGB;16B` tells what the mode `RGB` no longer does."""
+    tiles = getattr(image, "tile", None)
+    if not tiles:
+        return ""
+    arguments = tiles[0][3]
+    return str(arguments[0] if isinstance(arguments, tuple) and arguments else arguments)
+
+
+def _pixels(data: bytes, image: Image.Image) -> tuple[torch.Tensor, tuple[str, ...]]:
+    if image.format in ("JPEG", "MPO") and image.mode in ("RGB", "L"):
+        pixels = _turbo(data, image.size)
+        if pixels is not None:
+            return pixels, ("grey",) if image.mode == "L" else ()
+    image.load()
+    return to_rgb(image)
+
+
+def _turbo(data: bytes, size: tuple[int, int]) -> torch.Tensor | None:
+    """None where kornia_rs is absent or refuses the file: Pillow then has the last word."""
+    try:
+        from kornia_rs.io import decode_image_jpegturbo
+
+        array = decode_image_jpegturbo(data, "rgb")
+    except MemoryError:
+        raise
+    except Exception:
+        return None
+    if array.shape != (size[1], size[0], 3):
+        return None
+    return torch.from_numpy(array).permute(2, 0, 1).contiguous()
+
+
+def _upright(pixels: torch.Tensor, image: Image.Image) -> tuple[torch.Tensor, tuple[str, ...]]:
+    """EXIF orientation 1..8 applied. Asked after loading: Pillow turns TIFF itself by then."""
+    orientation, notes = _orientation(image)
+    if orientation in (5, 6, 7, 8):
+        pixels = pixels.transpose(1, 2)
+    flips = [axis for axis, turned in _FLIPS.items() if orientation in turned]
+    if flips:
+        pixels = pixels.flip(flips)
+    return pixels.contiguous(), notes
+
+
+_FLIPS = {1: (3, 4, 7, 8), 2: (2, 3, 6, 7)}
+"""Axis → the orientations that mirror it, after the transposition of 5 to 8."""
+
+
+def _orientation(image: Image.Image) -> tuple[int, tuple[str, ...]]:
+    try:
+        exif = image.getexif()
+        orientation = exif.get(_ORIENTATION, 1)
+    except Warning:
+        raise
+    except Exception:
+        return 1, ("bad_exif",)
+    if orientation not in range(1, 9):
+        return 1, ("bad_exif",)
+    return int(orientation), ("bad_exif",) if image.info.get("exif") and not len(exif) else ()
+
+
+def _detail(error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno:
+        return os_detail(error)
+    return f"{type(error).__name__}: {error}"
+
+
+def _is_constant(pixels: torch.Tensor) -> bool:
+    first = pixels[:, :1, :1]
+    if not bool((pixels[:, ::16, ::16] == first).all()):
+        return False
+    return bool((pixels == first).all())
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, Image.DecompressionBombError):
+        return "too_many_pixels"
+    if isinstance(error, FileNotFoundError):
+        return "broken_link" if error.filename and os.path.islink(error.filename) else "vanished"
+    if isinstance(error, OSError) and error.errno:
+        return os_reason(error)
+    if isinstance(error, EOFError) or "truncated" in str(error).lower():
+        return "truncated"
+    return "corrupt"
