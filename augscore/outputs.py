@@ -1,0 +1,288 @@
+"""The only writer: a file appears whole under its name, or not at all.
+
+Everything goes to `.name.tmp-PID` in the same folder, is flushed and synced, and then renamed.
+"""
+
+from __future__ import annotations
+
+import csv
+import errno
+import io
+import json
+import math
+import os
+import shutil
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from augscore.errors import HostError, UsageError
+
+_FULL = frozenset([errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)])
+_WRONG_PATH = frozenset([errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG])
+_PROBE = bytes(4096)
+_LONGEST_NAME = 230
+_ESCAPED = frozenset(["Cc", "Cs", "Zl", "Zp"])
+_BIDI = frozenset(
+    map(chr, [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+)
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Raises `HostError` (`disk_full`, `output_unwritable`) or `UsageError` (`output_unwritable`)
+    for a wrong path; what was there before is then untouched."""
+    pending = _Pending(path)
+    try:
+        pending.write(data)
+        pending.publish()
+    finally:
+        pending.discard()
+
+
+def write_text(path: Path, text: str) -> None:
+    """UTF-8, line ends as given. Raises as `write_bytes`."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_json(path: Path, value: Any, *, sort_keys: bool = True, indent: int | None = 2) -> None:
+    """ASCII JSON and a last line end. Raises `ValueError` for NaN or infinity, else as
+    `write_bytes`."""
+    write_text(path, to_json(value, sort_keys=sort_keys, indent=indent) + "\n")
+
+
+def to_json(value: Any, *, sort_keys: bool = True, indent: int | None = None) -> str:
+    """The JSON of every output: ASCII, so that undecodable names survive as `\\udcff`.
+
+    Raises `ValueError` for NaN or infinity.
+    """
+    return json.dumps(value, sort_keys=sort_keys, indent=indent, allow_nan=False, ensure_ascii=True)
+
+
+def check_writable(path: Path) -> None:
+    """Try, before work starts, whether the file `path` can be written; leaves nothing behind.
+
+    Raises `UsageError` (`output_unwritable`) for a wrong kind of path (a folder, a missing
+    parent), `HostError` (`output_unwritable`, `disk_full`) for what the machine refuses.
+    """
+    if os.path.isdir(path):
+        raise _wrong_path(path, "it is a folder", "Name a file")
+    parent = Path(os.path.realpath(path)).parent
+    if not parent.is_dir():
+        what = "is not a folder" if parent.exists() else "does not exist"
+        raise _wrong_path(path, f"{str(parent)!r} {what}", "Make the folder first")
+    pending = _Pending(path)
+    if not pending.is_special:
+        pending.write(_PROBE)
+        pending.sync()
+    pending.discard()
+
+
+def prepare_folder(path: Path) -> None:
+    """Make the folder `path` with its parents and try to write there. Raises as
+    `check_writable`."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise _wrong_path(path, "a file is in its place", "Name another folder") from None
+    except OSError as error:
+        raise _refusal(path, error) from error
+    check_writable(path / "probe")
+
+
+def printable(text: str) -> str:
+    """Control characters, bidirectional controls and undecodable bytes as escapes (`\\x1b`,
+    `\\u202e`, `\\udcff`), all else as it is: safe in a terminal and in a table."""
+    return "".join(_escape(c) if _is_escaped(c) else c for c in text)
+
+
+def _is_escaped(character: str) -> bool:
+    return unicodedata.category(character) in _ESCAPED or character in _BIDI
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+class RowWriter:
+    """Rows (str → JSON value) into `….jsonl` or `….csv`, one at a time.
+
+    They go to a temporary file; `close` publishes it under the final name, and so does leaving the
+    `with` block normally. An interrupted run that closes publishes the rows so far; leaving by an
+    exception removes them. CSV: the columns are those given, or of the first row; later rows may
+    leave some out but not bring others (`ValueError`); text is `printable`, nested values are JSON
+    text, None is empty. Raises `UsageError` for another extension, else as `write_bytes`.
+    """
+
+    def __init__(self, path: Path, *, columns: Sequence[str] | None = None) -> None:
+        if path.suffix not in (".jsonl", ".csv"):
+            raise UsageError(f"rows go to .jsonl or .csv, not to {path.name!r}", code="usage")
+        self._as_csv = path.suffix == ".csv"
+        self._columns: tuple[str, ...] | None = None
+        self._pending = _Pending(path)
+        if self._as_csv and columns is not None:
+            self._begin_table(columns)
+
+    def write(self, row: Mapping[str, Any]) -> None:
+        """Append a row. Raises `ValueError` for NaN or infinity."""
+        if not self._as_csv:
+            self._pending.write((to_json(dict(row), sort_keys=False) + "\n").encode())
+            return
+        columns = self._columns or self._begin_table(tuple(row))
+        unknown = [name for name in row if name not in columns]
+        if unknown:
+            raise ValueError(f"columns that the first row had not: {', '.join(unknown)}")
+        self._pending.write(_csv_line([_cell(row.get(name)) for name in columns]))
+
+    def flush(self) -> None:
+        """Push the rows so far to the disk, still under the temporary name."""
+        self._pending.sync()
+
+    def close(self) -> None:
+        """Publish the rows under the final name; a second time nothing happens."""
+        self._pending.publish()
+
+    def discard(self) -> None:
+        """Remove the temporary file; nothing is published."""
+        self._pending.discard()
+
+    def __enter__(self) -> RowWriter:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self.discard()
+
+    def _begin_table(self, columns: Sequence[str]) -> tuple[str, ...]:
+        self._columns = tuple(columns)
+        self._pending.write(_csv_line([printable(name) for name in self._columns]))
+        return self._columns
+
+
+def _csv_line(cells: list[str]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(cells)
+    return text.getvalue().encode("utf-8")
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{value} has no place in a table: write None and a reason")
+    return to_json(value)
+
+
+class _Pending:
+    """A file that still has its temporary name. A device or pipe is written to directly."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._target = Path(os.path.realpath(path))
+        self.is_special = self._target.exists() and not self._target.is_file()
+        self._file: IO[bytes] | None = None
+        with self._refusing():
+            self._file = _existing(self._target) if self.is_special else _create(self._temp)
+
+    @property
+    def _temp(self) -> Path:
+        # Cut so that the longest legal name still has room for what is added.
+        name = os.fsdecode(os.fsencode(self._target.name)[:_LONGEST_NAME])
+        return self._target.with_name(f".{name}.tmp-{os.getpid()}")
+
+    def write(self, data: bytes) -> None:
+        with self._refusing():
+            self._opened().write(data)
+
+    def sync(self) -> None:
+        with self._refusing():
+            file = self._opened()
+            file.flush()
+            if not self.is_special:
+                os.fsync(file.fileno())
+
+    def publish(self) -> None:
+        if self._file is None:
+            return
+        self.sync()
+        with self._refusing():
+            self._opened().close()
+            if not self.is_special:
+                os.replace(self._temp, self._target)
+        self._file = None
+
+    def discard(self) -> None:
+        file, self._file = self._file, None
+        if file is None:
+            return
+        # Closing flushes, which fails once more on a full disk.
+        with suppress(OSError):
+            file.close()
+        if not self.is_special:
+            with suppress(OSError):
+                self._temp.unlink()
+
+    def _opened(self) -> IO[bytes]:
+        if self._file is None:
+            raise ValueError(f"{self._path} is closed")
+        return self._file
+
+    @contextmanager
+    def _refusing(self) -> Iterator[None]:
+        try:
+            yield
+        except BrokenPipeError:
+            self.discard()
+            raise
+        except OSError as error:
+            self.discard()
+            raise _refusal(self._path, error) from error
+
+
+def _existing(device: Path) -> IO[bytes]:
+    return open(device, "wb")
+
+
+def _create(temp: Path) -> IO[bytes]:
+    """A new file, never one that is there: a stale one of an earlier process goes first."""
+    with suppress(FileNotFoundError):
+        temp.unlink()
+    return open(temp, "xb")
+
+
+def _refusal(path: Path, error: OSError) -> HostError | UsageError:
+    if error.errno in _FULL:
+        return HostError(
+            f"cannot write {str(path)!r}: no space left{_free_space(path)}",
+            code="disk_full",
+            hint="Free some space or write elsewhere",
+        )
+    if error.errno in _WRONG_PATH:
+        return _wrong_path(path, error.strerror or str(error), "")
+    return HostError(
+        f"cannot write {str(path)!r}: {error.strerror or error}", code="output_unwritable"
+    )
+
+
+def _wrong_path(path: Path, why: str, hint: str) -> UsageError:
+    return UsageError(f"cannot write {str(path)!r}: {why}", code="output_unwritable", hint=hint)
+
+
+def _free_space(path: Path) -> str:
+    try:
+        free = shutil.disk_usage(path.parent).free
+    except OSError:
+        return ""
+    return f" ({free / 1e9:.2f} GB free)"
