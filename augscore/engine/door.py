@@ -1,0 +1,74 @@
+"""What may come in at the engine's public functions, and what is said when something else does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+
+from augscore.errors import TensorError, UsageError
+from augscore.keys import ImageId
+
+# Rounding of earlier steps may leave [0, 1] by a little; 0..255 in floats leaves it by far.
+SLACK = 1e-3
+
+Images = torch.Tensor | Sequence[torch.Tensor]
+
+
+def check_images(images: Images) -> list[torch.Tensor]:
+    """(B, 3, H, W), or a list of (3, H, W), uint8 or float in [0, 1] → a list of (3, H, W).
+
+    Half precision and float64 become float32. Raises TensorError (`bad_tensor`) naming the first
+    image that does not fit.
+    """
+    if isinstance(images, torch.Tensor):
+        if images.ndim != 4 or images.shape[1] != 3:
+            raise _refuse("images", f"shape {tuple(images.shape)}", "(B, 3, H, W)")
+        return [_checked(image, f"images[{i}]") for i, image in enumerate(images.detach())]
+    if not isinstance(images, Sequence):
+        raise _refuse("images", type(images).__name__, "a tensor or a list of tensors")
+    checked = [_checked(image, f"images[{i}]") for i, image in enumerate(images)]
+    _same_device(checked)
+    return checked
+
+
+def check_ids(ids: Sequence[ImageId] | None, count: int) -> list[ImageId]:
+    """One id per image, by default its place; UsageError (`bad_ids`) for another number of ids."""
+    if ids is None:
+        return list(range(count))
+    if len(ids) != count:
+        raise UsageError(
+            f"{len(ids)} ids for {count} images", code="bad_ids", hint="give one id per image"
+        )
+    return list(ids)
+
+
+def _checked(image: object, name: str) -> torch.Tensor:
+    if not isinstance(image, torch.Tensor):
+        raise _refuse(name, type(image).__name__, "a tensor")
+    if image.ndim != 3 or image.shape[0] != 3 or 0 in image.shape:
+        raise _refuse(name, f"shape {tuple(image.shape)}", "(3, H, W) with at least one pixel")
+    if image.dtype == torch.uint8:
+        return image
+    if not image.dtype.is_floating_point:
+        raise _refuse(name, str(image.dtype), "uint8, or float in [0, 1]")
+    return _in_range(image.detach().to(torch.float32), name)
+
+
+def _in_range(image: torch.Tensor, name: str) -> torch.Tensor:
+    low, high = (end.item() for end in image.aminmax())
+    if not (low == low and high == high):
+        raise _refuse(name, "NaN", "numbers in [0, 1]")
+    if low < -SLACK or high > 1 + SLACK:
+        raise _refuse(name, f"values from {low:g} to {high:g}", "[0, 1]; divide by 255?")
+    return image.clamp(0.0, 1.0) if low < 0 or high > 1 else image
+
+
+def _same_device(images: list[torch.Tensor]) -> None:
+    devices = sorted({str(image.device) for image in images})
+    if len(devices) > 1:
+        raise _refuse("images", f"devices {' and '.join(devices)}", "one device")
+
+
+def _refuse(name: str, got: str, wanted: str) -> TensorError:
+    return TensorError(f"{name} has {got}", code="bad_tensor", hint=f"wanted {wanted}")

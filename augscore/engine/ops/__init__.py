@@ -1,0 +1,1 @@
+"""Operations on a batch of images: one file a family, one record beside each function."""

@@ -1,0 +1,116 @@
+"""The arguments of an operation: how each is written in a policy, and what it may be."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from augscore.engine.policy import Value
+from augscore.errors import UsageError
+
+Lone = Literal["fixed", "about_one", "about_zero"]
+
+
+@dataclass(frozen=True)
+class Range:
+    """A pair (low, high) from which a magnitude is drawn uniformly.
+
+    A lone number x stands for (x, x) when `lone` is `fixed`, for (max(0, 1 − x), 1 + x) when it is
+    `about_one` (torchvision's jitter factors) and for (−x, x) when it is `about_zero` (its hue).
+    """
+
+    name: str
+    default: Value
+    low: float
+    high: float
+    lone: Lone = "fixed"
+
+    def read(self, op: str, value: Value) -> tuple[float, float]:
+        """The pair that a written value stands for; UsageError (`policy_value`) if it cannot be."""
+        low, high = self._pair(op, value)
+        if low > high:
+            raise _refuse(op, self.name, value, "the first number of a range is the smaller one")
+        if low < self.low or high > self.high:
+            raise _refuse(op, self.name, value, f"it lies in {self.low:g} to {self.high:g}")
+        return low, high
+
+    def _pair(self, op: str, value: Value) -> tuple[float, float]:
+        if isinstance(value, tuple) and len(value) == 2 and all(map(_is_number, value)):
+            return float(value[0]), float(value[1])
+        if not _is_number(value):
+            raise _refuse(op, self.name, value, "it is a number, or a pair of numbers (low, high)")
+        number = float(value)  # type: ignore[arg-type]
+        if self.lone == "fixed":
+            return number, number
+        if number < 0:
+            raise _refuse(op, self.name, value, "a lone number is the half-width: 0 or more")
+        return (max(0.0, 1 - number), 1 + number) if self.lone == "about_one" else (-number, number)
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number that is the same for all images; `odd` allows 0 and odd numbers only."""
+
+    name: str
+    default: Value
+    low: int
+    high: int
+    odd: bool = False
+
+    def read(self, op: str, value: Value) -> int:
+        """The number; UsageError (`policy_value`) if it is not one that the operation takes."""
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise _refuse(op, self.name, value, "it is a whole number")
+        if not self.low <= value <= self.high:
+            raise _refuse(op, self.name, value, f"it lies in {self.low} to {self.high}")
+        if self.odd and value and value % 2 == 0:
+            raise _refuse(op, self.name, value, "it is odd")
+        return value
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few words."""
+
+    name: str
+    default: Value
+    choices: tuple[str, ...]
+
+    def read(self, op: str, value: Value) -> str:
+        """The word; UsageError (`policy_value`) if it is not one of the choices."""
+        if not isinstance(value, str) or value not in self.choices:
+            raise _refuse(op, self.name, value, f"it is one of {', '.join(self.choices)}")
+        return value
+
+
+Argument = Range | Whole | Choice
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The arguments of one step, checked, with the defaults filled in."""
+
+    values: tuple[tuple[str, Value], ...]
+
+    def get(self, name: str) -> Value:
+        return dict(self.values)[name]
+
+    def span(self, name: str) -> tuple[float, float]:
+        value = self.get(name)
+        assert isinstance(value, tuple)
+        return value
+
+    def whole(self, name: str) -> int:
+        value = self.get(name)
+        assert isinstance(value, int)
+        return value
+
+
+def _is_number(value: object) -> bool:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and math.isfinite(value)  # type: ignore[arg-type]
+
+
+def _refuse(op: str, name: str, value: Value, wanted: str) -> UsageError:
+    return UsageError(f"{op}: {name} is {value!r}", code="policy_value", hint=wanted)

@@ -1,0 +1,105 @@
+"""Gaussian blur with a standard deviation per image."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+
+from augscore.engine.ops.arguments import Range, Settings, Whole
+from augscore.engine.ops.dice import Dice
+from augscore.engine.ops.record import Frame, Magnitude, Op
+from augscore.errors import UsageError
+
+# Taps beyond this many standard deviations hold 6e-5 of the weight: 0.02 grey levels at most.
+REACH = 4.0
+
+
+def gaussian_blur(images: torch.Tensor, sigmas: torch.Tensor, kernel_size: int) -> torch.Tensor:
+    """(B, 3, H, W) blurred by `sigmas` px, one per image, with mirrored borders; 0 leaves as is.
+
+    `kernel_size` taps, odd, normalised to sum 1; 0 means as many as each sigma needs. Taps beyond
+    4 sigma are left out, so that a small sigma is cheap whatever the kernel.
+    """
+    result = torch.empty_like(images, memory_format=torch.contiguous_format)
+    # One image at a time: the number of taps is each image's own.
+    for row, sigma in enumerate(sigmas.tolist()):
+        radius = _radius(sigma, kernel_size, images)
+        weights = _half_kernel(sigma, radius)
+        across = _weighted(images[row : row + 1], weights, -1)
+        result[row : row + 1] = _weighted(across, weights, -2)
+    return result.clamp_(0.0, 1.0)
+
+
+def kornia_blur(images: torch.Tensor, sigmas: torch.Tensor, kernel_size: int) -> torch.Tensor:
+    """As `gaussian_blur`, by kornia, which computes every tap of the kernel."""
+    import kornia.filters as filters
+
+    result = images.clone()
+    half = [kernel_size // 2 if kernel_size else _radius(s, 0, images) for s in sigmas.tolist()]
+    for radius in sorted(set(half) - {0}):
+        here = torch.tensor([i for i, r in enumerate(half) if r == radius])
+        there = here.to(images.device)
+        sigma = sigmas[here].clamp(min=1e-3).to(images.device, images.dtype)[:, None].expand(-1, 2)
+        size = (2 * radius + 1, 2 * radius + 1)
+        result.index_copy_(0, there, filters.gaussian_blur2d(images[there], size, sigma))
+    return result.clamp_(0.0, 1.0)
+
+
+def _radius(sigma: float, kernel_size: int, images: torch.Tensor) -> int:
+    needed = math.ceil(REACH * sigma)
+    if kernel_size:
+        return min(needed, kernel_size // 2)
+    return min(needed, min(images.shape[-2:]) - 1)
+
+
+def _half_kernel(sigma: float, radius: int) -> list[float]:
+    """The weights at 0, 1, … radius of a symmetric kernel that sums to 1."""
+    if radius == 0:
+        return [1.0]
+    half = [math.exp(-0.5 * (i / sigma) ** 2) for i in range(radius + 1)]
+    total = half[0] + 2 * sum(half[1:])
+    return [weight / total for weight in half]
+
+
+def _weighted(image: torch.Tensor, weights: list[float], dim: int) -> torch.Tensor:
+    """The weighted sum of an image and its shifts along one axis, borders mirrored."""
+    radius, length = len(weights) - 1, image.shape[dim]
+    border = (radius, radius, 0, 0) if dim == -1 else (0, 0, radius, radius)
+    wide = F.pad(image, border, mode="reflect") if radius else image
+    result = wide.narrow(dim, radius, length).mul(weights[0])
+    for shift, weight in enumerate(weights[1:], start=1):
+        result.add_(wide.narrow(dim, radius - shift, length), alpha=weight)
+        result.add_(wide.narrow(dim, radius + shift, length), alpha=weight)
+    return result
+
+
+def _draw(dice: Dice, settings: Settings, frame: Frame) -> tuple[torch.Tensor, ...]:
+    radius = settings.whole("kernel_size") // 2
+    short_side = min([*frame.heights.tolist(), *frame.widths.tolist()], default=radius + 1)
+    if radius >= short_side:
+        raise UsageError(
+            f"GaussianBlur: kernel_size {2 * radius + 1} is too wide for {short_side} px",
+            code="policy_value",
+            hint=f"at most {2 * short_side - 1}, or 0 for as wide as sigma needs",
+        )
+    return (dice.between("sigma", *settings.span("sigma")),)
+
+
+GAUSSIAN_BLUR = Op(
+    name="GaussianBlur",
+    magnitudes=(Magnitude("sigma", "px", 0.0, math.inf, neutral=0.0),),
+    arguments=(
+        Whole("kernel_size", 0, 0, 1023, odd=True),
+        Range("sigma", (0.1, 2.0), 0.0, math.inf),
+    ),
+    options=("kernel_size",),
+    draw=_draw,
+    source="torchvision v2 GaussianBlur, on floats; kernel_size 0 (its own width) is added here",
+    torch_function=gaussian_blur,
+    kornia_function=kornia_blur,
+    accelerator="kornia",
+    bound=0.05,
+    ladder="sigma",
+)

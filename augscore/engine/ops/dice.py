@@ -1,0 +1,38 @@
+"""The random numbers of one step: a thin face on `augscore.keys`, with slots named by argument."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+from augscore import keys
+
+
+@dataclass(frozen=True)
+class Dice:
+    """Random numbers of N images for one step, each named by an argument of the step's operation.
+
+    `images` holds (N,) int64 image keys; `occurrence` counts the same op earlier in the view.
+    """
+
+    images: torch.Tensor
+    op: str
+    occurrence: int
+    seed: int
+    view: int
+    epoch: int
+
+    def uniforms(self, *arguments: str) -> torch.Tensor:
+        """(N, len(arguments)) float64 in [0, 1), on the CPU."""
+        slots = [keys.slot(self.op, self.occurrence, argument) for argument in arguments]
+        return keys.uniforms(self.images, slots, seed=self.seed, view=self.view, epoch=self.epoch)
+
+    def between(self, argument: str, low: float, high: float) -> torch.Tensor:
+        """(N,) float64 uniform in [low, high)."""
+        return low + self.uniforms(argument)[:, 0] * (high - low)
+
+    def field_keys(self, argument: str) -> torch.Tensor:
+        """(N,) int64 keys, one noise field an image (see `keys.normals`)."""
+        slot = keys.slot(self.op, self.occurrence, argument)
+        return keys.field_keys(self.images, slot, seed=self.seed, view=self.view, epoch=self.epoch)

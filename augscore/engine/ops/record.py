@@ -1,0 +1,93 @@
+"""What is known of an operation: one frozen record beside each function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+
+from augscore.engine.ops.arguments import Argument, Settings
+from augscore.engine.ops.dice import Dice
+
+Function = Callable[..., torch.Tensor]
+Backend = Literal["torch", "kornia"]
+
+
+@dataclass(frozen=True)
+class Magnitude:
+    """A number that is drawn for every image.
+
+    `low` and `high` bound what the function takes, in `unit`. At `neutral` the op leaves an image
+    alone (None: no such value). A `signed` magnitude goes both ways from neutral.
+    """
+
+    name: str
+    unit: str
+    low: float
+    high: float
+    neutral: float | None = None
+    signed: bool = False
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The sizes that a step finds: (N,) int64 heights and widths in px."""
+
+    heights: torch.Tensor
+    widths: torch.Tensor
+
+
+Sampler = Callable[[Dice, Settings, Frame], tuple[torch.Tensor, ...]]
+
+
+@dataclass(frozen=True)
+class Op:
+    """An operation: what it is called, what it takes, how it is drawn and which functions do it.
+
+    A function gets the images, (B, 3, H, W) float32 in [0, 1], then one (B,) column per magnitude
+    (float64 or int64, on the CPU) and then the `options`, which are the same for all images; it
+    returns new images of the same shape. The function of an op that `resizes` gets a list of
+    (3, H, W) images of any size and, last, the size in px; it returns (B, 3, size, size).
+
+    `draw` makes the columns. `ladder` names the magnitude that a strength ladder turns. The two
+    backends give equal pixels within `bound` grey levels; the CPU runs `torch_function`, and other
+    devices the one that `accelerator` names.
+    """
+
+    name: str
+    magnitudes: tuple[Magnitude, ...]
+    arguments: tuple[Argument, ...]
+    options: tuple[str, ...]
+    draw: Sampler
+    source: str
+    torch_function: Function
+    kornia_function: Function | None = None
+    accelerator: Backend = "torch"
+    bound: float = 0.0
+    resizes: bool = False
+    ladder: str | None = None
+
+    def magnitude(self, name: str) -> Magnitude:
+        return next(m for m in self.magnitudes if m.name == name)
+
+    def function_on(self, device: torch.device) -> Function:
+        """The function that this device runs."""
+        if device.type != "cpu" and self.accelerator == "kornia" and self.kornia_function:
+            return self.kornia_function
+        return self.torch_function
+
+
+def draw_ranges(*names: str) -> Sampler:
+    """A sampler for magnitudes that are uniform in the ranges of the arguments of their names."""
+
+    def draw(dice: Dice, settings: Settings, frame: Frame) -> tuple[torch.Tensor, ...]:
+        return tuple(dice.between(name, *settings.span(name)) for name in names)
+
+    return draw
+
+
+def per_image(column: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
+    """A (B,) column as (B, 1, 1, 1), in the dtype and on the device of the images."""
+    return column.to(images.device, images.dtype, non_blocking=True).view(-1, 1, 1, 1)

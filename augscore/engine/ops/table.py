@@ -1,0 +1,36 @@
+"""The table of operations: a policy may name these and no others."""
+
+from __future__ import annotations
+
+from augscore.engine.nearest import did_you_mean
+from augscore.engine.ops import blur, colour, geometry, noise
+from augscore.engine.ops.record import Op
+from augscore.errors import UsageError
+
+OPS: dict[str, Op] = {
+    op.name: op
+    for op in (
+        geometry.RANDOM_RESIZED_CROP,
+        geometry.RANDOM_CROP,
+        geometry.RANDOM_HORIZONTAL_FLIP,
+        geometry.TRANSLATE,
+        geometry.ROTATE,
+        colour.COLOR_JITTER,
+        colour.BRIGHTNESS,
+        colour.HUE,
+        colour.RANDOM_GRAYSCALE,
+        blur.GAUSSIAN_BLUR,
+        noise.GAUSSIAN_NOISE,
+    )
+}
+
+
+def find_op(name: str) -> Op:
+    """The record of an operation; UsageError (`policy_unknown_op`) naming the nearest one."""
+    if name not in OPS:
+        raise UsageError(
+            f"there is no operation named {name!r}",
+            code="policy_unknown_op",
+            hint=did_you_mean(name, OPS),
+        )
+    return OPS[name]
