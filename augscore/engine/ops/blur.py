@@ -102,4 +102,5 @@ GAUSSIAN_BLUR = Op(
     accelerator="kornia",
     bound=0.05,
     ladder="sigma",
+    example=(("sigma", (0.5, 2.0)),),
 )

@@ -225,6 +225,7 @@ COLOR_JITTER = Op(
     torch_function=jitter,
     kornia_function=kornia_jitter,
     bound=0.5,
+    example=(("brightness", 0.8), ("contrast", 0.8), ("saturation", 0.8), ("hue", 0.2)),
 )
 
 BRIGHTNESS = Op(
@@ -239,6 +240,7 @@ BRIGHTNESS = Op(
     accelerator="kornia",
     bound=0.01,
     ladder="factor",
+    example=(("factor", (0.4, 1.6)),),
 )
 
 HUE = Op(
@@ -252,6 +254,7 @@ HUE = Op(
     kornia_function=kornia_hue,
     bound=0.05,
     ladder="turns",
+    example=(("turns", (-0.4, 0.4)),),
 )
 
 RANDOM_GRAYSCALE = Op(

@@ -220,6 +220,7 @@ TRANSLATE = Op(
     source="torchvision v2 affine(translate=…) in the interior; mirrored borders are chosen here",
     torch_function=translate,
     ladder="dx",
+    example=(("dx", (-6.0, 6.0)), ("dy", (-6.0, 6.0))),
 )
 
 ROTATE = Op(
@@ -233,4 +234,5 @@ ROTATE = Op(
     source="torchvision v2 rotate, bilinear, fill 0",
     torch_function=rotate,
     ladder="degrees",
+    example=(("degrees", (-45.0, 45.0)),),
 )

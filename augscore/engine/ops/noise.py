@@ -43,4 +43,5 @@ GAUSSIAN_NOISE = Op(
     source="white Gaussian noise, clamped as torchvision v2 GaussianNoise(clip=True) does",
     torch_function=gaussian_noise,
     ladder="sd",
+    example=(("sd", (0.05, 0.2)),),
 )

@@ -10,6 +10,7 @@ import torch
 
 from augscore.engine.ops.arguments import Argument, Settings
 from augscore.engine.ops.dice import Dice
+from augscore.engine.policy import Value
 
 Function = Callable[..., torch.Tensor]
 Backend = Literal["torch", "kornia"]
@@ -51,9 +52,10 @@ class Op:
     returns new images of the same shape. The function of an op that `resizes` gets a list of
     (3, H, W) images of any size and, last, the size in px; it returns (B, 3, size, size).
 
-    `draw` makes the columns. `ladder` names the magnitude that a strength ladder turns. The two
-    backends give equal pixels within `bound` grey levels; the CPU runs `torch_function`, and other
-    devices the one that `accelerator` names.
+    `draw` makes the columns. `ladder` names the magnitude that a strength ladder turns, and
+    `example` holds arguments with which the op visibly does something, for tests and pictures. The
+    two backends give equal pixels within `bound` grey levels; the CPU runs `torch_function`, and
+    other devices the one that `accelerator` names.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Op:
     bound: float = 0.0
     resizes: bool = False
     ladder: str | None = None
+    example: tuple[tuple[str, Value], ...] = ()
 
     def magnitude(self, name: str) -> Magnitude:
         return next(m for m in self.magnitudes if m.name == name)

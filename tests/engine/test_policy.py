@@ -1,0 +1,141 @@
+"""Policies: what the presets hold, and what is refused with the nearest right name."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+
+import pytest
+
+from augscore.engine.check import check_policy, settings
+from augscore.engine.draw import draw
+from augscore.engine.ops.table import OPS
+from augscore.engine.policy import Policy, Step, View
+from augscore.engine.presets import PRESETS, preset
+from augscore.errors import UsageError
+
+
+def check(step: Step) -> None:
+    check_policy(Policy("one", 32, (View((step,)),)))
+
+
+@pytest.mark.parametrize("name", list(PRESETS))
+def test_presets_can_be_drawn_and_say_where_they_are_from(name: str) -> None:
+    policy = preset(name)
+    assert policy.name == name
+    assert policy.source
+    assert len(draw(policy, [0], [(50, 60)]).views) == len(policy.views)
+
+
+def test_simclr_is_as_published() -> None:
+    policy = preset("simclr")
+    assert (policy.size, len(policy.views)) == (224, 2)
+    steps = policy.views[0].steps
+    assert [(step.op, step.p) for step in steps] == [
+        ("RandomResizedCrop", 1.0),
+        ("RandomHorizontalFlip", 0.5),
+        ("ColorJitter", 0.8),
+        ("RandomGrayscale", 0.2),
+        ("GaussianBlur", 0.5),
+    ]
+    assert dict(settings(steps[0]).values) == {
+        "scale": (0.08, 1.0),
+        "ratio": (3 / 4, 4 / 3),
+        "interpolation": "bicubic",
+    }
+    assert dict(settings(steps[2]).values) == {
+        "brightness": pytest.approx((0.2, 1.8)),
+        "contrast": pytest.approx((0.2, 1.8)),
+        "saturation": pytest.approx((0.2, 1.8)),
+        "hue": (-0.2, 0.2),
+    }
+    assert dict(settings(steps[4]).values) == {"kernel_size": 23, "sigma": (0.1, 2.0)}
+
+
+def test_simclr_cifar_is_half_as_strong_and_has_no_blur() -> None:
+    policy = preset("simclr-cifar")
+    assert policy.size == 32
+    steps = policy.views[0].steps
+    assert [step.op for step in steps] == [s.op for s in preset("simclr").views[0].steps[:4]]
+    assert dict(settings(steps[2]).values)["brightness"] == pytest.approx((0.6, 1.4))
+
+
+def test_the_op_table_is_keyed_by_name() -> None:
+    assert all(name == op.name for name, op in OPS.items())
+
+
+@pytest.mark.parametrize("p", [-0.1, 1.5, math.nan, math.inf, True, "0.5"])
+def test_p_is_a_chance(p: float) -> None:
+    with pytest.raises(UsageError, match="p is") as caught:
+        Step("RandomHorizontalFlip", p=p)
+    assert caught.value.code == "policy_value"
+
+
+@pytest.mark.parametrize("size", [0, -3, 1.5])
+def test_sizes_are_whole_pixels(size: int) -> None:
+    with pytest.raises(UsageError, match="size"):
+        View((), size=size)
+    with pytest.raises(UsageError, match="size"):
+        Policy("x", size, (View(()),))
+
+
+def test_a_policy_has_a_view_and_an_argument_is_given_once() -> None:
+    with pytest.raises(UsageError, match="no views"):
+        Policy("x", 32, ())
+    with pytest.raises(UsageError, match="twice"):
+        Step("ColorJitter", (("hue", 0.1), ("hue", 0.2)))
+
+
+@pytest.mark.parametrize(
+    ("step", "code", "words"),
+    [
+        (Step("ColourJitter"), "policy_unknown_op", "did you mean ColorJitter?"),
+        (Step("colorjitter"), "policy_unknown_op", "did you mean ColorJitter?"),
+        (Step("os.system"), "policy_unknown_op", "known: Brightness"),
+        (Step("ColorJitter", (("brightnes", 0.4),)), "policy_unknown_arg", "brightness"),
+        (Step("RandomGrayscale", (("weight", 1),)), "policy_unknown_arg", "weight"),
+        (Step("ColorJitter", (("hue", (0.2, -0.2)),)), "policy_value", "smaller"),
+        (Step("ColorJitter", (("hue", 0.7),)), "policy_value", "-0.5 to 0.5"),
+        (Step("ColorJitter", (("brightness", -0.4),)), "policy_value", "half-width"),
+        (Step("ColorJitter", (("brightness", math.nan),)), "policy_value", "nan"),
+        (Step("ColorJitter", (("brightness", "0.4"),)), "policy_value", "number"),
+        (Step("RandomResizedCrop", (("scale", (0.08, 1.2)),)), "policy_value", "0 to 1"),
+        (Step("RandomResizedCrop", (("interpolation", "cubic"),)), "policy_value", "bicubic"),
+        (Step("GaussianBlur", (("kernel_size", 22),)), "policy_value", "odd"),
+        (Step("GaussianBlur", (("kernel_size", 3.0),)), "policy_value", "whole"),
+        (Step("GaussianBlur", (("kernel_size", True),)), "policy_value", "whole"),
+        (Step("RandomCrop", (("padding", -1),)), "policy_value", "0 to 1024"),
+        (Step("GaussianNoise", (("sd", -0.1),)), "policy_value", "0 to inf"),
+    ],
+)
+def test_bad_steps_are_refused_with_what_is_right(step: Step, code: str, words: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        check(step)
+    assert caught.value.code == code
+    assert words in str(caught.value)
+    with pytest.raises(UsageError):
+        draw(Policy("one", 32, (View((step,)),)), [0], [(40, 40)])
+
+
+def test_lone_numbers_mean_what_they_do_in_torchvision() -> None:
+    jitter = dict(settings(Step("ColorJitter", (("brightness", 1.5), ("hue", 0.1)))).values)
+    assert jitter["brightness"] == (0.0, 2.5)
+    assert jitter["hue"] == (-0.1, 0.1)
+    assert dict(settings(Step("GaussianBlur", (("sigma", 1.5),))).values)["sigma"] == (1.5, 1.5)
+
+
+def test_a_kernel_wider_than_the_image_is_refused() -> None:
+    with pytest.raises(UsageError, match="too wide for 8 px"):
+        draw(preset("simclr"), [0], [(50, 50)], size=8)
+
+
+def test_presets_are_read_without_torch() -> None:
+    code = "import sys, augscore.engine.presets; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_an_unknown_preset_is_refused_with_the_nearest() -> None:
+    with pytest.raises(UsageError, match="did you mean simclr") as caught:
+        preset("simcrl")
+    assert caught.value.code == "policy_unknown"
