@@ -70,8 +70,8 @@ def check_writable(path: Path) -> None:
     if os.path.isdir(path):
         raise _wrong_path(path, "it is a folder", "Name a file")
     parent = Path(os.path.realpath(path)).parent
-    if not parent.is_dir():
-        what = "is not a folder" if parent.exists() else "does not exist"
+    if not os.path.exists(path) and not parent.is_dir():
+        what = "is not a folder" if os.path.exists(parent) else "does not exist"
         raise _wrong_path(path, f"{str(parent)!r} {what}", "Make the folder first")
     pending = _Pending(path)
     if not pending.is_special:
@@ -190,8 +190,9 @@ class _Pending:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._target = Path(os.path.realpath(path))
-        self.is_special = self._target.exists() and not self._target.is_file()
+        self.is_special = os.path.exists(path) and not os.path.isfile(path)
+        # A pipe behind /dev/fd has no real path; a link to a file is to stay a link.
+        self._target = path if self.is_special else Path(os.path.realpath(path))
         self._file: IO[bytes] | None = None
         with self._refusing():
             self._file = _existing(self._target) if self.is_special else _create(self._temp)

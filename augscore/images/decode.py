@@ -82,7 +82,7 @@ def finish(pixels: torch.Tensor) -> tuple[torch.Tensor, tuple[str, ...]]:
     capped = cap_long_side(pixels)
     if capped is not pixels:
         notes.append("capped")
-        _check_short_side(capped.shape[-1], capped.shape[-2])
+        _check_short_side(capped.shape[-1], capped.shape[-2], f"{width} x {height} capped to ")
     return capped, tuple(notes)
 
 
@@ -134,10 +134,10 @@ def _open(data: bytes, format: str, max_pixels: int) -> Image.Image:
     return image
 
 
-def _check_short_side(width: int, height: int) -> None:
+def _check_short_side(width: int, height: int, origin: str = "") -> None:
     if min(width, height) < MIN_SHORT_SIDE:
         raise Unmeasurable(
-            "too_small", f"{width} x {height}; the short side needs {MIN_SHORT_SIDE} px"
+            "too_small", f"{origin}{width} x {height}; the short side needs {MIN_SHORT_SIDE} px"
         )
 
 
