@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torch.utils.data import TensorDataset
+
+from augscore.errors import TensorError
+from augscore.images.records import Picture, Skipped
+from augscore.images.sets import pictures
+
+BYTES = torch.arange(2 * 3 * 9 * 10).reshape(2, 3, 9, 10).remainder(251).to(torch.uint8)
+
+
+def one(item: Any) -> Picture:
+    (result,) = pictures([item])
+    assert isinstance(result, Picture)
+    assert result.pixels.dtype == torch.uint8
+    assert result.pixels.is_contiguous()
+    return result
+
+
+def test_a_tensor_becomes_pictures_with_numbers_for_ids() -> None:
+    results = list(pictures(BYTES))
+    assert [(type(r), r.id, r.notes) for r in results if isinstance(r, Picture)] == [
+        (Picture, 0, ()),
+        (Picture, 1, ()),
+    ]
+    assert all(
+        torch.equal(r.pixels, BYTES[i]) for i, r in enumerate(results) if isinstance(r, Picture)
+    )
+
+
+def test_every_kind_of_item_gives_the_same_pixels() -> None:
+    image = BYTES[0]
+    array = image.permute(1, 2, 0).numpy()
+    dataset = TensorDataset(BYTES, torch.zeros(2))
+    for item in (image, array, Image.fromarray(array), (image, 3), [array, "cat"], dataset[0]):
+        assert torch.equal(one(item).pixels, image)
+    assert [r.id for r in pictures(dataset) if isinstance(r, Picture)] == [0, 1]
+
+
+def test_floats_are_brought_to_eight_bits() -> None:
+    result = one(BYTES[0].double() / 255)
+    assert result.notes == ("float_image",)
+    assert torch.equal(result.pixels, BYTES[0])
+    assert torch.equal(one((BYTES[0].float() / 255).requires_grad_()).pixels, BYTES[0])
+    strided = BYTES.repeat_interleave(2, -1)[..., ::2]
+    assert not strided.is_contiguous()
+    assert torch.equal(next(iter(pictures(strided))).pixels, BYTES[0])  # type: ignore[union-attr]
+
+
+def test_grey_is_repeated() -> None:
+    grey = BYTES[0, :1]
+    for item in (grey, grey[0].numpy(), grey.permute(1, 2, 0).numpy()):
+        result = one(item)
+        assert result.notes == ("grey",)
+        assert torch.equal(result.pixels, grey.expand(3, -1, -1))
+
+
+def test_long_sides_are_capped_and_small_ones_skipped() -> None:
+    capped = one(torch.zeros(3, 1000, 2048, dtype=torch.uint8))
+    assert capped.notes == ("constant", "capped")
+    assert capped.pixels.shape == (3, 500, 1024)
+    small = list(pictures(torch.zeros(1, 3, 7, 20, dtype=torch.uint8)))
+    assert isinstance(small[0], Skipped)
+    assert (small[0].name, small[0].reason) == ("0", "too_small")
+    clear = list(pictures([Image.new("RGBA", (9, 9)), BYTES[0]]))
+    assert isinstance(clear[0], Skipped)
+    assert clear[0].reason == "fully_transparent"
+    assert isinstance(clear[1], Picture)
+
+
+def test_an_empty_set_is_no_error() -> None:
+    assert list(pictures(torch.empty(0, 3, 32, 32, dtype=torch.uint8))) == []
+
+
+@pytest.mark.parametrize(
+    "images",
+    [
+        BYTES[0],
+        BYTES.permute(0, 2, 3, 1),
+        BYTES.long(),
+        iter([BYTES[0]]),
+        None,
+    ],
+)
+def test_bad_61_wrong_sets_are_refused_at_once(images: Any) -> None:
+    with pytest.raises(TensorError, match=r"images: got .*, wanted ") as caught:
+        pictures(images)
+    assert caught.value.code == "bad_tensor"
+    assert isinstance(caught.value, ValueError)
+    assert isinstance(caught.value, TypeError)
+
+
+@pytest.mark.parametrize(
+    ("item", "words"),
+    [
+        (BYTES, "shape"),
+        (BYTES[0, 0], "shape"),
+        (BYTES[0].permute(1, 2, 0), "shape"),
+        (BYTES[0].numpy(), "shape"),
+        (BYTES[0].long(), "int64"),
+        (BYTES[0].float(), "Divide by 255"),
+        (BYTES[0].float() / -255, "values"),
+        (torch.full((3, 9, 9), float("nan")), "NaN"),
+        (np.zeros((9, 9, 3), np.complex64), "complex"),
+        (np.array([["a"]]), "array"),
+        ({"image": BYTES[0]}, "dict"),
+        ((), "tuple"),
+    ],
+)
+def test_bad_61_wrong_items_are_named(item: Any, words: str) -> None:
+    results = pictures([BYTES[0], item])
+    next(results)
+    with pytest.raises(TensorError, match=words) as caught:
+        next(results)
+    assert "images[1]" in caught.value.message
