@@ -52,8 +52,9 @@ def adjust_hue(images: torch.Tensor, turns: torch.Tensor) -> torch.Tensor:
     chroma = top - torch.minimum(torch.minimum(red, green), blue)
     hue = _hue_in_sixths(images, top, chroma).add_(per_image(turns, images) * 6)
     angles = torch.arange(0, 6, 2, dtype=images.dtype, device=images.device).view(1, 3, 1, 1)
-    away = hue - angles
-    away.sub_((away / 6).round_(), alpha=6).abs_()
+    away = (hue - angles).abs_()
+    # The way round the circle of 6: for 0 ≤ d ≤ 9, | |d − 3| − 3 | = min(d, |6 − d|).
+    away.sub_(3).abs_().sub_(3).abs_()
     # No clamp at the end: chroma ≤ max in floating point too, so this stays in [0, max].
     return torch.sub(top, away.sub_(1).clamp_(0.0, 1.0).mul_(chroma))
 
@@ -142,6 +143,8 @@ _KORNIA_ADJUSTMENTS: tuple[Adjust, ...] = (
     kornia_saturation,
     kornia_hue,
 )
+# Less chroma than this shows no hue; it keeps greys, whose numerator is 0, from dividing by 0.
+_TINY = 1e-12
 _NEUTRAL = (1.0, 1.0, 1.0, 0.0)
 
 
@@ -183,13 +186,15 @@ def _grey(images: torch.Tensor) -> torch.Tensor:
 def _hue_in_sixths(images: torch.Tensor, top: torch.Tensor, chroma: torch.Tensor) -> torch.Tensor:
     """(B, 1, H, W) hue in −1 to 5; 0 for grey pixels. Among equal channels red wins, then green."""
     red, green, blue = _planes(images)
-    # Masks as numbers: torch.where costs tens of copies on the CPU when the mask is noisy.
-    is_red = (red == top).to(images.dtype)
-    is_green = (green == top).to(images.dtype).mul_(1 - is_red)
-    is_blue = 1 - is_red - is_green
+    # Masks as numbers, written as such: torch.where on a noisy mask, and turning bools into floats,
+    # each cost several passes on the CPU.
+    is_red = torch.eq(red, top, out=torch.empty_like(top))
+    not_red = 1 - is_red
+    is_green = torch.eq(green, top, out=torch.empty_like(top)).mul_(not_red)
+    is_blue = not_red.sub_(is_green)
     hue = (green - blue).mul_(is_red)
     hue.add_((blue - red).mul_(is_green)).add_((red - green).mul_(is_blue))
-    hue.div_(chroma + (chroma == 0))
+    hue.div_(chroma.clamp(min=_TINY))
     return hue.add_(is_green, alpha=2).add_(is_blue, alpha=4)
 
 
