@@ -205,17 +205,15 @@ def _before(image: torch.Tensor, row: int, steps: list[_Prepared]) -> torch.Tens
 
 def _reframe(images: list[torch.Tensor], step: _Prepared, size: int) -> torch.Tensor:
     """A resizing step; images that it leaves out are brought to the size as references are."""
-    result = torch.empty(len(images), 3, size, size, device=step.device)
     rows = step.changed()
-    if rows:
-        here = torch.tensor(rows)
-        columns = [column[here] for column in step.columns]
-        function = step.op.function_on(step.device)
-        crops = function([images[i] for i in rows], *columns, *step.options, size)
-        result[here.to(step.device)] = crops
-    for row in sorted(set(range(len(images))) - set(rows)):
-        result[row] = bring_to_size(images[row], size)
-    return result
+    here = torch.tensor(rows, dtype=torch.int64)
+    columns = [column[here] for column in step.columns]
+    function = step.op.function_on(step.device)
+    crops = function([images[i] for i in rows], *columns, *step.options, size) if rows else None
+    if crops is not None and len(rows) == len(images):
+        return crops
+    result = torch.stack([bring_to_size(image, size) for image in images])
+    return result if crops is None else result.index_copy_(0, here.to(step.device), crops)
 
 
 def _on_batch(images: torch.Tensor, step: _Prepared) -> torch.Tensor:

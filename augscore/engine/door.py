@@ -28,7 +28,8 @@ def check_images(images: Images) -> list[torch.Tensor]:
     if not isinstance(images, Sequence):
         raise _refuse("images", type(images).__name__, "a tensor or a list of tensors")
     checked = [_checked(image, f"images[{i}]") for i, image in enumerate(images)]
-    _same_device(checked)
+    _all_alike("devices", {str(image.device) for image in checked}, "one device")
+    _all_alike("dtypes", {str(image.dtype) for image in checked}, "all uint8 or all float")
     return checked
 
 
@@ -64,10 +65,9 @@ def _in_range(image: torch.Tensor, name: str) -> torch.Tensor:
     return image.clamp(0.0, 1.0) if low < 0 or high > 1 else image
 
 
-def _same_device(images: list[torch.Tensor]) -> None:
-    devices = sorted({str(image.device) for image in images})
-    if len(devices) > 1:
-        raise _refuse("images", f"devices {' and '.join(devices)}", "one device")
+def _all_alike(what: str, found: set[str], wanted: str) -> None:
+    if len(found) > 1:
+        raise _refuse("images", f"{what} {' and '.join(sorted(found))}", wanted)
 
 
 def _refuse(name: str, got: str, wanted: str) -> TensorError:

@@ -189,6 +189,7 @@ def _at(value: float) -> torch.Tensor:
         (_at(1.002), ["images[2]", "[0, 1]"]),
         (_at(-0.002), ["images[2]", "[0, 1]"]),
         ([torch.rand(3, 8, 8), torch.rand(1, 8, 8)], ["images[1]", "(1, 8, 8)"]),
+        ([torch.rand(3, 8, 8), torch.zeros(3, 8, 8).byte()], ["float32 and torch.uint8"]),
         ([torch.rand(3, 8, 8), "x.jpg"], ["images[1]", "str"]),
         ([torch.rand(3, 0, 8)], ["images[0]", "(3, 0, 8)"]),
         ("photos", ["images[0]", "str"]),

@@ -133,16 +133,16 @@ def test_the_record_says_what_the_draw_holds(op: Op) -> None:
 
 def test_a_batch_is_its_images_on_two_threads_too() -> None:
     threads = torch.get_num_threads()
-    images = torch.rand(2, 3, 224, 224, generator=torch.Generator().manual_seed(0))
+    images = torch.rand(8, 3, 224, 224, generator=torch.Generator().manual_seed(0))
     step = Step("ColorJitter", (("contrast", (0.5, 0.5)),))
     policy = Policy("contrast", 224, (View((step,)),))
-    columns = draw_view(policy, [0, 1], [(224, 224)] * 2, view=0).steps[0]
+    columns = draw_view(policy, list(range(8)), [(224, 224)] * 8, view=0).steps[0]
     op = OPS["ColorJitter"]
     try:
         torch.set_num_threads(2)
-        both = call(op, images, columns)
-        for i in range(2):
-            assert torch.equal(call(op, images[i : i + 1], columns.select([i]))[0], both[i])
+        together = call(op, images, columns)
+        for i in range(8):
+            assert torch.equal(call(op, images[i : i + 1], columns.select([i]))[0], together[i])
     finally:
         torch.set_num_threads(threads)
 

@@ -25,7 +25,7 @@ def resized_crop(
     interpolation: str,
     size: int,
 ) -> torch.Tensor:
-    """(3, H, W) images, uint8 or float in [0, 1] → boxes (px) of them as (B, 3, size, size).
+    """(3, H, W) images, all uint8 or all float in [0, 1] → boxes (px) as (B, 3, size, size).
 
     Antialiased, `bilinear` or `bicubic`; uint8 is resized as uint8, as torchvision does, and a
     float result is clamped to [0, 1] (bicubic overshoots).
@@ -35,7 +35,8 @@ def resized_crop(
         _resize(image[:, top : top + height, left : left + width], interpolation, size)
         for image, (top, left, height, width) in zip(images, boxes, strict=True)
     ]
-    return torch.cat(crops)
+    result = to_float(torch.cat(crops).contiguous())
+    return result if crops[0].dtype == torch.uint8 else result.clamp_(0.0, 1.0)
 
 
 def random_crop(
@@ -87,9 +88,7 @@ def rotate(images: torch.Tensor, degrees: torch.Tensor) -> torch.Tensor:
 def _resize(crop: torch.Tensor, interpolation: str, size: int) -> torch.Tensor:
     # Channels last is the layout in which torch's uint8 resize is fastest; the bits are the same.
     batch = crop[None].contiguous(memory_format=torch.channels_last)
-    resized = F.interpolate(batch, (size, size), mode=interpolation, antialias=True)
-    plain = to_float(resized.contiguous())
-    return plain if crop.dtype == torch.uint8 else plain.clamp_(0.0, 1.0)
+    return F.interpolate(batch, (size, size), mode=interpolation, antialias=True)
 
 
 def _shift(image: torch.Tensor, distance: float, dim: int) -> torch.Tensor:
