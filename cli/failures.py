@@ -1,0 +1,118 @@
+"""Whatever ends a command early → a message on stderr and an exit code."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from augscore.errors import AugscoreError
+
+from .exits import Exit
+from .names import shown_lines, shown_path
+
+_VERBOSITY = "augscore_cli.verbosity"
+
+
+def add_verbosity(ctx: click.Context, more: int) -> None:
+    ctx.meta[_VERBOSITY] = verbosity(ctx) + more
+
+
+def verbosity(ctx: click.Context) -> int:
+    level: int = ctx.meta.get(_VERBOSITY, 0)
+    return level
+
+
+@contextmanager
+def exits(ctx: click.Context) -> Iterator[None]:
+    """Run a command; every failure inside leaves as `click.exceptions.Exit`."""
+    try:
+        yield
+        sys.stdout.flush()
+    except (click.exceptions.Exit, click.exceptions.NoArgsIsHelpError):
+        raise
+    except KeyboardInterrupt:
+        _say("interrupted")
+        raise click.exceptions.Exit(Exit.INTERRUPTED) from None
+    except Exception as error:
+        raise click.exceptions.Exit(_told(error, verbosity(ctx))) from None
+
+
+def _told(error: Exception, level: int) -> int:
+    """Tell the user about the failure; returns the exit code."""
+    if _is_closed_pipe(error):
+        _discard_stdout()
+        return Exit.PIPE_CLOSED
+    if isinstance(error, AugscoreError):
+        _trace(error, level)
+        _say(f"error: {error}")
+        return error.exit_code
+    if isinstance(error, click.ClickException):
+        _trace(error, level)
+        return _tell_usage(error)
+    return _tell_internal(error, level)
+
+
+def _tell_usage(error: click.ClickException) -> int:
+    _say(f"error: {error.format_message()}")
+    ctx = error.ctx if isinstance(error, click.UsageError) else None
+    if ctx is not None:
+        _say(f"See: {ctx.command_path} --help")
+    return Exit.USAGE
+
+
+def _tell_internal(error: Exception, level: int) -> int:
+    _trace(error, level)
+    where = _save_trace(error)
+    saved = f"; the traceback is in {shown_path(where)}" if where else ""
+    _say(f"error: internal error, {type(error).__name__}: {error}{saved}")
+    _say(f"This is a mistake in augscore. Please report it with: {_command_line()}")
+    return Exit.INTERNAL
+
+
+def _save_trace(error: Exception) -> Path | None:
+    from augscore import __version__
+
+    head = f"augscore {__version__}, Python {sys.version}\n{_command_line()}\n\n"
+    text = head + "".join(traceback.format_exception(error))
+    try:
+        handle, name = tempfile.mkstemp(prefix="augscore-error-", suffix=".txt")
+    except OSError:
+        return None
+    with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+        file.write(text)
+    return Path(name)
+
+
+def _command_line() -> str:
+    import shlex
+
+    return shlex.join(["augscore", *sys.argv[1:]])
+
+
+def _trace(error: Exception, level: int) -> None:
+    if level:
+        _say("".join(traceback.format_exception(error)).rstrip("\n"))
+
+
+def _say(text: str) -> None:
+    click.echo(shown_lines(text), file=sys.stderr)
+
+
+def _is_closed_pipe(error: Exception) -> bool:
+    if isinstance(error, BrokenPipeError):
+        return True
+    windows = sys.platform == "win32" and isinstance(error, OSError)
+    return windows and getattr(error, "errno", None) == errno.EINVAL
+
+
+def _discard_stdout() -> None:
+    """Let the interpreter's last flush of stdout go nowhere instead of failing."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -1,0 +1,141 @@
+"""The command line in this process and in a child, and a made-up measurement."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from augscore.images.records import Skipped
+from augscore.measuring.rows import (
+    DataCounts,
+    ImageRow,
+    MeasureConfig,
+    Measurement,
+    ModelIdentity,
+    NoiseSpread,
+    PairRow,
+    Spread,
+    Summary,
+    ViewReading,
+)
+
+Invoke = Callable[..., Result]
+Child = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(autouse=True)
+def _plain_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No settings and no colours from the machine that runs the tests."""
+    for name in [*os.environ]:
+        if name.startswith("AUGSCORE_") or name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def invoke() -> Invoke:
+    """`augscore ARGUMENTS…` in this process."""
+    from augscore_cli.main import root
+
+    def run(*arguments: str, env: Mapping[str, str] | None = None) -> Result:
+        return CliRunner().invoke(root, list(arguments), prog_name="augscore", env=env)
+
+    return run
+
+
+@pytest.fixture
+def child() -> Child:
+    """`augscore ARGUMENTS…` in a process of its own."""
+
+    def run(
+        *arguments: str | bytes | Path, env: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "augscore_cli", *arguments],
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+            env={**os.environ, **(env or {})},
+        )
+
+    return run
+
+
+def view(strength: float, noise_sd: float | None = None, bound: str | None = None) -> ViewReading:
+    return ViewReading(strength, noise_sd, bound, strength / 2, 0.01, 0.1, 0.2, ({"op": "X"},))
+
+
+def image(name: str, typicality: float, *views: ViewReading) -> ImageRow:
+    return ImageRow(name, (1.0, 2.0), typicality, (), views or (view(0.3, 0.05),))
+
+
+def spread(median: float, low: float, high: float) -> Spread:
+    return Spread(10, median, low, high, (median - 0.01, median + 0.01))
+
+
+def summary(
+    noise: NoiseSpread | None = None, *, atypical: float = 0.0, outside: bool = False
+) -> Summary:
+    noise = noise or NoiseSpread(0.118, 0.051, 0.243, (0.115, 0.121), 0.004, 0.5, 0, 0)
+    return Summary(
+        spread(0.3, 0.1, 0.5),
+        noise,
+        spread(0.2, 0.1, 0.3),
+        spread(51.3, 4.8, 96.0),
+        spread(0.0, -0.1, 0.1),
+        spread(0.1, 0.05, 0.2),
+        spread(0.4, 0.2, 0.6),
+        1.5,
+        atypical,
+        outside,
+    )
+
+
+def measurement(
+    images: Sequence[ImageRow] = (),
+    pairs: Sequence[PairRow] = (),
+    skipped: Sequence[Skipped] = (),
+    *,
+    of: Summary | None = None,
+    stopped_by: str | None = None,
+    ignored: Mapping[str, int] | None = None,
+) -> Measurement:
+    measured = len(images) + len(pairs)
+    ignored = ignored or {}
+    counts = (measured, len(skipped), sum(ignored.values()))
+    return Measurement(
+        complete=stopped_by is None,
+        stopped_by=stopped_by,
+        tool={"name": "augscore"},
+        config=MeasureConfig(None if pairs else "simclr", 1, 0, 224, None, None, "cpu"),
+        model=ModelIdentity("default", "1.0", "3f" * 32, "strength/1", 224, (0.1, 0.2)),
+        data=DataCounts("photos", sum(counts), *counts, 0, ignored),
+        summary=(of or summary()) if measured else None,
+        images=tuple(images),
+        pairs=tuple(pairs),
+        rows_truncated=False,
+        skipped=tuple(skipped),
+    )
+
+
+class Builders:
+    """The functions above, for test modules that cannot import this file."""
+
+    view = staticmethod(view)
+    image = staticmethod(image)
+    spread = staticmethod(spread)
+    summary = staticmethod(summary)
+    measurement = staticmethod(measurement)
+
+
+@pytest.fixture
+def make() -> type[Builders]:
+    return Builders

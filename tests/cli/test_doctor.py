@@ -1,0 +1,78 @@
+"""`augscore doctor`: a line a check, and exit 4 if one fails."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+from click.testing import Result
+
+from augscore_cli import checks
+
+Invoke = Callable[..., Result]
+
+NAMES = ["python", "torch", "torchvision", "kornia", "decoder", "model", "temp"]
+
+
+def refuse() -> str:
+    raise checks.Failed("torchvision 0.1 does not match")
+
+
+def break_down() -> str:
+    raise RuntimeError("no such operator")
+
+
+@pytest.fixture
+def all_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("_python", "_torchvision", "_kornia", "_decoder", "_model", "_temp_folder"):
+        monkeypatch.setattr(checks, name, lambda: "well")
+    monkeypatch.setattr(checks, "_torch", lambda device: f"torch on {device}")
+
+
+@pytest.mark.usefixtures("all_well")
+def test_all_well_exits_0(invoke: Invoke) -> None:
+    result = invoke("doctor", "--device", "mps")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[:2] == ["ok    well", "ok    torch on mps"]
+
+
+@pytest.mark.usefixtures("all_well")
+@pytest.mark.parametrize(
+    ("check", "text"),
+    [
+        (refuse, "FAIL  torchvision 0.1 does not match"),
+        (break_down, "FAIL  torchvision: RuntimeError: no such operator"),
+    ],
+)
+def test_a_failure_is_a_line_and_exit_4(
+    check: Callable[[], str], text: str, invoke: Invoke, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "_torchvision", check)
+    result = invoke("doctor")
+    assert result.exit_code == 4
+    assert text in result.stdout.splitlines()
+    assert len(result.stdout.splitlines()) == len(NAMES)
+
+
+@pytest.mark.usefixtures("all_well")
+def test_json_lists_the_checks(invoke: Invoke) -> None:
+    found = json.loads(invoke("doctor", "--json", "-").stdout)["checks"]
+    assert [c["name"] for c in found] == NAMES
+
+
+@pytest.mark.parametrize("name", ["_python", "_torchvision", "_kornia", "_decoder", "_temp_folder"])
+def test_the_real_checks_pass_here(name: str) -> None:
+    assert getattr(checks, name)()
+
+
+def test_a_device_that_is_not_there_is_a_failure() -> None:
+    failed = [c for c in checks.run_checks("cuda:9999") if c.name == "torch"]
+    assert not failed[0].passed
+    assert "cuda:9999" in failed[0].text
+
+
+def test_torchvision_is_tried_in_a_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    with pytest.raises(checks.Failed, match="from one index"):
+        checks._torchvision()
