@@ -224,3 +224,18 @@ def test_replay_wants_the_images_drawn_for(mixed_sizes: list[torch.Tensor]) -> N
 def test_an_unknown_policy_is_named(floats40: torch.Tensor) -> None:
     with pytest.raises(UsageError, match="did you mean simclr-cifar"):
         augment(floats40, "simclr-cifr")
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
+@every_policy
+def test_another_device_has_the_same_draw_and_nearly_the_same_pixels(
+    policy: Policy, mixed_sizes: list[torch.Tensor]
+) -> None:
+    floats = [image.float() / 255 for image in mixed_sizes]
+    here, drawn = augment(floats, policy)
+    there, same = augment([image.cuda() for image in floats], policy)
+    assert same == drawn
+    for ours, theirs in zip(here, there, strict=True):
+        assert theirs.device.type == "cuda"
+        assert (ours - theirs.cpu()).abs().mean().item() < 1e-4
