@@ -136,6 +136,6 @@ class Builders:
     measurement = staticmethod(measurement)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make() -> type[Builders]:
     return Builders
