@@ -98,7 +98,7 @@ def replay(images: Images, drawn: Draw) -> Views:
 
 @torch.no_grad()
 def apply_view(images: Sequence[torch.Tensor], view: ViewDraw) -> torch.Tensor:
-    """One view of B images, (3, H, W), all uint8 or all float in [0, 1] → float32 (B, 3, size, size).
+    """One view of B images (3, H, W), all uint8 or all float in [0, 1] → float32 (B, 3, S, S).
 
     If no step resizes, an image is first brought to the size as its reference is. Nothing is
     checked: see `augment` and `replay`.
