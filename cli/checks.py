@@ -113,7 +113,7 @@ def _model() -> str:
         raise Failed("no bundled model is installed: install augscore again")
     from augscore.strength.scorer import load_scorer
 
-    found = load_scorer(None, "cpu").identity.sha256
+    found = load_scorer(None, "cpu").model.sha256
     if found != known.sha256:
         raise Failed(f"bundled model has sha256 {found[:8]}, its card says {known.sha256[:8]}")
     return f"model {known.name} {known.version}, sha256 {found[:8]}"

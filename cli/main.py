@@ -15,6 +15,7 @@ from .version import version_details, version_line
 COMMANDS = {
     "measure": (".commands.measure:measure", "How strongly a policy moves your images."),
     "train": (".commands.train:train", "Train a network on your own images."),
+    "model": (".commands.model:model", "What a score model knows; whether it keeps its word."),
     "policy": (".commands.policy:policy", "The augmentation policies that come with augscore."),
     "doctor": (".commands.doctor:doctor", "Check that this machine can run augscore."),
     "completion": (".commands.completion:completion", "Print the completion script of a shell."),

@@ -12,9 +12,13 @@ SCHEMA = 1
 
 @dataclass(frozen=True)
 class BundledModel:
+    """`about` and `licence` are sentences, empty where the card has none."""
+
     name: str
     version: str
     sha256: str
+    about: str
+    licence: str
 
 
 def bundled_model() -> BundledModel | None:
@@ -23,7 +27,13 @@ def bundled_model() -> BundledModel | None:
     if not card.is_file():
         return None
     facts = json.loads(card.read_text(encoding="utf-8"))
-    return BundledModel(facts["name"], facts["version"], facts["sha256"])
+    return BundledModel(
+        facts["name"],
+        facts["version"],
+        facts["sha256"],
+        facts.get("about", ""),
+        facts.get("licence", ""),
+    )
 
 
 def version_line() -> str:

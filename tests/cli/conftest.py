@@ -139,3 +139,53 @@ class Builders:
 @pytest.fixture(scope="session")
 def make() -> type[Builders]:
     return Builders
+
+
+@pytest.fixture(scope="session")
+def model_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An untrained network of real form, calibrated on noise: enough to run every command."""
+    import torch
+
+    from augscore.score.model import ModelCard, TrainingData, new_denoiser, save_model
+    from augscore.score.network import Architecture
+    from augscore.score.wiener import ErrorRow
+    from augscore.strength.calibrate import calibrate
+
+    generator = torch.Generator().manual_seed(0)
+    coarse = torch.rand((12, 3, 8, 8), generator=generator)
+    smooth = torch.nn.functional.interpolate(coarse, (64, 64), mode="bicubic").clamp(0, 1)
+    clean = (smooth * 255).to(torch.uint8)
+    denoiser = new_denoiser(Architecture(), 0.5, 0.25, 0).eval().requires_grad_(False)
+    card = ModelCard(
+        name="tiny",
+        version="1.0",
+        architecture=Architecture(),
+        mean=0.5,
+        sigma_data=0.25,
+        sigma_range=(0.005, 1.0),
+        working_size=64,
+        data=TrainingData(10, 2, "f" * 32, 32, (64, 96)),
+        training={"steps": 1},
+        held_out=(ErrorRow(0.1, 0.003, 0.004),),
+    )
+    path = tmp_path_factory.mktemp("model") / "model.safetensors"
+    save_model(path, denoiser, card, calibrate(denoiser, clean, 64, lambda event: None).to_json())
+    return path
+
+
+@pytest.fixture(scope="session")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Six small pictures, one of them broken, in two folders."""
+    import numpy as np
+    from PIL import Image
+
+    folder = tmp_path_factory.mktemp("pictures") / "photos"
+    (folder / "b").mkdir(parents=True)
+    random = np.random.default_rng(0)
+    for i in range(5):
+        coarse = random.integers(0, 256, (9, 12, 3), dtype=np.uint8)
+        name = f"{'b/' if i > 2 else ''}{i}.{'png' if i % 2 else 'jpg'}"
+        Image.fromarray(coarse).resize((160, 120), Image.Resampling.BICUBIC).save(folder / name)
+    (folder / "b/broken.jpg").write_bytes((folder / "0.jpg").read_bytes()[:300])
+    (folder / "notes.txt").write_text("no image")
+    return folder

@@ -118,7 +118,7 @@ def test_completing_words_imports_no_command() -> None:
         "assert not [m for m in sys.modules if m.startswith('augscore_cli.commands')]\n"
     )
     run = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
-    assert run.stdout.split() == ["plain,measure"]
+    assert run.stdout.split() == ["plain,measure", "plain,model"]
 
 
 def test_help_comes_within_half_a_second() -> None:

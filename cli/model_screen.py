@@ -1,0 +1,73 @@
+"""The card of a score model, as a person reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from .figures import count, four, plural
+from .lines import Line, Span, join, line, pack, table
+from .names import shown
+from .train_screen import error_lines
+
+if TYPE_CHECKING:
+    from augscore.score.model import ModelCard, ScoreModel
+    from augscore.strength.calibration import Calibration
+    from augscore.strength.ladder import Ladder
+
+LABEL = 14
+
+
+def model_lines(
+    model: ScoreModel, calibration: Calibration, origin: Mapping[str, str], width: int
+) -> list[Line]:
+    """`origin`: what the file itself does not say, such as its path and licence."""
+    card = model.card
+    return join(
+        [
+            [line(Span(f"{shown(card.name)} {shown(card.version)}", "strong"))],
+            *(_fact(name, text, width) for name, text in _facts(model, calibration).items()),
+            *(_fact(name, text, width) for name, text in origin.items()),
+            error_lines(card.held_out),
+            *(_ladder(ladder) for ladder in calibration.ladders),
+        ]
+    )
+
+
+def _facts(model: ScoreModel, calibration: Calibration) -> dict[str, str]:
+    card = model.card
+    low, high = card.sigma_range
+    parameters = sum(p.numel() for p in model.denoiser.parameters())
+    return {
+        "sha256": model.sha256,
+        "input": "RGB in [0, 1], sides of 32 px or more",
+        "working size": f"{card.working_size} px",
+        "sigma": f"{four(low)} ... {four(high)}, pixels in [0, 1]",
+        "data": _data(card),
+        "network": f"{count(parameters)} parameters",
+        "reading": f"{_reading(model)}, calibrated on {plural(calibration.images, 'crop')}",
+    }
+
+
+def _data(card: ModelCard) -> str:
+    data = card.data
+    sides = ", ".join(str(side) for side in data.scales)
+    return (
+        f"{plural(data.images, 'image')} trained on, {count(data.held_out)} held out; crops of "
+        f"{data.crop} px at short sides of {sides} px; fingerprint {shown(data.fingerprint[:16])}"
+    )
+
+
+def _reading(model: ScoreModel) -> str:
+    return shown(str(model.calibration.get("reading")))
+
+
+def _ladder(ladder: Ladder) -> list[Line]:
+    head = f"noise ladder at {ladder.size} px, floor {four(ladder.floor)} = sd "
+    rows = [["noise sd", "strength"]]
+    rows += [[four(s), four(v)] for s, v in zip(ladder.noise_sds, ladder.strengths, strict=True)]
+    return [line(head + four(ladder.floor_sd)), *(line(row) for row in table(rows))]
+
+
+def _fact(name: str, text: str, width: int) -> list[Line]:
+    return pack(f"{name:<{LABEL}}", shown(text).split(" "), width, gap=" ")

@@ -1,0 +1,68 @@
+"""`augscore model`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from augscore_cli import version
+
+Invoke = Callable[..., Result]
+
+
+def test_info_shows_the_card(model_file: Path, invoke: Invoke) -> None:
+    result = invoke("model", "info", str(model_file))
+    assert result.exit_code == 0, result.output
+    text = " ".join(result.stdout.split())
+    for part in (
+        "tiny 1.0",
+        "working size 64 px",
+        "0.005 ... 1, pixels in [0, 1]",
+        "10 images trained on, 2 held out; crops of 32 px at short sides of 64, 96 px",
+        "strength/1, calibrated on 12 crops",
+        "0.1 0.003 0.004 0.750",
+        "noise ladder at 64 px, floor",
+        "noise ladder at 32 px, floor",
+    ):
+        assert part in text
+    narrow = [row for row in result.stdout.splitlines() if str(model_file) not in row]
+    assert max(map(len, narrow)) <= 80
+
+
+def test_a_run_folder_names_its_model(model_file: Path, invoke: Invoke) -> None:
+    result = invoke("model", "info", str(model_file.parent))
+    assert result.stdout.startswith("tiny 1.0\n")
+
+
+def test_info_as_json(model_file: Path, invoke: Invoke) -> None:
+    document = json.loads(invoke("model", "info", str(model_file), "--json", "-").stdout)
+    assert document["card"]["working_size"] == 64
+    assert [ladder["size"] for ladder in document["calibration"]["ladders"]] == [64, 32]
+    assert len(document["sha256"]) == 64
+
+
+def test_a_missing_model_is_an_unusable_input(invoke: Invoke) -> None:
+    result = invoke("model", "info", "nowhere")
+    assert result.exit_code == 3
+    assert result.stderr.startswith("error: cannot read model 'nowhere'")
+
+
+def test_a_file_that_is_no_model(invoke: Invoke) -> None:
+    Path("m.safetensors").write_text("hello")
+    assert invoke("model", "info", "m.safetensors").exit_code == 3
+
+
+def test_without_argument_the_known_ones(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = version.BundledModel("default", "1.0", "3f2a9c1d" * 8, "photographs", "CC0")
+    monkeypatch.setattr("augscore_cli.commands.model.bundled_model", lambda: known)
+    result = invoke("model", "info")
+    assert result.stdout == "default 1.0   sha256 3f2a9c1d   photographs\n"
+    assert "Next: augscore model info default" in result.stderr
+    monkeypatch.setattr("augscore_cli.commands.model.bundled_model", lambda: None)
+    result = invoke("model", "info")
+    assert result.exit_code == 0
+    assert "augscore train score" in result.stderr
