@@ -155,11 +155,12 @@ def model_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     coarse = torch.rand((12, 3, 8, 8), generator=generator)
     smooth = torch.nn.functional.interpolate(coarse, (64, 64), mode="bicubic").clamp(0, 1)
     clean = (smooth * 255).to(torch.uint8)
-    denoiser = new_denoiser(Architecture(), 0.5, 0.25, 0).eval().requires_grad_(False)
+    architecture = Architecture(widths=(8, 16, 16), blocks=1, conditioning=16)
+    denoiser = new_denoiser(architecture, 0.5, 0.25, 0).eval().requires_grad_(False)
     card = ModelCard(
         name="tiny",
         version="1.0",
-        architecture=Architecture(),
+        architecture=architecture,
         mean=0.5,
         sigma_data=0.25,
         sigma_range=(0.005, 1.0),
