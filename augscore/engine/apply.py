@@ -114,7 +114,6 @@ def apply_view(images: Sequence[torch.Tensor], view: ViewDraw) -> torch.Tensor:
     return result
 
 
-@torch.no_grad()
 def apply_op(images: torch.Tensor, op: str, magnitude: float) -> torch.Tensor:
     """One operation at one magnitude on every image: a rung of a strength ladder.
 

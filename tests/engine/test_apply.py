@@ -15,6 +15,7 @@ from augscore.engine.policy import Policy, Step, View
 from augscore.engine.presets import PRESETS
 from augscore.errors import TensorError, UsageError
 from augscore.images.resize import bring_to_size
+from augscore.keys import normals
 
 EVERY_OP = Policy(
     "every", 48, (View(tuple(Step(op.name, op.example, 0.5) for op in OPS.values())),)
@@ -123,6 +124,16 @@ def test_padding_and_cropping_is_of_the_image_at_its_size(mixed_sizes: list[torc
         top, left = int(corners["top"][i]), int(corners["left"][i])
         cut = wide[:, top : top + 32, left : left + 32]
         assert torch.equal(view[i], cut.flip(-1) if flip.applied[i] else cut)
+
+
+def test_noise_is_of_the_key_in_the_draw(floats40: torch.Tensor) -> None:
+    """To the last of its 64 bits."""
+    policy = Policy("noise", 40, (View((Step("GaussianNoise"),)),))
+    (view,), drawn = augment(floats40, policy)
+    columns = dict(drawn.views[0].steps[0].magnitudes)
+    for image, noisy, sd, key in zip(floats40, view, columns["sd"], columns["key"], strict=True):
+        added = normals(int(key), (3, 40, 40)) * sd
+        assert torch.allclose(noisy, (image + added).clamp(0, 1), atol=1e-6)
 
 
 def test_epoch_seed_and_id_give_other_views(floats40: torch.Tensor) -> None:

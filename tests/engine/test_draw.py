@@ -81,8 +81,10 @@ def test_a_gate_opens_for_more_images_as_p_grows() -> None:
 
 def test_a_repeated_op_is_drawn_anew() -> None:
     step = Step("Brightness", (("factor", (0.5, 1.5)),), 0.5)
-    twice = draw(Policy("twice", 8, (View((step, step)),)), IDS, SIZES).views[0].steps
-    assert twice[0].magnitudes != twice[1].magnitudes
+    noise = Step("GaussianNoise")
+    steps = draw(Policy("twice", 8, (View((step, noise, step, noise)),)), IDS, SIZES).views[0].steps
+    assert steps[0].magnitudes != steps[2].magnitudes
+    assert not set(dict(steps[1].magnitudes)["key"]) & set(dict(steps[3].magnitudes)["key"])
 
 
 def test_view_epoch_and_seed_change_every_column() -> None:
@@ -124,6 +126,13 @@ def test_magnitudes_are_in_the_ranges_written() -> None:
         assert low <= values.min() < low + 0.02 * (high - low)
         assert high >= values.max() > high - 0.02 * (high - low)
     assert set(jitter["order"]) == set(range(24))
+
+
+def test_a_padded_crop_can_lie_anywhere() -> None:
+    policy = Policy("pad", 8, (View((Step("RandomCrop", (("padding", 2),)),)),))
+    columns = dict(draw(policy, list(range(300)), [(8, 8)] * 300).views[0].steps[0].magnitudes)
+    assert set(columns["top"]) == set(columns["left"]) == set(range(5))
+    assert len(set(zip(columns["top"], columns["left"], strict=True))) == 25
 
 
 def kolmogorov_smirnov(a: torch.Tensor, b: torch.Tensor) -> float:
@@ -171,14 +180,14 @@ def test_a_box_that_never_fits_becomes_torchvisions_centre_crop() -> None:
 
 def test_describe_says_what_happened_to_one_image() -> None:
     drawn = draw(SIMCLR, IDS, SIZES, seed=2)
-    story = drawn.describe(1, 0)
-    assert story["id"] == "b/c.jpg"
-    assert [step["op"] for step in story["steps"]] == [step.op for step in SIMCLR.views[0].steps]
-    for told, step in zip(story["steps"], drawn.views[0].steps, strict=True):
-        assert told["applied"] == step.applied[1]
-        wanted = {name: values[1] for name, values in step.magnitudes} if step.applied[1] else {}
-        assert told["magnitudes"] == wanted
-    json.dumps(story)
+    for image, view in itertools.product(range(len(IDS)), range(2)):
+        story = drawn.describe(image, view)
+        assert (story["id"], story["view"], story["size"]) == (IDS[image], view, 224)
+        json.dumps(story)
+        for told, step in zip(story["steps"], drawn.views[view].steps, strict=True):
+            assert (told["op"], told["applied"]) == (step.op, step.applied[image])
+            values = {name: column[image] for name, column in step.magnitudes}
+            assert told["magnitudes"] == (values if told["applied"] else {})
 
 
 ids = st.lists(st.one_of(st.integers(-(2**70), 2**70), st.text(max_size=8)), max_size=5)

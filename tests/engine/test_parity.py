@@ -70,6 +70,12 @@ def test_jitter_in_every_order(floats40: torch.Tensor, number: int) -> None:
     assert_equal_pixels(colour.jitter(floats40, b, c, s, h, order), theirs)
 
 
+def test_jitter_leaves_out_what_is_neutral_to_the_last_bit(floats40: torch.Tensor) -> None:
+    one, none = column(1.0, floats40), column(0.0, floats40)
+    order = torch.arange(len(floats40)) * 4
+    assert torch.equal(colour.jitter(floats40, one, one, one, none, order), floats40)
+
+
 @pytest.mark.parametrize("sigma", [0.1, 0.25, 0.5, 1.0, 2.0])
 @pytest.mark.parametrize("kernel_size", [3, 5, 23])
 def test_blur(floats40: torch.Tensor, sigma: float, kernel_size: int) -> None:

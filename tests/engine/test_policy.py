@@ -91,7 +91,7 @@ def test_a_policy_has_a_view_and_an_argument_is_given_once() -> None:
     ("step", "code", "words"),
     [
         (Step("ColourJitter"), "policy_unknown_op", "did you mean ColorJitter?"),
-        (Step("colorjitter"), "policy_unknown_op", "did you mean ColorJitter?"),
+        (Step("COLORJITTER"), "policy_unknown_op", "did you mean ColorJitter?"),
         (Step("os.system"), "policy_unknown_op", "known: Brightness"),
         (Step("ColorJitter", (("brightnes", 0.4),)), "policy_unknown_arg", "brightness"),
         (Step("RandomGrayscale", (("weight", 1),)), "policy_unknown_arg", "weight"),
