@@ -35,7 +35,11 @@ def loss_weight(sigma: torch.Tensor, sigma_data: float) -> torch.Tensor:
 
 
 def loss(
-    denoise: Denoise, clean: torch.Tensor, noise: torch.Tensor, sigma: torch.Tensor, sigma_data: float
+    denoise: Denoise,
+    clean: torch.Tensor,
+    noise: torch.Tensor,
+    sigma: torch.Tensor,
+    sigma_data: float,
 ) -> torch.Tensor:
     """Weighted squared denoising error, (B,); `noise` is standard normal, `clean` in [0, 1]."""
     noisy = clean + sigma[:, None, None, None] * noise

@@ -59,7 +59,7 @@ class StepReport:
 
 
 def new_state(denoiser: Denoiser, options: FitOptions) -> FitState:
-    denoiser.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    denoiser.to(memory_format=torch.channels_last)
     optimizer = torch.optim.AdamW(
         denoiser.parameters(),
         lr=options.learning_rate,
@@ -151,5 +151,3 @@ def _generator(seed: int, step: int, device: torch.device) -> torch.Generator:
     generator = torch.Generator(device=device)
     generator.manual_seed(int(key[0]) & 0x7FFFFFFFFFFFFFFF)
     return generator
-
-

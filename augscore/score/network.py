@@ -6,6 +6,7 @@ depends on that image alone and global contrast stays readable in the activation
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -44,7 +45,8 @@ class ResidualBlock(nn.Module):
     def forward(self, x: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
         scale, shift = self.modulation(condition)[:, :, None, None].chunk(2, dim=1)
         h = self.first(F.silu(x))
-        return x + self.second(F.silu(h * (1 + scale) + shift))
+        correction: torch.Tensor = self.second(F.silu(h * (1 + scale) + shift))
+        return x + correction
 
 
 class Network(nn.Module):
@@ -65,7 +67,7 @@ class Network(nn.Module):
             nn.ModuleList(ResidualBlock(w, conditioning) for _ in range(architecture.blocks))
             for w in widths
         )
-        steps = list(zip(widths[:-1], widths[1:], strict=True))
+        steps = list(itertools.pairwise(widths))
         self.downs = nn.ModuleList(nn.Conv2d(a, b, 2, stride=2) for a, b in steps)
         self.ups = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in steps)
         self.decoder = nn.ModuleList(ResidualBlock(w, conditioning) for w in widths)

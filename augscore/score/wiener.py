@@ -30,7 +30,8 @@ class Wiener:
         centred = noisy.to(self.mean.dtype) - self.mean[:, None, None]
         spectra = torch.fft.fft2(centred)
         filtered = torch.fft.ifft2(torch.einsum("hwcd,bdhw->bchw", gain, spectra)).real
-        return filtered + self.mean[:, None, None]
+        denoised: torch.Tensor = filtered + self.mean[:, None, None]
+        return denoised
 
 
 def fit_wiener(crops: torch.Tensor) -> Wiener:
@@ -60,7 +61,11 @@ class ErrorRow:
 
 
 def compare_with_wiener(
-    denoise: Denoise, wiener: Wiener, crops: torch.Tensor, sigmas: Sequence[float], noise: torch.Tensor
+    denoise: Denoise,
+    wiener: Wiener,
+    crops: torch.Tensor,
+    sigmas: Sequence[float],
+    noise: torch.Tensor,
 ) -> tuple[ErrorRow, ...]:
     """One row a σ over held-out crops (N, 3, S, S) in [0, 1] and fixed noise of that shape."""
     return tuple(_error_row(denoise, wiener, crops, float(sigma), noise) for sigma in sigmas)

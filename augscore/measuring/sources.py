@@ -1,0 +1,111 @@
+"""Where images come from: folders, pairs, tensors, data sets; walked anew at each call."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from augscore import keys
+from augscore.images.find import find
+from augscore.images.pairs import Pair, match, open_pairs, read_pairs
+from augscore.images.records import Candidate, Ignored, Picture, Skipped
+from augscore.images.sets import Indexed, pictures
+from augscore.keys import ImageId
+
+Entry = Candidate | Picture | Pair | Skipped | Ignored
+Images = str | Path | Sequence[str | Path] | torch.Tensor | Indexed
+
+
+@dataclass(frozen=True)
+class Source:
+    """`entries()` begins a new walk; `paired` sources bring their own references."""
+
+    root: str | None
+    entries: Callable[[], Iterator[Entry]]
+    paired: bool = False
+
+
+def folder_source(
+    paths: Sequence[Path], *, hidden: bool = False, follow_links: bool = False
+) -> Source:
+    """Folders and files. Raises UsageError (`not_found`) at once for a path that does not exist."""
+    find(paths, hidden=hidden, follow_links=follow_links)
+    return Source(
+        ", ".join(path.as_posix() for path in paths),
+        lambda: find(paths, hidden=hidden, follow_links=follow_links),
+    )
+
+
+def pairs_source(csv: Path) -> Source:
+    """A table with columns reference and distorted; paths relative to its folder."""
+    table = open_pairs(csv)
+    return Source(csv.parent.as_posix(), lambda: read_pairs(table), paired=True)
+
+
+def matched_source(augmented: Path, reference: Path) -> Source:
+    """Two folders in which the same relative name means the same picture."""
+    return Source(augmented.as_posix(), lambda: match(augmented, reference), paired=True)
+
+
+def memory_source(images: torch.Tensor | Indexed) -> Source:
+    """A (N, 3, H, W) tensor or a map-style data set; ids are 0, 1, 2, …"""
+    pictures(images)
+    return Source(None, lambda: pictures(images))
+
+
+def any_source(images: Images) -> Source:
+    """What the Python API takes: a path, a list of paths, a tensor, a data set."""
+    if isinstance(images, str | Path):
+        return folder_source([Path(images)])
+    if isinstance(images, list | tuple) and all(isinstance(p, str | Path) for p in images):
+        return folder_source([Path(p) for p in images])
+    return memory_source(images)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The first `limit` images, or `sample` of them by their keys; None means all."""
+
+    limit: int | None = None
+    sample: int | None = None
+    seed: int = 0
+
+
+def chosen(source: Source, choice: Choice) -> Iterator[tuple[Entry, bool]]:
+    """Every entry, and whether it is to be measured; skipped and ignored ones always pass."""
+    wanted = None if choice.sample is None else _sampled(source, choice)
+    taken = 0
+    for entry in source.entries():
+        if isinstance(entry, Skipped | Ignored):
+            yield entry, True
+            continue
+        take = wanted is None or entry_id(entry) in wanted
+        take = take and (choice.limit is None or taken < choice.limit)
+        taken += take
+        yield entry, take
+
+
+def entry_id(entry: Candidate | Picture | Pair) -> ImageId:
+    if isinstance(entry, Pair):
+        return f"{entry.reference.name}\0{entry.distorted.name}"
+    return entry.name if isinstance(entry, Candidate) else entry.id
+
+
+def smallest_ranks(ids: Iterable[ImageId], count: int, *, slot: str, seed: int) -> set[ImageId]:
+    """`count` of the ids by their keys: who else is there does not matter, nor in what order."""
+    ranked = ((_rank(i, slot, seed), str(i), i) for i in ids)
+    return {row[2] for row in heapq.nsmallest(count, ranked)}
+
+
+def _sampled(source: Source, choice: Choice) -> set[ImageId]:
+    offered = (entry_id(e) for e in source.entries() if not isinstance(e, Skipped | Ignored))
+    return smallest_ranks(offered, choice.sample or 0, slot="sample", seed=choice.seed)
+
+
+def _rank(image_id: ImageId, slot: str, seed: int) -> int:
+    key = keys.image_keys([image_id])
+    return int(keys.field_keys(key, keys.slot(slot, 0, "rank"), seed=seed)[0])

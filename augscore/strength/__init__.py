@@ -1,0 +1,1 @@
+"""Readings: what the score network sees → numbers with units."""

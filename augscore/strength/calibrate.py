@@ -1,0 +1,157 @@
+"""Measure a calibration from clean images: channel standards, noise ladders, floor, clean norms."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from PIL import Image
+
+from augscore import keys
+from augscore.images.resize import bring_to_size
+from augscore.runtime import Progress, ProgressSink
+from augscore.score.denoiser import Denoiser
+from augscore.strength.calibration import Calibration
+from augscore.strength.ladder import Ladder, geometric, isotonic
+from augscore.strength.readings import (
+    Description,
+    Standards,
+    describe,
+    log_norms,
+    strength,
+    strength_parts,
+)
+from augscore.strength.sight import SMALLEST_SIDE, Lens, Sight, look, score_norms
+from augscore.strength.typicality import CleanNorms, fit_clean_norms
+
+NOISE_SDS = geometric(0.005, 0.5, 13)
+NORM_SIGMAS = (0.02, 0.05, 0.13, 0.3)
+SIGMA = 0.04
+FLOOR_QUALITY = 95
+_BATCH = 16
+
+
+def calibrate(
+    denoiser: Denoiser, clean: torch.Tensor, working_size: int, progress: ProgressSink
+) -> Calibration:
+    """`clean`: uint8 (N, 3, S, S) at the working size, N ≥ 200 for a steady ladder."""
+    lens = Lens(working_size, SIGMA, NORM_SIGMAS)
+    device = next(denoiser.parameters()).device
+    sizes = ladder_sizes(working_size)
+    total = len(clean) * (1 + len(sizes) * (len(NOISE_SDS) + 2))
+    counter = _Counter(progress, total)
+
+    def seen(images: torch.Tensor) -> Sight:
+        parts = []
+        for part in torch.split(images, _BATCH):
+            parts.append(look(denoiser, part.to(device), lens))
+            counter.add(len(part))
+        return _joined(parts)
+
+    originals = _as_float(clean)
+    standards = _standards(seen(originals))
+    ladders = []
+    for size in sizes:
+        ladders.append(_ladder(bring_to_size(clean, size), seen, standards))
+    return Calibration(
+        lens=lens,
+        standards=standards,
+        ladders=tuple(ladders),
+        clean_norms=_clean_norms(denoiser, originals.to(device), lens),
+        images=len(clean),
+    )
+
+
+def ladder_sizes(working_size: int) -> tuple[int, ...]:
+    """The working size and its halves down to 32 px: strength of small images reads differently."""
+    sizes = [working_size]
+    while sizes[-1] // 2 >= SMALLEST_SIDE:
+        sizes.append(sizes[-1] // 2)
+    return tuple(sizes)
+
+
+def _standards(sight: Sight) -> Standards:
+    plain = Standards(
+        feature_mean=sight.features.mean(dim=(0, 2, 3)),
+        feature_sd=sight.features.std(dim=(0, 2, 3)).clamp_min(1e-6),
+        error_mean=sight.errors.mean(dim=(0, 2, 3)),
+        error_sd=sight.errors.std(dim=(0, 2, 3)).clamp_min(1e-6),
+    )
+    features, errors = strength_parts(*_unrelated_pairs(describe(sight, plain)))
+    return Standards(
+        plain.feature_mean,
+        plain.feature_sd,
+        plain.error_mean,
+        plain.error_sd,
+        unrelated_features=float(features.median()),
+        unrelated_errors=float(errors.median()),
+    )
+
+
+def _unrelated_pairs(descriptions: Description) -> tuple[Description, Description]:
+    """Each image with three others."""
+    count = len(descriptions.features)
+    left = [i for i in range(count) for _ in range(3)]
+    right = [(i + hop) % count for i in range(count) for hop in (1, count // 3 + 1, count // 2 + 1)]
+    return descriptions[left], descriptions[right]
+
+
+def _clean_norms(denoiser: Denoiser, clean: torch.Tensor, lens: Lens) -> CleanNorms:
+    return fit_clean_norms(log_norms(score_norms(denoiser, clean, lens), lens.norm_sigmas))
+
+
+def _ladder(
+    originals: torch.Tensor, seen: Callable[[torch.Tensor], Sight], standards: Standards
+) -> Ladder:
+    described = describe(seen(originals), standards)
+
+    def median(changed: torch.Tensor) -> float:
+        other = describe(seen(changed), standards)
+        return float(strength(described, other, standards).median())
+
+    rungs = [median(noisy(originals, sd)) for sd in NOISE_SDS]
+    return Ladder(originals.shape[-1], NOISE_SDS, isotonic(rungs), median(_re_encoded(originals)))
+
+
+def noisy(images: torch.Tensor, sd: float) -> torch.Tensor:
+    """Gaussian noise, clipped and rounded to 8 bits as in a real image; each has its own field."""
+    slot = keys.slot("ladder", 0, "noise")
+    field_keys = keys.field_keys(torch.arange(len(images)), slot, seed=0).tolist()
+    fields = torch.stack([keys.normals(k, tuple(images.shape[1:])) for k in field_keys])
+    return ((images + sd * fields).clamp(0, 1) * 255).round() / 255
+
+
+def _re_encoded(images: torch.Tensor) -> torch.Tensor:
+    return torch.stack([_through_jpeg(image) for image in images])
+
+
+def _through_jpeg(image: torch.Tensor) -> torch.Tensor:
+    levels = (image * 255).round().to(torch.uint8).permute(1, 2, 0).numpy()
+    buffer = io.BytesIO()
+    Image.fromarray(levels).save(buffer, "JPEG", quality=FLOOR_QUALITY)
+    with Image.open(buffer) as decoded:
+        return torch.from_numpy(np.array(decoded)).permute(2, 0, 1).to(torch.float32) / 255
+
+
+def _as_float(images: torch.Tensor) -> torch.Tensor:
+    return images.to(torch.float32) / 255
+
+
+def _joined(parts: list[Sight]) -> Sight:
+    return Sight(
+        torch.cat([p.features.cpu() for p in parts]),
+        torch.cat([p.errors.cpu() for p in parts]),
+    )
+
+
+class _Counter:
+    """Turns finished passes into progress."""
+
+    def __init__(self, sink: ProgressSink, total: int) -> None:
+        self._sink, self._total, self._done = sink, total, 0
+
+    def add(self, count: int) -> None:
+        self._done += count
+        self._sink(Progress("calibrating", self._done, self._total, "images"))

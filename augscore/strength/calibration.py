@@ -1,0 +1,139 @@
+"""What turns a network into an instrument: lens, channel standards, ladders, clean statistics.
+
+Stored as JSON in the model file, under a version of the reading; another version is refused.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+import torch
+
+from augscore.errors import ModelError
+from augscore.strength.ladder import Ladder
+from augscore.strength.readings import STRENGTH, Standards
+from augscore.strength.sight import Lens
+from augscore.strength.typicality import CleanNorms
+
+Json = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """`ladders` has one entry an image size: the working size first, then smaller ones."""
+
+    lens: Lens
+    standards: Standards
+    ladders: tuple[Ladder, ...]
+    clean_norms: CleanNorms
+    images: int
+
+    def ladder_for(self, side: int) -> Ladder:
+        """The ladder of the nearest size, in octaves, to a view whose short side is `side` px."""
+        side = min(side, self.lens.working_size)
+        return min(self.ladders, key=lambda ladder: abs(math.log(ladder.size / side)))
+
+    def to_json(self) -> dict[str, object]:
+        standards = self.standards
+        return {
+            "reading": STRENGTH,
+            "lens": asdict(self.lens),
+            "standards": {
+                "feature_mean": _rounded(standards.feature_mean),
+                "feature_sd": _rounded(standards.feature_sd),
+                "error_mean": _rounded(standards.error_mean),
+                "error_sd": _rounded(standards.error_sd),
+                "unrelated_features": standards.unrelated_features,
+                "unrelated_errors": standards.unrelated_errors,
+            },
+            "ladders": [asdict(ladder) for ladder in self.ladders],
+            "clean_norms": asdict(self.clean_norms),
+            "images": self.images,
+        }
+
+
+def calibration_from_json(block: Json) -> Calibration:
+    """Raises ModelError for another version of the reading or an incomplete block."""
+    if block.get("reading") != STRENGTH:
+        raise ModelError(
+            f"the model was calibrated for reading {block.get('reading')!r}, this augscore reads "
+            f"{STRENGTH!r}",
+            code="model_version",
+            hint="Train or calibrate the model with this version",
+        )
+    try:
+        return _parse(block)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(
+            f"the model's calibration is incomplete ({error})",
+            code="model_mismatch",
+            hint="Train or copy the model again",
+        ) from error
+
+
+def _parse(block: Json) -> Calibration:
+    lens, standards, clean = (
+        _mapping(block["lens"]),
+        _mapping(block["standards"]),
+        _mapping(block["clean_norms"]),
+    )
+    return Calibration(
+        lens=Lens(_int(lens["working_size"]), _float(lens["sigma"]), _floats(lens["norm_sigmas"])),
+        standards=Standards(
+            feature_mean=torch.tensor(_floats(standards["feature_mean"])),
+            feature_sd=torch.tensor(_floats(standards["feature_sd"])),
+            error_mean=torch.tensor(_floats(standards["error_mean"])),
+            error_sd=torch.tensor(_floats(standards["error_sd"])),
+            unrelated_features=_float(standards["unrelated_features"]),
+            unrelated_errors=_float(standards["unrelated_errors"]),
+        ),
+        ladders=tuple(_ladder(_mapping(row)) for row in _list(block["ladders"])),
+        clean_norms=CleanNorms(
+            _floats(clean["mean"]),
+            tuple(_floats(row) for row in _list(clean["covariance"])),
+            _floats(clean["distances"]),
+        ),
+        images=_int(block["images"]),
+    )
+
+
+def _ladder(row: Json) -> Ladder:
+    return Ladder(
+        _int(row["size"]),
+        _floats(row["noise_sds"]),
+        _floats(row["strengths"]),
+        _float(row["floor"]),
+    )
+
+
+def _rounded(values: torch.Tensor) -> list[float]:
+    """float32 values, written so that they read back as the same float32."""
+    return [float(f"{v:.9g}") for v in values.tolist()]
+
+
+def _mapping(value: object) -> Json:
+    if not isinstance(value, dict):
+        raise TypeError(f"{value!r} is no mapping")
+    return value
+
+
+def _list(value: object) -> list[object]:
+    if not isinstance(value, list | tuple):
+        raise TypeError(f"{value!r} is no list")
+    return list(value)
+
+
+def _float(value: object) -> float:
+    if not isinstance(value, int | float):
+        raise TypeError(f"{value!r} is no number")
+    return float(value)
+
+
+def _int(value: object) -> int:
+    return int(_float(value))
+
+
+def _floats(value: object) -> tuple[float, ...]:
+    return tuple(_float(v) for v in _list(value))

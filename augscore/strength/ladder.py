@@ -1,0 +1,71 @@
+"""The noise ladder: which Gaussian noise reads the same as a given strength."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+
+BELOW_FLOOR = "below_floor"
+PAST_LADDER = "past_ladder"
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """Median strength of clean images under Gaussian noise, for images of `size` px.
+
+    noise_sds   rungs, ascending, in units of pixels in [0, 1]
+    strengths   non-decreasing (isotonic), one a rung
+    floor       strength of a re-encoding that people do not see: below it nothing is claimed
+    """
+
+    size: int
+    noise_sds: tuple[float, ...]
+    strengths: tuple[float, ...]
+    floor: float
+
+    @property
+    def floor_sd(self) -> float:
+        """The floor as a noise sd."""
+        return self._invert(max(self.floor, self.strengths[0]))
+
+    def noise_sd(self, strength: float) -> tuple[float | None, str | None]:
+        """The sd that reads the same, or None and why: below the floor, past the end."""
+        if strength < max(self.floor, self.strengths[0]):
+            return None, BELOW_FLOOR
+        if strength > self.strengths[-1]:
+            return None, PAST_LADDER
+        return self._invert(strength), None
+
+    def _invert(self, strength: float) -> float:
+        """Linear in (strength, ln sd) between rungs; the middle of a flat stretch."""
+        low = next(i for i, s in enumerate(self.strengths) if s >= strength or i == self._last)
+        if low == 0 or self.strengths[low] == strength:
+            flat = [q for q, s in zip(self.noise_sds, self.strengths, strict=True) if s == strength]
+            return math.exp(sum(map(math.log, flat)) / len(flat)) if flat else self.noise_sds[0]
+        below, above = self.strengths[low - 1], self.strengths[low]
+        share = (strength - below) / (above - below)
+        start, end = math.log(self.noise_sds[low - 1]), math.log(self.noise_sds[low])
+        return math.exp(start + share * (end - start))
+
+    @property
+    def _last(self) -> int:
+        return len(self.strengths) - 1
+
+
+def isotonic(values: list[float]) -> tuple[float, ...]:
+    """The closest non-decreasing sequence in least squares (pool adjacent violators)."""
+    pools: list[tuple[float, int]] = []
+    for value in values:
+        pools.append((value, 1))
+        while len(pools) > 1 and pools[-2][0] > pools[-1][0]:
+            (a, n), (b, m) = pools[-2], pools[-1]
+            pools[-2:] = [((a * n + b * m) / (n + m), n + m)]
+    return tuple(mean for mean, count in pools for _ in range(count))
+
+
+def geometric(first: float, last: float, count: int) -> tuple[float, ...]:
+    return tuple(
+        torch.logspace(math.log10(first), math.log10(last), count, dtype=torch.float64).tolist()
+    )

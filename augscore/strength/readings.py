@@ -1,0 +1,127 @@
+"""Readings: pure functions of what the network sees, each with a name, a version and a unit.
+
+| name         | unit                               | identity | direction                       |
+|--------------|------------------------------------|----------|---------------------------------|
+| strength     | 1 = as far as an unrelated picture | 0        | more = moved farther            |
+| score_norm   | 1/pixel value, RMS over pixels     | -        | noise up, blur down             |
+| score_value  | mean ln(σ · score_norm) over σ     | -        | as score_norm                   |
+| score_shift  | difference of score_value, signed  | 0        | as score_norm                   |
+| score_gap    | absolute score_shift               | 0        | more = unequal                  |
+| typicality   | % of clean images less typical     | -        | less = stranger                 |
+
+`strength` compares local statistics, over windows that are a fixed share of the image: means of the
+decoder's activations, and means and spreads of the denoising error, which is the score of the noisy
+image up to the shared noise. It is a score gap made local and per channel; position within a window
+does not count, so small shifts are mild and large ones are not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import torch
+import torch.nn.functional as F
+
+from augscore.strength.sight import Sight
+
+STRENGTH = "strength/1"
+FEATURE_WINDOW = 2 / 7
+ERROR_WINDOW = 1 / 7
+_CONTRAST_STABILITY = 0.05
+_VARIANCE_FLOOR = 1e-4
+
+
+@dataclass(frozen=True)
+class Standards:
+    """Per-channel mean and sd on clean images, and what two unrelated clean images read."""
+
+    feature_mean: torch.Tensor
+    feature_sd: torch.Tensor
+    error_mean: torch.Tensor
+    error_sd: torch.Tensor
+    unrelated_features: float = 1.0
+    unrelated_errors: float = 1.0
+
+    def to(self, device: torch.device) -> Standards:
+        return replace(
+            self,
+            feature_mean=self.feature_mean.to(device),
+            feature_sd=self.feature_sd.to(device),
+            error_mean=self.error_mean.to(device),
+            error_sd=self.error_sd.to(device),
+        )
+
+
+@dataclass(frozen=True)
+class Description:
+    """Window statistics of a batch, enough to compare any two of its images.
+
+    features (B, C, w, w'); error_means, error_spreads (B, 3, v, v')
+    """
+
+    features: torch.Tensor
+    error_means: torch.Tensor
+    error_spreads: torch.Tensor
+
+    def __getitem__(self, rows: slice | list[int] | torch.Tensor) -> Description:
+        return Description(self.features[rows], self.error_means[rows], self.error_spreads[rows])
+
+    def to(self, device: torch.device) -> Description:
+        return Description(
+            self.features.to(device), self.error_means.to(device), self.error_spreads.to(device)
+        )
+
+
+def describe(sight: Sight, standards: Standards) -> Description:
+    """Standardise each channel and reduce to windows."""
+    features = _standardised(sight.features, standards.feature_mean, standards.feature_sd)
+    errors = _standardised(sight.errors, standards.error_mean, standards.error_sd)
+    means = _window_means(errors, ERROR_WINDOW)
+    squares = _window_means(errors.square(), ERROR_WINDOW)
+    spreads = ((squares - means.square()).clamp_min(0) + _VARIANCE_FLOOR).sqrt()
+    return Description(_window_means(features, FEATURE_WINDOW), means, spreads)
+
+
+def strength(a: Description, b: Description, standards: Standards) -> torch.Tensor:
+    """(B,) ≥ 0, symmetric; exactly 0 for equal descriptions, about 1 for unrelated images."""
+    features, errors = strength_parts(a, b)
+    return 0.5 * (features / standards.unrelated_features + errors / standards.unrelated_errors)
+
+
+def strength_parts(a: Description, b: Description) -> tuple[torch.Tensor, torch.Tensor]:
+    """The two halves before scaling, (B,) each: activations, denoising errors."""
+    product = 2 * a.features * b.features + _CONTRAST_STABILITY
+    energy = a.features.square() + b.features.square() + _CONTRAST_STABILITY
+    features = (1 - product / energy).flatten(1).mean(dim=1)
+    means = (a.error_means - b.error_means).square()
+    spreads = (a.error_spreads - b.error_spreads).square()
+    errors = (means + spreads).flatten(1).mean(dim=1).sqrt()
+    return features, errors
+
+
+def score_value(norms: torch.Tensor, sigmas: tuple[float, ...]) -> torch.Tensor:
+    """(B, L) score norms → (B,): the mean over σ of ln(σ · norm), nats."""
+    return log_norms(norms, sigmas).mean(dim=1)
+
+
+def score_shift(
+    reference: torch.Tensor, image: torch.Tensor, sigmas: tuple[float, ...]
+) -> torch.Tensor:
+    """(B,) signed: score_value(image) − score_value(reference), from score norms (B, L)."""
+    return score_value(image, sigmas) - score_value(reference, sigmas)
+
+
+def log_norms(norms: torch.Tensor, sigmas: tuple[float, ...]) -> torch.Tensor:
+    """(B, L): ln(σ · norm), which has no unit; a constant image gets a finite value."""
+    levels = torch.tensor(sigmas, dtype=norms.dtype, device=norms.device)
+    return (norms * levels).clamp_min(1e-6).log()
+
+
+def _standardised(x: torch.Tensor, mean: torch.Tensor, sd: torch.Tensor) -> torch.Tensor:
+    return (x - mean[:, None, None]) / sd[:, None, None]
+
+
+def _window_means(x: torch.Tensor, share: float) -> torch.Tensor:
+    """Means over square windows of a share of the short side, half overlapping."""
+    window = max(2, round(share * min(x.shape[-2:])))
+    return F.avg_pool2d(x, window, stride=max(1, window // 2))

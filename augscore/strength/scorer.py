@@ -1,0 +1,160 @@
+"""Scorer: a model and its calibration behind a few methods."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import torch
+
+from augscore.errors import ModelError, TensorError
+from augscore.runtime import pick_device
+from augscore.score.model import ScoreModel, load_model
+from augscore.strength.calibration import Calibration, calibration_from_json
+from augscore.strength.readings import (
+    Description,
+    describe,
+    log_norms,
+    score_shift,
+    strength,
+)
+from augscore.strength.sight import SMALLEST_SIDE, look, score_norms
+
+BUNDLED = "default"
+_BUNDLED_FILE = "default.safetensors"
+_TOLERANCE = 1e-3
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """Readings of images (B, 3, H, W), uint8 or float in [0, 1], H and W ≥ 32 px.
+
+    Results are float32 on the CPU, and do not depend on what else is in the batch. Every method
+    raises TensorError (a ValueError and a TypeError) for another shape, dtype, range or device.
+    """
+
+    model: ScoreModel
+    calibration: Calibration
+    device: torch.device
+
+    @property
+    def sigmas(self) -> tuple[float, ...]:
+        """The noise levels of `score_norm`, in units of pixels in [0, 1]."""
+        return self.calibration.lens.norm_sigmas
+
+    def score_norm(
+        self, images: torch.Tensor, sigma: float | Sequence[float] | None = None
+    ) -> torch.Tensor:
+        """(B, number of σ): root mean square score of each image, 1/pixel units."""
+        x = self._checked(images, "images")
+        sigmas = [float(sigma)] if isinstance(sigma, int | float) else sigma
+        return score_norms(self.model.denoiser, x, self.calibration.lens, sigmas).cpu()
+
+    def typicality(self, images: torch.Tensor) -> torch.Tensor:
+        """(B,) per cent of clean images that are less typical: 50 is usual, below 1 is strange."""
+        return self.typicality_of(self.score_norm(images))
+
+    def typicality_of(self, norms: torch.Tensor) -> torch.Tensor:
+        """The same from score norms (B, L) at the model's own σ."""
+        logs = log_norms(norms, self.sigmas)
+        return self.calibration.clean_norms.typicality(logs).to(torch.float32)
+
+    def describe(self, images: torch.Tensor) -> Description:
+        """Window statistics, from which `compare` gives the strength of any pair; on the CPU."""
+        x = self._checked(images, "images")
+        sight = look(self.model.denoiser, x, self.calibration.lens)
+        described = describe(sight, self.calibration.standards.to(self.device))
+        return described.to(torch.device("cpu"))
+
+    def compare(self, reference: Description, images: Description) -> torch.Tensor:
+        """(B,) raw strength from two descriptions."""
+        return strength(reference, images, self.calibration.standards)
+
+    def strength(self, reference: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
+        """(B,) raw: 0 for the identity, about 1 for two unrelated images. Both of one shape."""
+        if reference.shape != images.shape:
+            raise TensorError(
+                f"reference and images differ in shape: {tuple(reference.shape)} and "
+                f"{tuple(images.shape)}",
+                code="bad_tensor",
+                hint="Bring both to one size first",
+            )
+        return self.compare(self.describe(reference), self.describe(images))
+
+    def noise_sd(self, strength: torch.Tensor, *, size: int | None = None) -> torch.Tensor:
+        """(B,) raw strength → the sd of the Gaussian noise that reads the same.
+
+        0 below the noise floor ("no effect"), inf past the ladder's end. `size`: the short side of
+        the images, px (default: the working size), since small images have ladders of their own.
+        """
+        ladder = self.calibration.ladder_for(size or self.calibration.lens.working_size)
+        values = [ladder.noise_sd(s) for s in strength.tolist()]
+        ends = {"below_floor": 0.0, "past_ladder": math.inf}
+        return torch.tensor([v if v is not None else ends[str(why)] for v, why in values])
+
+    def score_gap(self, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        """(B,) |S(a) − S(b)|, where S is the mean over σ of ln(σ · score norm), nats."""
+        return score_shift(self.score_norm(a), self.score_norm(b), self.sigmas).abs()
+
+    def _checked(self, images: torch.Tensor, name: str) -> torch.Tensor:
+        if images.ndim != 4 or images.shape[1] != 3:
+            raise _bad(name, f"(B, 3, H, W), got {tuple(images.shape)}")
+        if min(images.shape[-2:]) < SMALLEST_SIDE:
+            raise _bad(name, f"sides of at least {SMALLEST_SIDE} px, got {tuple(images.shape)}")
+        if images.dtype == torch.uint8:
+            return images.to(self.device, torch.float32).div_(255)
+        if not images.dtype.is_floating_point:
+            raise _bad(name, f"uint8 or float, got {images.dtype}")
+        x = images.detach().to(self.device, torch.float32)
+        _check_range(x, name)
+        return x
+
+
+def load_scorer(model: str | Path | None = None, device: str = "auto") -> Scorer:
+    """`model`: None or "default" for the bundled one, a run folder, or a .safetensors file.
+
+    Raises ModelError for a model that cannot be used, HostError for a device that is not there.
+    """
+    loaded = load_model(model_path(model))
+    calibration = calibration_from_json(loaded.calibration)
+    target = pick_device(device)
+    loaded.denoiser.to(target).to(memory_format=torch.channels_last)
+    return Scorer(loaded, calibration, target)
+
+
+def model_path(model: str | Path | None) -> Path:
+    """Where a model lies; a run folder means the `model.safetensors` in it."""
+    if model is None or str(model) == BUNDLED:
+        return bundled_path()
+    path = Path(model)
+    if path.is_dir():
+        path = path / "model.safetensors"
+    if not path.exists():
+        raise ModelError(
+            f"cannot read model '{model}': no such model",
+            code="model_missing",
+            hint="Known: default, a run folder or a .safetensors file. See: augscore model info",
+        )
+    return path
+
+
+def bundled_path() -> Path:
+    return Path(str(files("augscore_assets").joinpath("model", _BUNDLED_FILE)))
+
+
+def _check_range(x: torch.Tensor, name: str) -> None:
+    flat = x.flatten(1)
+    finite = torch.isfinite(flat).all(dim=1)
+    if not bool(finite.all()):
+        first = int((~finite).nonzero()[0])
+        raise _bad(name, f"finite values; sample {first} has NaN or infinity")
+    if x.numel() and (float(x.min()) < -_TOLERANCE or float(x.max()) > 1 + _TOLERANCE):
+        found = f"{float(x.min()):.4g} to {float(x.max()):.4g}"
+        raise _bad(name, f"values in [0, 1], got {found}; divide by 255?")
+
+
+def _bad(name: str, wanted: str) -> TensorError:
+    return TensorError(f"{name}: wanted {wanted}", code="bad_tensor")

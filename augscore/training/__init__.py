@@ -1,0 +1,1 @@
+"""Loops that train networks: today the score network's own run."""
