@@ -9,7 +9,6 @@ import csv
 import errno
 import io
 import json
-import math
 import os
 import shutil
 import unicodedata
@@ -180,8 +179,6 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, str):
         return printable(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError(f"{value} has no place in a table: write None and a reason")
     return to_json(value)
 
 

@@ -238,7 +238,7 @@ def test_tables_refuse_nan_and_new_columns(tmp_path: Path) -> None:
         with RowWriter(tmp_path / name) as writer:
             writer.write({"x": 1.0})
             for bad in (float("nan"), float("-inf"), [float("nan")]):
-                with pytest.raises(ValueError, match=r"table|JSON"):
+                with pytest.raises(ValueError, match="JSON"):
                     writer.write({"x": bad})
             if name == "rows.csv":
                 with pytest.raises(ValueError, match="columns that the first row had not: y"):

@@ -140,8 +140,12 @@ def test_a_second_sigint_leaves_at_once(first: signal.Signals) -> None:
 
 
 def test_more_sigterms_change_nothing() -> None:
-    told = interrupted(signal.SIGINT, signal.SIGTERM, signal.SIGTERM, signal.SIGINT)
-    assert told == ["ready", "SIGINT", "KeyboardInterrupt", "True"]
+    with Interruptions() as flag:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGTERM):
+            signal.raise_signal(number)
+        assert flag.stopped_by == "SIGINT"
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
 
 
 def test_an_ignored_signal_stays_ignored() -> None:

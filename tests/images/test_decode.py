@@ -330,9 +330,10 @@ def test_bad_41_bad_exif_is_orientation_1_whatever_the_warning_filters(
     exif[0x0112] = 9
     nine = encode(photo, "JPEG", exif=exif)
     garbage = encode(photo, "JPEG", exif=b"Exif\0\0garbagegarbage")
+    cut = encode(photo, "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0")
     with warnings.catch_warnings():
         warnings.simplefilter(filters)
-        for data in (nine, garbage):
+        for data in (nine, garbage, cut):
             result = picture(put(tmp_path, "a.jpg", data))
             assert result.notes == ("bad_exif",)
             assert torch.equal(result.pixels, pillow(encode(photo, "JPEG")))

@@ -64,6 +64,12 @@ def test_bad_63_marks_line_ends_and_delimiters(
     ]
 
 
+def test_bad_63_line_ends_inside_a_cell_are_kept(folder: Path) -> None:
+    (pair,) = pairs(table(folder, b'reference,distorted,remark\na.jpg,b.jpg,"x\r\ny"\n'))
+    assert isinstance(pair, Pair)
+    assert pair.extras == (("remark", "x\r\ny"),)
+
+
 def test_bad_63_missing_column(folder: Path) -> None:
     with pytest.raises(UsageError) as caught:
         open_pairs(table(folder, b"Referense,distorted,mos\na.jpg,b.jpg,1\n"))

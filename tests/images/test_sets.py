@@ -47,6 +47,7 @@ def test_floats_are_brought_to_eight_bits() -> None:
     result = one(BYTES[0].double() / 255)
     assert result.notes == ("float_image",)
     assert torch.equal(result.pixels, BYTES[0])
+    assert bool((one(torch.full((3, 9, 9), 100.7 / 255)).pixels == 101).all())
     assert torch.equal(one((BYTES[0].float() / 255).requires_grad_()).pixels, BYTES[0])
     strided = BYTES.repeat_interleave(2, -1)[..., ::2]
     assert not strided.is_contiguous()
