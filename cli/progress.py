@@ -20,18 +20,19 @@ AGAIN_SHARE = 0.1
 
 
 class Pace:
-    """Units a second since the present stage began; None until it is known."""
+    """Units a second since the present stage began or got its total; None until it is known."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._stage: str | None = None
+        self._stage: tuple[str, int | None] | None = None
         self._since = 0.0
         self._done = 0
 
     def of(self, event: Progress) -> float | None:
         now = self._clock()
-        if event.stage != self._stage:
-            self._stage, self._since, self._done = event.stage, now, event.done
+        stage = (event.stage, event.total)
+        if stage != self._stage:
+            self._stage, self._since, self._done = stage, now, event.done
         elapsed = now - self._since
         moved = event.done - self._done
         return moved / elapsed if elapsed > 0 and moved > 0 else None

@@ -65,6 +65,18 @@ def test_a_stage_has_its_own_pace() -> None:
     assert written[-1] == "measured 80/100 (80 %) 2.0 img/s left 10 s"
 
 
+def test_the_pace_counts_from_when_the_total_is_known() -> None:
+    clock = Clock()
+    written: list[str] = []
+    sink = PlainProgress(written.append, clock)
+    sink(Progress("calibrating", 0, None, "img"))
+    clock.now = 30.0
+    sink(Progress("calibrating", 10, 100, "img"))
+    clock.now = 70.0
+    sink(Progress("calibrating", 50, 100, "img"))
+    assert written[-1] == "calibrating 50/100 (50 %) 1.0 img/s left 50 s"
+
+
 def test_nothing_to_do_is_all_done() -> None:
     assert lines_of([(0, 0), (10, 0)], total=0)[0][1] == "measured 0/0 (100 %)"
 

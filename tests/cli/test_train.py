@@ -1,0 +1,112 @@
+"""`augscore train score`, from the plan to a model that other commands read."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from augscore_cli.train_screen import log_line
+
+Invoke = Callable[..., Result]
+Child = Callable[..., subprocess.CompletedProcess[str]]
+
+QUICK = ("--size", "32", "--steps", "2", "--batch-size", "2")
+
+
+def test_dry_run_prints_the_plan_and_writes_nothing(photos: Path, invoke: Invoke) -> None:
+    result = invoke("train", "score", str(photos), "--out", "run", "--dry-run", *QUICK)
+    assert result.exit_code == 0, result.output
+    assert "6 images, 1 of them held out" in result.stdout
+    assert "working size 32 px" in result.stdout
+    assert "2 steps of 2 crops on cpu: about " in result.stdout
+    assert "B of memory" in result.stdout
+    assert not Path("run").exists()
+
+
+def test_dry_run_as_json(photos: Path, invoke: Invoke) -> None:
+    arguments = ("train", "score", str(photos), "--out", "run", "--dry-run", "--json", "-", *QUICK)
+    plan = json.loads(invoke(*arguments).stdout)
+    assert plan["images"] == 6
+    assert plan["seconds"] > 0
+    assert plan["memory_bytes"] > 10**6
+
+
+def test_a_missing_folder_is_refused(invoke: Invoke) -> None:
+    assert invoke("train", "score", "nowhere", "--out", "run").exit_code == 2
+
+
+def test_a_folder_without_images_is_an_unusable_input(tmp_path: Path, invoke: Invoke) -> None:
+    (tmp_path / "empty").mkdir()
+    assert invoke("train", "score", "empty", "--out", "run").exit_code == 3
+
+
+def test_an_absent_device_is_the_machine(photos: Path, invoke: Invoke) -> None:
+    result = invoke("train", "score", str(photos), "--out", "run", "--device", "cuda:9999")
+    assert result.exit_code == 4
+
+
+@pytest.mark.slow
+def test_a_run_gives_a_model_that_explains_itself(photos: Path, child: Child) -> None:
+    run = child("train", "score", photos, "--out", "run", "--log-every", "1", *QUICK)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.startswith("saved run/model.safetensors\n")
+    assert "denoising error on held-out images" in run.stdout
+    notes = run.stderr.splitlines()
+    assert notes[0] == "6 images, 1 of them held out"
+    assert [row.split()[1] for row in notes if row.startswith("step ")] == ["1/2", "2/2"]
+    assert notes[-1] == f"Next: augscore measure {photos} --model run"
+    steps = [json.loads(row)["step"] for row in Path("run/metrics.jsonl").read_text().splitlines()]
+    assert steps == [1, 2]
+    card = child("model", "info", "run")
+    assert card.stdout.startswith("run 1.0\n")
+    again = child("train", "score", photos, "--out", "run", *QUICK)
+    assert again.returncode == 2
+    assert "--force" in again.stderr
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_a_run_that_can_be_continued(
+    number: signal.Signals, code: int, photos: Path
+) -> None:
+    arguments = ["train", "score", str(photos), "--out", "run", "--size", "32"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "augscore_cli", *arguments, "--batch-size", "2", "--log-every", "1"],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ,
+    )
+    wait_for(Path("run/metrics.jsonl"))
+    process.send_signal(number)
+    stdout, stderr = process.communicate(timeout=120)
+    assert process.returncode == code, stderr
+    assert stdout == ""
+    assert stderr.splitlines()[-1].startswith(f"stopped by {number.name}; the same command")
+    assert list(Path("run/checkpoints").iterdir())
+    assert "Traceback" not in stderr
+
+
+def test_a_row_of_progress() -> None:
+    from augscore.training.score_run import LogRow
+
+    row = LogRow(1200, 8000, 0.41832, 0.5, 1e-3, 412.3, 2460.0)
+    text = "".join(span.text for span in log_line(row, "cuda:0"))
+    assert text == (
+        "step 1,200/8,000  loss 0.4183  held-out 0.5000  412 img/s  left 41 min  cuda:0"
+    )
+
+
+def wait_for(path: Path) -> None:
+    deadline = time.monotonic() + 120
+    while not path.exists() or not path.stat().st_size:
+        assert time.monotonic() < deadline, path
+        time.sleep(0.05)
