@@ -25,7 +25,7 @@ _MASK = (1 << 64) - 1
 
 
 def image_key(image_id: ImageId) -> int:
-    """The 64-bit key of an image: an int as it is, a str by the first 8 bytes of its BLAKE2b hash."""
+    """The 64-bit key of an image: an int as it is, a str by 8 bytes of its BLAKE2b hash."""
     if isinstance(image_id, str):
         data = image_id.encode("utf-8", "surrogateescape")
         return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "little")
@@ -38,13 +38,19 @@ def image_keys(image_ids: list[ImageId]) -> torch.Tensor:
 
 
 def slot(op: str, occurrence: int, argument: str) -> int:
-    """The place of one argument in a policy: named, so that editing one op leaves all others alone."""
+    """The place of one argument in a policy: named, so that editing one op leaves others alone."""
     data = f"{op}/{occurrence}/{argument}".encode()
     return int.from_bytes(hashlib.blake2b(data, digest_size=4).digest(), "little")
 
 
 def uniforms(
-    images: torch.Tensor, slots: list[int], *, seed: int, view: int = 0, epoch: int = 0, step: int = 0
+    images: torch.Tensor,
+    slots: list[int],
+    *,
+    seed: int,
+    view: int = 0,
+    epoch: int = 0,
+    step: int = 0,
 ) -> torch.Tensor:
     """(N, S) float64 uniforms in [0, 1) for N image keys (int64) and S slots."""
     offsets = torch.tensor([_signed(s * _GOLDEN & _MASK) for s in slots], dtype=torch.int64)
@@ -61,7 +67,7 @@ def field_keys(
 
 
 def normals(key: int, shape: tuple[int, ...], device: torch.device | str = "cpu") -> torch.Tensor:
-    """A standard normal float32 field of any shape from one 64-bit key (Box-Muller on hashed counters)."""
+    """A standard normal float32 field from one 64-bit key (Box-Muller on hashed counters)."""
     count = math.prod(shape)
     half = (count + 1) // 2
     counters = torch.arange(2 * half, dtype=torch.int64, device=device) * _signed(_GOLDEN)
@@ -72,9 +78,13 @@ def normals(key: int, shape: tuple[int, ...], device: torch.device | str = "cpu"
     return both[:count].reshape(shape)
 
 
-def _image_hashes(images: torch.Tensor, seed: int, view: int, epoch: int, step: int) -> torch.Tensor:
+def _image_hashes(
+    images: torch.Tensor, seed: int, view: int, epoch: int, step: int
+) -> torch.Tensor:
     host = _mix_int(seed & _MASK)
-    host = _mix_int(host ^ (view * _VIEW & _MASK) ^ (epoch * _EPOCH & _MASK) ^ (step * _STEP & _MASK))
+    host = _mix_int(
+        host ^ (view * _VIEW & _MASK) ^ (epoch * _EPOCH & _MASK) ^ (step * _STEP & _MASK)
+    )
     return _mix((images * _signed(_GOLDEN)) ^ _signed(host))
 
 

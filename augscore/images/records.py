@@ -15,7 +15,7 @@ from augscore.keys import ImageId
 
 @dataclass(frozen=True)
 class Candidate:
-    """A file that may be an image; `name` is relative to the root, with `/`, and is its image id."""
+    """A file that may be an image; `name`, relative to the root and with `/`, is its image id."""
 
     path: Path
     name: str

@@ -1,4 +1,4 @@
-"""The result of `measure`, as frozen data: the command prints it, `--json` writes it, Python returns it."""
+"""The result of `measure`, as frozen data: printed, written by `--json`, returned in Python."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class PairRow:
 
 @dataclass(frozen=True)
 class Spread:
-    """Quantiles over all views (or images), and a 95 % bootstrap interval of the median over images."""
+    """Quantiles over all views (or images); 95 % bootstrap interval of the median over images."""
 
     count: int
     median: float

@@ -13,7 +13,7 @@ from augscore.engine.apply import views_of
 from augscore.images.records import Ignored, Skipped
 from augscore.images.resize import bring_to_size
 from augscore.keys import ImageId
-from augscore.measuring.rows import ImageRow, Measurement, ViewReading
+from augscore.measuring.rows import Measurement, ViewReading
 from augscore.measuring.run import MeasureOptions
 from augscore.measuring.sources import Source, entry_id
 from augscore.measuring.subjects import Subject, subject

@@ -1,4 +1,7 @@
-"""`metrics.jsonl`: one JSON row a report, each with its `step`; a continued run takes back what it repeats."""
+"""`metrics.jsonl`: one JSON row a report, with its `step`.
+
+A continued run first takes back the rows that it is going to repeat.
+"""
 
 from __future__ import annotations
 

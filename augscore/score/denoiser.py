@@ -42,7 +42,7 @@ def scalings(sigma: torch.Tensor, sigma_data: float) -> Scalings:
 
 
 class Denoiser(nn.Module):
-    """E[x | x + σ ε] for images (B, 3, H, W) in [0, 1] of any size from 16 px; σ (B,) in that unit."""
+    """E[x | x + σ ε] of images (B, 3, H, W) in [0, 1], any size from 16 px; σ (B,) in that unit."""
 
     def __init__(self, network: Network, mean: float, sigma_data: float) -> None:
         super().__init__()
