@@ -96,7 +96,8 @@ def _is_finished(summary: Path) -> bool:
         document = json.loads(summary.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return isinstance(document, dict) and document.get("complete") is True
+    is_complete = isinstance(document, dict) and document.get("complete") is True
+    return is_complete and document.get("summary") is not None
 
 
 def _is_ours(name: str) -> bool:

@@ -81,14 +81,13 @@ def _header(result: Measurement, facts: Facts, layout: Layout) -> list[Line]:
     config, model = result.config, result.model
     unit = "pair" if config.policy is None else "image"
     policy = f"policy {shown(config.policy)}, {_view_count(result)}" if config.policy else ""
-    device = f"{config.device}, {plural(facts.threads, 'thread')}"
+    threads = f", {plural(facts.threads, 'thread')}" if config.device == "cpu" else ""
     items = [
         plural(result.data.measured, unit),
         policy,
         f"{config.size} px",
         f"model {shown(model.name)} {shown(model.version)}",
-        device if config.device == "cpu" else config.device,
-        duration(facts.seconds),
+        f"{config.device}{threads}, {duration(facts.seconds)}",
     ]
     return pack("", [item for item in items if item], layout.width)
 

@@ -43,7 +43,7 @@ def progress_bar(
         TextColumn("{task.fields[detail]}"),
     )
     console = _console(file, colour=colour)
-    with Bar(*columns, console=console, transient=True) as bar:
+    with Bar(*columns, console=console, transient=True, refresh_per_second=4) as bar:
         task = bar.add_task("starting", total=None, detail="")
         pace = Pace(clock)
 

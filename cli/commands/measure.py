@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from augscore.errors import InputError
 
 from ..exits import Exit, stop_code
 from ..extremes import Extremes
@@ -181,7 +182,7 @@ def measure(settings: MeasureSettings) -> None:
     augscore measure augmented --reference originals
     augscore measure --pairs pairs.csv --out measured
     """
-    _check(settings)
+    _check_words(settings)
     streams = settings.streams
     began = time.monotonic()
     result, extremes = _run(settings, streams)
@@ -192,15 +193,24 @@ def measure(settings: MeasureSettings) -> None:
         raise click.exceptions.Exit(code)
 
 
-def _check(settings: MeasureSettings) -> None:
-    """Refuse what contradicts itself, and outputs that cannot be written, before any work."""
-    _check_source(settings)
+def _check_words(settings: MeasureSettings) -> None:
+    """Refuse what contradicts itself, before anything heavy is loaded."""
     if settings.json == STDOUT and settings.list == STDOUT:
         raise click.UsageError("--json - and --list - both want stdout; give one of them a file")
+    _check_source(settings)
+
+
+def _check_files(settings: MeasureSettings) -> Source:
+    """Find the input and try the outputs, before any work."""
+    from augscore.engine.presets import preset
+
+    preset(settings.policy)
+    source = _source(settings)
     check_target(settings.json, "--json")
     check_target(settings.list, "--list")
     if settings.out is not None:
         claim_folder(settings.out, force=settings.force)
+    return source
 
 
 def _check_source(settings: MeasureSettings) -> None:
@@ -224,8 +234,8 @@ def _run(settings: MeasureSettings, streams: Streams) -> tuple[Measurement, Extr
         from augscore.runtime import Interruptions
         from augscore.strength.scorer import load_scorer
 
+        source = _check_files(settings)
         scorer = load_scorer(_model(settings), settings.device)
-        source = _source(settings)
         with Interruptions() as flag, _row_file(settings) as file:
 
             def take(row: ImageRow | PairRow) -> None:
@@ -383,8 +393,19 @@ def _exit_code(settings: MeasureSettings, result: Measurement) -> Exit:
     if result.stopped_by is not None:
         return stop_code(result.stopped_by)
     if data.measured == 0:
-        click.echo(f"error: nothing was measured: {data.skipped} skipped", file=sys.stderr)
-        return Exit.INPUT
+        raise InputError(f"nothing was measured: {_why_nothing(result)}", code="no_images")
     share = data.skipped / (data.measured + data.skipped)
     too_many = settings.max_bad is not None and share > settings.max_bad
     return Exit.GATE if too_many or (settings.strict and data.skipped) else Exit.DONE
+
+
+def _why_nothing(result: Measurement) -> str:
+    data = result.data
+    root = shown(repr(data.root))
+    if data.skipped:
+        first = result.skipped[0]
+        return f"{data.skipped} of {data.found} skipped, first {shown(first.name)}: {first.reason}"
+    if data.ignored:
+        reasons = ", ".join(f"{n} {shown(r)}" for r, n in data.ignored_by_reason.items())
+        return f"no image files in {root}, only others: {reasons}"
+    return f"{root} is empty"

@@ -54,14 +54,16 @@ def test_a_new_folder_is_made(tmp_path: Path) -> None:
 
 
 def test_a_finished_result_is_kept(tmp_path: Path) -> None:
-    (tmp_path / "summary.json").write_text('{"complete": true}')
+    (tmp_path / "summary.json").write_text('{"complete": true, "summary": {}}')
     with pytest.raises(UsageError, match="--force"):
         claim_folder(tmp_path, force=False)
     claim_folder(tmp_path, force=True)
     assert (tmp_path / "summary.json").exists()
 
 
-@pytest.mark.parametrize("text", ['{"complete": false}', "{", "[]"])
+@pytest.mark.parametrize(
+    "text", ['{"complete": false, "summary": {}}', '{"complete": true, "summary": null}', "{", "[]"]
+)
 def test_an_unfinished_one_is_measured_again(text: str, tmp_path: Path) -> None:
     (tmp_path / "summary.json").write_text(text)
     (tmp_path / "rows.jsonl").touch()

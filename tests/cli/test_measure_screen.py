@@ -45,7 +45,7 @@ def test_the_whole_screen(make: Any) -> None:
     result = make.measurement(images, skipped=skipped, ignored={"ignored_hidden": 2})
     assert screen(result) == [
         "3 images   policy simclr, 1 view each   224 px   model default 1.0",
-        "cpu, 2 threads   38 s",
+        "cpu, 2 threads, 38 s",
         "                      median        5 % ... 95 %       95 % interval",
         "strength [noise sd]   0.1180   0.0510 ... 0.2430   0.1150 ... 0.1210",
         "typicality [%]          51.3        4.8 ... 96.0       51.3 ... 51.3",
