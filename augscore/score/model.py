@@ -10,7 +10,7 @@ import hashlib
 import json
 import struct
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import torch
@@ -42,7 +42,10 @@ class TrainingData:
 
 @dataclass(frozen=True)
 class ModelCard:
-    """σ and pixel statistics are in units of pixels in [0, 1]; sizes in px."""
+    """σ and pixel statistics are in units of pixels in [0, 1]; sizes in px.
+
+    `evidence` holds the tables of a check on other images, if one was made.
+    """
 
     name: str
     version: str
@@ -54,6 +57,7 @@ class ModelCard:
     data: TrainingData
     training: Mapping[str, object]
     held_out: tuple[ErrorRow, ...]
+    evidence: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -194,4 +198,5 @@ def _card(value: object) -> ModelCard:
         ),
         training=dict(value["training"]),
         held_out=tuple(ErrorRow(**row) for row in value["held_out"]),
+        evidence=dict(value["evidence"]),
     )

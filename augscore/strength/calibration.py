@@ -6,18 +6,16 @@ Stored as JSON in the model file, under a version of the reading; another versio
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 import torch
 
 from augscore.errors import ModelError
+from augscore.json_values import Json, mapping, number, numbers, sequence, whole
 from augscore.strength.ladder import Ladder
 from augscore.strength.readings import STRENGTH, Standards
 from augscore.strength.sight import Lens
 from augscore.strength.typicality import CleanNorms
-
-Json = Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -75,65 +73,39 @@ def calibration_from_json(block: Json) -> Calibration:
 
 def _parse(block: Json) -> Calibration:
     lens, standards, clean = (
-        _mapping(block["lens"]),
-        _mapping(block["standards"]),
-        _mapping(block["clean_norms"]),
+        mapping(block["lens"]),
+        mapping(block["standards"]),
+        mapping(block["clean_norms"]),
     )
     return Calibration(
-        lens=Lens(_int(lens["working_size"]), _float(lens["sigma"]), _floats(lens["norm_sigmas"])),
+        lens=Lens(whole(lens["working_size"]), number(lens["sigma"]), numbers(lens["norm_sigmas"])),
         standards=Standards(
-            feature_mean=torch.tensor(_floats(standards["feature_mean"])),
-            feature_sd=torch.tensor(_floats(standards["feature_sd"])),
-            error_mean=torch.tensor(_floats(standards["error_mean"])),
-            error_sd=torch.tensor(_floats(standards["error_sd"])),
-            unrelated_features=_float(standards["unrelated_features"]),
-            unrelated_errors=_float(standards["unrelated_errors"]),
+            feature_mean=torch.tensor(numbers(standards["feature_mean"])),
+            feature_sd=torch.tensor(numbers(standards["feature_sd"])),
+            error_mean=torch.tensor(numbers(standards["error_mean"])),
+            error_sd=torch.tensor(numbers(standards["error_sd"])),
+            unrelated_features=number(standards["unrelated_features"]),
+            unrelated_errors=number(standards["unrelated_errors"]),
         ),
-        ladders=tuple(_ladder(_mapping(row)) for row in _list(block["ladders"])),
+        ladders=tuple(_ladder(mapping(row)) for row in sequence(block["ladders"])),
         clean_norms=CleanNorms(
-            _floats(clean["mean"]),
-            tuple(_floats(row) for row in _list(clean["covariance"])),
-            _floats(clean["distances"]),
+            numbers(clean["mean"]),
+            tuple(numbers(row) for row in sequence(clean["covariance"])),
+            numbers(clean["distances"]),
         ),
-        images=_int(block["images"]),
+        images=whole(block["images"]),
     )
 
 
 def _ladder(row: Json) -> Ladder:
     return Ladder(
-        _int(row["size"]),
-        _floats(row["noise_sds"]),
-        _floats(row["strengths"]),
-        _float(row["floor"]),
+        whole(row["size"]),
+        numbers(row["noise_sds"]),
+        numbers(row["strengths"]),
+        number(row["floor"]),
     )
 
 
 def _rounded(values: torch.Tensor) -> list[float]:
     """float32 values, written so that they read back as the same float32."""
     return [float(f"{v:.9g}") for v in values.tolist()]
-
-
-def _mapping(value: object) -> Json:
-    if not isinstance(value, dict):
-        raise TypeError(f"{value!r} is no mapping")
-    return value
-
-
-def _list(value: object) -> list[object]:
-    if not isinstance(value, list | tuple):
-        raise TypeError(f"{value!r} is no list")
-    return list(value)
-
-
-def _float(value: object) -> float:
-    if not isinstance(value, int | float):
-        raise TypeError(f"{value!r} is no number")
-    return float(value)
-
-
-def _int(value: object) -> int:
-    return int(_float(value))
-
-
-def _floats(value: object) -> tuple[float, ...]:
-    return tuple(_float(v) for v in _list(value))

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import torch
 
-from augscore.errors import ModelError, TensorError
+from augscore.errors import ModelError, TensorError, UsageError
 from augscore.runtime import pick_device
 from augscore.score.model import ScoreModel, load_model
 from augscore.strength.calibration import Calibration, calibration_from_json
+from augscore.strength.information import information_distance
 from augscore.strength.readings import (
     Description,
     describe,
@@ -21,7 +22,13 @@ from augscore.strength.readings import (
     score_shift,
     strength,
 )
-from augscore.strength.sight import SMALLEST_SIDE, look, score_norms
+from augscore.strength.sight import (
+    SMALLEST_SIDE,
+    in_chunks,
+    look,
+    score_norms,
+    shared_noise,
+)
 
 BUNDLED = "default"
 _BUNDLED_FILE = "default.safetensors"
@@ -51,6 +58,8 @@ class Scorer:
         """(B, number of σ): root mean square score of each image, 1/pixel units."""
         x = self._checked(images, "images")
         sigmas = [float(sigma)] if isinstance(sigma, int | float) else sigma
+        if sigmas is not None and not (sigmas and all(0 < s < math.inf for s in sigmas)):
+            raise UsageError(f"sigma: wanted positive numbers, got {sigma}", code="usage")
         return score_norms(self.model.denoiser, x, self.calibration.lens, sigmas).cpu()
 
     def typicality(self, images: torch.Tensor) -> torch.Tensor:
@@ -59,8 +68,9 @@ class Scorer:
 
     def typicality_of(self, norms: torch.Tensor) -> torch.Tensor:
         """The same from score norms (B, L) at the model's own σ."""
-        logs = log_norms(norms, self.sigmas)
-        return self.calibration.clean_norms.typicality(logs).to(torch.float32)
+        rows = torch.split(log_norms(norms, self.sigmas), 1)
+        values = [self.calibration.clean_norms.typicality(row) for row in rows]
+        return torch.cat([torch.empty(0), *values]).to(torch.float32)
 
     def describe(self, images: torch.Tensor) -> Description:
         """Window statistics, from which `compare` gives the strength of any pair; on the CPU."""
@@ -70,8 +80,10 @@ class Scorer:
         return described.to(torch.device("cpu"))
 
     def compare(self, reference: Description, images: Description) -> torch.Tensor:
-        """(B,) raw strength from two descriptions."""
-        return strength(reference, images, self.calibration.standards)
+        """(B,) raw strength from two descriptions, each pair by itself."""
+        standards = self.calibration.standards
+        pairs = [(reference[i : i + 1], images[i : i + 1]) for i in range(len(reference.features))]
+        return torch.cat([torch.empty(0), *(strength(a, b, standards) for a, b in pairs)])
 
     def strength(self, reference: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
         """(B,) raw: 0 for the identity, about 1 for two unrelated images. Both of one shape."""
@@ -99,9 +111,23 @@ class Scorer:
         """(B,) |S(a) − S(b)|, where S is the mean over σ of ln(σ · score norm), nats."""
         return score_shift(self.score_norm(a), self.score_norm(b), self.sigmas).abs()
 
+    def information_distance(self, reference: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
+        """(B,) information-estimation metric per dimension, σ from 0.02 to 0.5; one shape."""
+        a, b = self._checked(reference, "reference"), self._checked(images, "images")
+        noise = shared_noise(a.shape[-2:], self.device)
+        denoise = self.model.denoiser.denoise
+
+        def distance(pair: torch.Tensor) -> torch.Tensor:
+            return information_distance(denoise, pair[:, :3], pair[:, 3:], noise)
+
+        with torch.inference_mode():
+            return in_chunks(distance, torch.cat([a, b], dim=1)).cpu()
+
     def _checked(self, images: torch.Tensor, name: str) -> torch.Tensor:
         if images.ndim != 4 or images.shape[1] != 3:
             raise _bad(name, f"(B, 3, H, W), got {tuple(images.shape)}")
+        if images.device.type not in ("cpu", self.device.type):
+            raise _bad(name, f"a tensor on {self.device} or cpu, got {images.device}")
         if min(images.shape[-2:]) < SMALLEST_SIDE:
             raise _bad(name, f"sides of at least {SMALLEST_SIDE} px, got {tuple(images.shape)}")
         if images.dtype == torch.uint8:

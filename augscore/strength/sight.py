@@ -102,11 +102,12 @@ def in_chunks(
     function: Callable[[torch.Tensor], torch.Tensor], images: torch.Tensor
 ) -> torch.Tensor:
     """Apply to fixed-size chunks; the last one is filled up with its own last image."""
+    if len(images) == 0:
+        return function(images.new_zeros((1, *images.shape[1:])))[:0]
     size = chunk_size(images)
-    outputs = [function(_padded(part, size))[: len(part)] for part in torch.split(images, size)]
-    if outputs:
-        return torch.cat(outputs)
-    return function(images.new_zeros((1, *images.shape[1:])))[:0]
+    return torch.cat(
+        [function(_padded(part, size))[: len(part)] for part in torch.split(images, size)]
+    )
 
 
 def chunk_size(images: torch.Tensor) -> int:
