@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from .evidence_screen import evidence_lines
 from .figures import count, four, plural
 from .lines import Line, Span, join, line, pack, table
 from .names import shown
@@ -29,9 +30,18 @@ def model_lines(
             *(_fact(name, text, width) for name, text in _facts(model, calibration).items()),
             *(_fact(name, text, width) for name, text in origin.items()),
             error_lines(card.held_out),
+            _evidence(card),
             *(_ladder(ladder) for ladder in calibration.ladders),
         ]
     )
+
+
+def _evidence(card: ModelCard) -> list[Line]:
+    if not card.evidence:
+        return []
+    from augscore.training.model_check import evidence_from_json
+
+    return evidence_lines(evidence_from_json(card.evidence))
 
 
 def _facts(model: ScoreModel, calibration: Calibration) -> dict[str, str]:

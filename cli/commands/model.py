@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from ..evidence_screen import evidence_lines
 from ..lines import Line, line
 from ..model_screen import model_lines
 from ..names import shown_path
-from ..options import Configured, Settings, shared_options, with_settings
+from ..options import Configured, Settings, device_option, shared_options, with_settings
+from ..progress import progress_sink
 from ..results import print_result
 from ..version import BundledModel, bundled_model
 
@@ -53,6 +56,49 @@ def info(settings: InfoSettings) -> None:
     width = settings.streams.out.width
     lines = model_lines(found, calibration, origin, width)
     print_result(settings, lines, _document(found, calibration) | origin)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckSettings(Settings):
+    model: str
+    data: Path
+    device: str
+    limit: int | None
+    write: bool
+
+
+@model.command("check", cls=Configured, short_help="Test a model on photographs it never saw.")
+@click.argument("model")
+@click.option(
+    "--data",
+    required=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Photographs that the model was not trained on.",
+)
+@click.option(
+    "--limit", type=click.IntRange(min=4), metavar="N", help="Use at most so many images."
+)
+@click.option("--write", is_flag=True, help="Keep both tables in the card of the model's file.")
+@device_option
+@shared_options
+@with_settings(CheckSettings)
+def check(settings: CheckSettings) -> None:
+    """Test MODEL (a name, a run folder or a file) on photographs it never saw: its denoising error
+    against the best linear denoiser by noise level, and at how many steps of five ladders (blur,
+    noise, hue, shift, brightness) its strength rises, and its score norm."""
+    with progress_sink(settings.streams) as progress:
+        from augscore.strength.scorer import load_scorer, model_path
+        from augscore.training.model_check import check_model, save_evidence
+
+        scorer = load_scorer(settings.model, settings.device)
+        evidence = check_model(scorer, [settings.data], limit=settings.limit, progress=progress)
+    if settings.write:
+        path = model_path(settings.model)
+        save_evidence(path, scorer.model, evidence)
+        settings.streams.note(f"wrote {shown_path(path)}")
+    document = {"schema": "augscore.model-check/1", "sha256": scorer.model.sha256}
+    print_result(settings, evidence_lines(evidence), document | evidence.to_json())
 
 
 def _list(settings: InfoSettings) -> None:

@@ -1,0 +1,41 @@
+"""The tables of a model check, as a person reads them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .figures import four, plural
+from .lines import Line, join, line, table
+from .train_screen import error_lines
+
+if TYPE_CHECKING:
+    from augscore.strength.evidence import RisingRow
+    from augscore.training.model_check import Evidence
+
+
+def evidence_lines(evidence: Evidence) -> list[Line]:
+    return join(
+        [
+            [line(f"checked on {plural(evidence.images, 'photograph')} at {evidence.size} px")],
+            error_lines(evidence.denoising),
+            rising_lines(evidence.rising),
+        ]
+    )
+
+
+def rising_lines(rows: tuple[RisingRow, ...]) -> list[Line]:
+    """Which readings rise along a ladder: 100 means at every step of every photograph."""
+    cells = [["rising steps [%]", "strength", "score norm", "pixel RMS", "rungs"]]
+    cells += [
+        [
+            row.name,
+            *(_percent(share) for share in (row.strength, row.score_norm, row.pixel_rms)),
+            f"{four(row.rungs[0])} ... {four(row.rungs[-1])} {row.unit}",
+        ]
+        for row in rows
+    ]
+    return [line(text) for text in table(cells)]
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}"
