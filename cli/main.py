@@ -43,7 +43,7 @@ class Root(LazyGroup):
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.option("--version", is_flag=True, help="Show the version and stop; with -v, more.")
-@click.option("-v", "--verbose", count=True, help="More detail; twice for debugging.")
+@click.option("-v", "--verbose", count=True, help="More detail; the traceback of an error.")
 @click.pass_context
 def root(ctx: click.Context, version: bool, verbose: int) -> None:
     """Measure how strongly image augmentations move your images, with a score network trained on

@@ -82,7 +82,7 @@ def shared_options(function: Callback) -> Callback:
         click.option("--set", multiple=True, metavar="KEY=VALUE", help="One setting; repeatable."),
         click.option("--json", metavar="FILE", help="Also write the result as JSON; - is stdout."),
         click.option("-q", "--quiet", is_flag=True, help="No progress, no notes."),
-        click.option("-v", "--verbose", count=True, help="More detail; twice for debugging."),
+        click.option("-v", "--verbose", count=True, help="More detail; the traceback of an error."),
         click.option(
             "--color",
             type=click.Choice(CHOICES),
@@ -101,7 +101,7 @@ def shared_options(function: Callback) -> Callback:
             "--print-config", is_flag=True, help="Show every setting with its origin, and stop."
         ),
     )
-    return _decorated(function, decorators)
+    return decorated(function, decorators)
 
 
 def run_options(function: Callback) -> Callback:
@@ -125,7 +125,7 @@ def run_options(function: Callback) -> Callback:
             help="Threads that decode images.",
         ),
     )
-    return _decorated(function, decorators)
+    return decorated(function, decorators)
 
 
 def device_option(function: Callback) -> Callback:
@@ -223,9 +223,7 @@ def key_of(param: click.Parameter) -> str | None:
     return None if key in _NOT_SETTINGS else key
 
 
-def _decorated(
-    function: Callback, decorators: Iterable[Callable[[Callback], Callback]]
-) -> Callback:
+def decorated(function: Callback, decorators: Iterable[Callable[[Callback], Callback]]) -> Callback:
     """Applied so that help lists the options in the order written."""
     for decorator in reversed(tuple(decorators)):
         function = decorator(function)

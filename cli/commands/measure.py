@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,8 +25,10 @@ from ..measure_files import (
     summary_document,
 )
 from ..measure_screen import Facts, Layout, measure_screen
+from ..measure_settings import MeasureSettings, check_words, measure_options
 from ..names import shown, shown_path
-from ..options import AutoInt, Configured, Settings, run_options, shared_options, with_settings
+from ..next_step import next_command, once_more, remedy
+from ..options import Configured, shared_options, with_settings
 from ..progress import progress_sink
 from ..results import STDOUT
 from ..streams import Stream, Streams
@@ -39,138 +39,9 @@ if TYPE_CHECKING:
     from augscore.measuring.sources import Source
     from augscore.outputs import RowWriter
 
-_ONLY_FOR_POLICIES = ("policy", "views")
-_ONLY_FOR_FOLDERS = ("hidden", "follow_links")
-
-
-@dataclass(frozen=True, kw_only=True)
-class MeasureSettings(Settings):
-    """Every option of `measure`, resolved."""
-
-    paths: tuple[Path, ...]
-    policy: str
-    views: int
-    reference: Path | None
-    pairs: Path | None
-    model: str
-    size: int | None
-    limit: int | None
-    sample: int | None
-    batch_size: int | None
-    seed: int
-    device: str
-    workers: int | None
-    out: Path | None
-    rows: str
-    force: bool
-    list: str | None
-    top: int
-    strict: bool
-    max_bad: float | None
-    hidden: bool
-    follow_links: bool
-
-    @property
-    def is_paired(self) -> bool:
-        return self.pairs is not None or self.reference is not None
-
 
 @click.command("measure", cls=Configured, short_help="How strongly a policy moves your images.")
-@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
-@click.option(
-    "--policy",
-    default="simclr",
-    show_default=True,
-    metavar="NAME",
-    help="The augmentation policy to measure.",
-)
-@click.option(
-    "--views",
-    type=click.IntRange(min=1),
-    metavar="N",
-    default=1,
-    show_default=True,
-    help="Draws of the policy an image.",
-)
-@click.option(
-    "--reference",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="Originals of the images in PATH, under the same relative names.",
-)
-@click.option(
-    "--pairs",
-    metavar="CSV",
-    type=click.Path(path_type=Path),
-    help="Pairs to compare: a table with columns reference and distorted.",
-)
-@click.option(
-    "--model",
-    default="default",
-    show_default=True,
-    metavar="NAME",
-    help="A score model: a name, a file, or a run folder.",
-)
-@click.option(
-    "--size",
-    type=AutoInt(32),
-    metavar="N",
-    default="auto",
-    show_default="the policy's",
-    help="Side of the views in pixels.",
-)
-@click.option(
-    "--limit", type=click.IntRange(min=1), metavar="N", help="Measure at most so many images."
-)
-@click.option(
-    "--sample", type=click.IntRange(min=1), metavar="N", help="Measure so many, drawn by the seed."
-)
-@click.option(
-    "--batch-size",
-    type=AutoInt(1),
-    metavar="N",
-    default="auto",
-    show_default=True,
-    help="Images at a time; changes no reading.",
-)
-@run_options
-@click.option(
-    "-o",
-    "--out",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="Write rows, a contact sheet and summary.json into DIR.",
-)
-@click.option(
-    "--rows",
-    type=click.Choice(list(ROWS)),
-    default="jsonl",
-    show_default=True,
-    help="Form of the rows in DIR.",
-)
-@click.option("--force", is_flag=True, help="Replace a finished result in DIR.")
-@click.option(
-    "--list",
-    metavar="FILE",
-    help="Write a CSV of all images, the least typical first; - is stdout.",
-)
-@click.option(
-    "--top",
-    type=click.IntRange(min=0),
-    metavar="N",
-    default=5,
-    show_default=True,
-    help="How many of the least typical, weakest and strongest to show.",
-)
-@click.option("--strict", is_flag=True, help="Exit 1 if anything was skipped.")
-@click.option(
-    "--max-bad",
-    type=click.FloatRange(0, 1),
-    metavar="SHARE",
-    help="Exit 1 if more than this share was skipped.",
-)
-@click.option("--hidden", is_flag=True, help="Take files whose names begin with a dot.")
-@click.option("--follow-links", is_flag=True, help="Walk into linked folders.")
+@measure_options
 @shared_options
 @with_settings(MeasureSettings)
 def measure(settings: MeasureSettings) -> None:
@@ -182,7 +53,7 @@ def measure(settings: MeasureSettings) -> None:
     augscore measure augmented --reference originals
     augscore measure --pairs pairs.csv --out measured
     """
-    _check_words(settings)
+    check_words(settings)
     streams = settings.streams
     began = time.monotonic()
     result, extremes = _run(settings, streams)
@@ -191,13 +62,6 @@ def measure(settings: MeasureSettings) -> None:
     code = _exit_code(settings, result)
     if code is not Exit.DONE:
         raise click.exceptions.Exit(code)
-
-
-def _check_words(settings: MeasureSettings) -> None:
-    """Refuse what contradicts itself, before anything heavy is loaded."""
-    if settings.json == STDOUT and settings.list == STDOUT:
-        raise click.UsageError("--json - and --list - both want stdout; give one of them a file")
-    _check_source(settings)
 
 
 def _check_files(settings: MeasureSettings) -> Source:
@@ -211,20 +75,6 @@ def _check_files(settings: MeasureSettings) -> Source:
     if settings.out is not None:
         claim_folder(settings.out, force=settings.force)
     return source
-
-
-def _check_source(settings: MeasureSettings) -> None:
-    if settings.pairs is not None and (settings.reference is not None or settings.paths):
-        raise click.UsageError("--pairs names the images itself; give no PATH and no --reference")
-    if settings.reference is not None and len(settings.paths) != 1:
-        raise click.UsageError("--reference needs exactly one PATH, the augmented images")
-    if settings.pairs is None and not settings.paths:
-        raise click.UsageError("name a folder of images, or give --pairs CSV")
-    needless = (*_ONLY_FOR_POLICIES, *_ONLY_FOR_FOLDERS) if settings.is_paired else ()
-    for name in needless:
-        if name in settings.given:
-            option = "--" + name.replace("_", "-")
-            raise click.UsageError(f"{option} means nothing with --reference or --pairs")
 
 
 def _run(settings: MeasureSettings, streams: Streams) -> tuple[Measurement, Extremes]:
@@ -308,7 +158,7 @@ def _publish(
     taken = STDOUT in (settings.json, settings.list)
     screen = streams.err if taken else streams.out
     if result.data.measured or not result.complete:
-        facts = Facts(seconds, _threads(), _remedy(settings), settings.verbose > 0)
+        facts = Facts(seconds, _threads(), remedy(settings), settings.verbose > 0)
         screen.write(measure_screen(result, extremes, facts, _layout(screen)))
     if settings.json == STDOUT:
         from augscore.outputs import to_json
@@ -355,37 +205,10 @@ def _notes(settings: MeasureSettings, result: Measurement) -> list[str]:
         notes.append(f"wrote {shown_path(settings.out)}: {rows}, {sheet}{SUMMARY}")
     notes += [f"wrote {shown(t)}" for t in (settings.json, settings.list) if t and t != STDOUT]
     if not result.complete:
-        return [*notes, f"Next: {_again(settings)}"]
+        return [*notes, f"Next: {once_more(settings)}"]
     if result.data.measured:
-        notes.append(f"Next: {_next(settings, result)}")
+        notes.append(f"Next: {next_command(settings, result)}")
     return notes
-
-
-def _next(settings: MeasureSettings, result: Measurement) -> str:
-    if result.summary is not None and result.summary.outside_clean_range:
-        return _remedy(settings)
-    if settings.out is None:
-        return _again(settings, "--out", "measured")
-    if settings.list is None:
-        return _again(settings, "--list", "least-typical.csv")
-    return _remedy(settings)
-
-
-def _remedy(settings: MeasureSettings) -> str:
-    originals = settings.reference or (settings.paths[0] if settings.paths else None)
-    folder = shown(shlex.quote(str(originals))) if originals is not None else "FOLDER"
-    return f"augscore train score {folder} --out runs/score"
-
-
-def _again(settings: MeasureSettings, *more: str) -> str:
-    """This command, with what shapes its result."""
-    words = ["augscore", "measure", *(str(p) for p in settings.paths)]
-    for option, value in (("--reference", settings.reference), ("--pairs", settings.pairs)):
-        words += [option, str(value)] if value is not None else []
-    for name, default in (("policy", "simclr"), ("model", "default"), ("views", 1), ("seed", 0)):
-        value = getattr(settings, name)
-        words += [f"--{name}", str(value)] if value != default else []
-    return shown(shlex.join([*words, *more]))
 
 
 def _exit_code(settings: MeasureSettings, result: Measurement) -> Exit:

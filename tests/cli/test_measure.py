@@ -295,7 +295,9 @@ def test_a_signal_leaves_a_partial_result(
     assert process.returncode == code, stderr
     assert f"INCOMPLETE: stopped by {number.name}" in stdout
     assert "Traceback" not in stderr
-    assert stderr.splitlines()[-1].startswith("Next: augscore measure ")
+    last = stderr.splitlines()[-1]
+    assert last.startswith("Next: augscore measure ")
+    assert last.endswith(" --size 64 --out m")
     document = json.loads(Path("m.json").read_text())
     jsonschema.Draft202012Validator(SCHEMA).validate(document)
     assert document["complete"] is False
@@ -303,6 +305,33 @@ def test_a_signal_leaves_a_partial_result(
     rows = Path("m/rows.jsonl").read_text().splitlines()
     assert 0 < len(rows) == document["data"]["measured"] < 3000
     assert json.loads(Path("m/summary.json").read_text())["complete"] is False
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_a_terminal_gets_a_bar_and_a_pipe_the_result(photos: Path, model_file: Path) -> None:
+    import pty
+
+    terminal, theirs = pty.openpty()
+    command = [sys.executable, "-m", "augscore_cli", "measure", str(photos), "--model"]
+    process = subprocess.Popen(
+        [*command, str(model_file), "--size", "64"], stdout=subprocess.PIPE, stderr=theirs
+    )
+    os.close(theirs)
+    seen = b""
+    try:
+        while chunk := os.read(terminal, 65536):
+            seen += chunk
+    except OSError:  # Linux: the other end was closed
+        pass
+    os.close(terminal)
+    stdout, _ = process.communicate(timeout=120)
+    assert process.returncode == 0
+    assert b"starting" in seen
+    assert b"measuring" in seen
+    assert b"\x1b" in seen
+    assert b"Next: augscore measure" in seen
+    assert b"\x1b" not in stdout
+    assert b"strength [noise sd]" in stdout
 
 
 def test_a_closed_pipe_exits_141(photos: Path, model_file: Path) -> None:

@@ -1,0 +1,177 @@
+"""The options of `measure`, and which of them contradict each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from .measure_files import ROWS
+from .options import AutoInt, Settings, decorated, run_options
+from .results import STDOUT
+
+_ONLY_FOR_POLICIES = ("policy", "views")
+_ONLY_FOR_FOLDERS = ("hidden", "follow_links")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasureSettings(Settings):
+    """Every option of `measure`, resolved."""
+
+    paths: tuple[Path, ...]
+    policy: str
+    views: int
+    reference: Path | None
+    pairs: Path | None
+    model: str
+    size: int | None
+    limit: int | None
+    sample: int | None
+    batch_size: int | None
+    seed: int
+    device: str
+    workers: int | None
+    out: Path | None
+    rows: str
+    force: bool
+    list: str | None
+    top: int
+    strict: bool
+    max_bad: float | None
+    hidden: bool
+    follow_links: bool
+
+    @property
+    def is_paired(self) -> bool:
+        return self.pairs is not None or self.reference is not None
+
+
+def measure_options(function: Callable[..., None]) -> Callable[..., None]:
+    """Everything that only `measure` has, and what every computing command has."""
+    decorators = (
+        click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path)),
+        click.option(
+            "--policy",
+            default="simclr",
+            show_default=True,
+            metavar="NAME",
+            help="The augmentation policy to measure.",
+        ),
+        click.option(
+            "--views",
+            type=click.IntRange(min=1),
+            metavar="N",
+            default=1,
+            show_default=True,
+            help="Draws of the policy an image.",
+        ),
+        click.option(
+            "--reference",
+            metavar="DIR",
+            type=click.Path(path_type=Path),
+            help="Originals of the images in PATH, under the same relative names.",
+        ),
+        click.option(
+            "--pairs",
+            metavar="CSV",
+            type=click.Path(path_type=Path),
+            help="Pairs to compare: a table with columns reference and distorted.",
+        ),
+        click.option(
+            "--model",
+            default="default",
+            show_default=True,
+            metavar="NAME",
+            help="A score model: a name, a file, or a run folder.",
+        ),
+        click.option(
+            "--size",
+            type=AutoInt(32),
+            metavar="N",
+            default="auto",
+            show_default="the policy's",
+            help="Side of the views in pixels.",
+        ),
+        click.option(
+            "--limit",
+            type=click.IntRange(min=1),
+            metavar="N",
+            help="Measure at most so many images.",
+        ),
+        click.option(
+            "--sample",
+            type=click.IntRange(min=1),
+            metavar="N",
+            help="Measure so many, drawn by the seed.",
+        ),
+        click.option(
+            "--batch-size",
+            type=AutoInt(1),
+            metavar="N",
+            default="auto",
+            show_default=True,
+            help="Images at a time; changes no reading.",
+        ),
+        run_options,
+        click.option(
+            "-o",
+            "--out",
+            metavar="DIR",
+            type=click.Path(path_type=Path),
+            help="Write rows, a contact sheet and summary.json into DIR.",
+        ),
+        click.option(
+            "--rows",
+            type=click.Choice(list(ROWS)),
+            default="jsonl",
+            show_default=True,
+            help="Form of the rows in DIR.",
+        ),
+        click.option("--force", is_flag=True, help="Replace a finished result in DIR."),
+        click.option(
+            "--list",
+            metavar="FILE",
+            help="Write a CSV of all images, the least typical first; - is stdout.",
+        ),
+        click.option(
+            "--top",
+            type=click.IntRange(min=0),
+            metavar="N",
+            default=5,
+            show_default=True,
+            help="How many of the least typical, weakest and strongest to show.",
+        ),
+        click.option("--strict", is_flag=True, help="Exit 1 if anything was skipped."),
+        click.option(
+            "--max-bad",
+            type=click.FloatRange(0, 1),
+            metavar="SHARE",
+            help="Exit 1 if more than this share was skipped.",
+        ),
+        click.option("--hidden", is_flag=True, help="Take files whose names begin with a dot."),
+        click.option("--follow-links", is_flag=True, help="Walk into linked folders."),
+    )
+    return decorated(function, decorators)
+
+
+def check_words(settings: MeasureSettings) -> None:
+    """Refuse what contradicts itself, before anything heavy is loaded."""
+    if settings.json == STDOUT and settings.list == STDOUT:
+        raise click.UsageError("--json - and --list - both want stdout; give one of them a file")
+    _check_source(settings)
+
+
+def _check_source(settings: MeasureSettings) -> None:
+    if settings.pairs is not None and (settings.reference is not None or settings.paths):
+        raise click.UsageError("--pairs names the images itself; give no PATH and no --reference")
+    if settings.reference is not None and len(settings.paths) != 1:
+        raise click.UsageError("--reference needs exactly one PATH, the augmented images")
+    if settings.pairs is None and not settings.paths:
+        raise click.UsageError("name a folder of images, or give --pairs CSV")
+    needless = (*_ONLY_FOR_POLICIES, *_ONLY_FOR_FOLDERS) if settings.is_paired else ()
+    for name in needless:
+        if name in settings.given:
+            option = "--" + name.replace("_", "-")
+            raise click.UsageError(f"{option} means nothing with --reference or --pairs")
