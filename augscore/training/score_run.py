@@ -166,6 +166,7 @@ def _continue_from(
     checkpoint = load_checkpoint(options.out / "checkpoints")
     if checkpoint is not None:
         _refuse_other_settings(checkpoint.settings, settings)
+        _refuse_other_shapes(checkpoint, state)
         _restore(state, checkpoint, device)
     metrics.keep_until(options.out / "metrics.jsonl", state.step)
 
@@ -177,6 +178,17 @@ def _refuse_other_settings(old: Mapping[str, object], new: Mapping[str, object])
             f"the run was begun with other settings ({'; '.join(changed)})",
             code="resume_mismatch",
             hint="Use the same settings to continue it, another --out, or --force",
+        )
+
+
+def _refuse_other_shapes(checkpoint: Checkpoint, state: FitState) -> None:
+    names = [name for name in checkpoint.tensors if name.startswith("weights.")]
+    old = [checkpoint.tensors[name].shape for name in sorted(names)]
+    if old != [p.shape for p in state.denoiser.parameters()]:
+        raise UsageError(
+            "the run was begun with another architecture",
+            code="resume_mismatch",
+            hint="Use another --out, or --force",
         )
 
 
@@ -249,6 +261,8 @@ def _restore(state: FitState, checkpoint: Checkpoint, device: torch.device) -> N
     for i, p in enumerate(state.denoiser.parameters()):
         p.copy_(tensors[f"weights.{i:03d}"].to(device))
         state.average[i].copy_(tensors[f"average.{i:03d}"].to(device))
+        if f"step.{i:03d}" not in tensors:
+            continue  # no step was finite so far
         moments = {}
         for name in ("exp_avg", "exp_avg_sq"):
             moment = torch.empty_like(p, memory_format=torch.preserve_format)
