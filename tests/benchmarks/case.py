@@ -1,0 +1,37 @@
+"""What a benchmark file offers: cases that do the same work in different ways."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+
+@dataclass(frozen=True)
+class Case:
+    """`run` handles `images` images; the first case of a `group` is what the others are held to."""
+
+    group: str
+    name: str
+    images: int
+    run: Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the command line chose."""
+
+    device: torch.device
+    folder: Path
+    model: str
+    batch_size: int
+
+
+def noise_images(count: int, side: int) -> torch.Tensor:
+    """uint8 (count, 3, side, side), smooth enough to look like pictures to a filter."""
+    generator = torch.Generator().manual_seed(0)
+    coarse = torch.rand((count, 3, 16, 16), generator=generator)
+    smooth = torch.nn.functional.interpolate(coarse, (side, side), mode="bicubic")
+    return (smooth.clamp(0, 1) * 255).to(torch.uint8)
