@@ -35,7 +35,6 @@ def exits(ctx: click.Context) -> Iterator[None]:
     """Run a command; every failure inside leaves as `click.exceptions.Exit`."""
     try:
         yield
-        sys.stdout.flush()
     except (click.exceptions.Exit, click.exceptions.NoArgsIsHelpError):
         raise
     except KeyboardInterrupt:

@@ -100,6 +100,10 @@ def test_set_knows_only_this_command(invoke: Invoke) -> None:
         ("max-bad=1e-3", 0),
         ("size=auto", 0),
         ("size=8", 2),
+        ("size=31", 2),
+        ("size=32", 0),
+        ("workers=0", 0),
+        ("workers=-1", 2),
         ("views = 2", 0),
     ],
 )

@@ -108,6 +108,16 @@ def test_imports_nothing_heavy(arguments: list[str], code: int) -> None:
     assert "Traceback" not in run.stderr
 
 
+def test_help_imports_no_command() -> None:
+    probe = (
+        "import sys\n"
+        "from augscore_cli.main import main\n"
+        "try:\n    main()\nexcept SystemExit: pass\n"
+        "assert not [m for m in sys.modules if m.startswith('augscore_cli.commands')]\n"
+    )
+    subprocess.run([sys.executable, "-c", probe, "--help"], capture_output=True, check=True)
+
+
 def test_completing_words_imports_no_command() -> None:
     probe = (
         "import os, sys\n"

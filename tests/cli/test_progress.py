@@ -86,12 +86,14 @@ def test_no_progress_when_not_wanted(
     progress: str, quiet: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with progress_sink(open_streams("auto", progress, quiet=quiet)) as sink:
+        assert not isinstance(sink, PlainProgress)
         sink(Progress("measured", 1, 2, "img"))
     assert capsys.readouterr() == ("", "")
 
 
 def test_a_pipe_gets_no_bar(capsys: pytest.CaptureFixture[str]) -> None:
     with progress_sink(open_streams("auto", "auto", quiet=False)) as sink:
+        assert isinstance(sink, PlainProgress)
         sink(Progress("measured", 1, 2, "img"))
     assert capsys.readouterr() == ("", "")
 
