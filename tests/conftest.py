@@ -12,12 +12,15 @@ import pytest
 from PIL import Image
 
 from augscore.score.network import Architecture
+from augscore.strength import sight
 from augscore.strength.scorer import Scorer, load_scorer
 from augscore.training import score_run, verdict
 from augscore.training.plan import ScoreRunOptions, plan_score_run
 from augscore.training.score_run import ScoreRunResult, train_score
 
 TrainTiny = Callable[..., ScoreRunResult]
+FEW_PIXELS = 8 * 48 * 48
+"""Of a chunk: small images are padded to many of them otherwise, which takes time."""
 
 
 def draw_scene(side: int, seed: int) -> Image.Image:
@@ -71,6 +74,7 @@ def train_tiny(scenes: Path, tiny_options: ScoreRunOptions) -> TrainTiny:
     ) -> ScoreRunResult:
         options = replace(tiny_options, out=out, **changes)
         with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sight, "_CHUNK_PIXELS_CPU", FEW_PIXELS)
             patch.setattr(score_run, "CALIBRATION_CROPS", 32)
             patch.setattr(verdict, "WIENER_CROPS", 256)
             patch.setattr(verdict, "JUDGED_CROPS", 24)
@@ -78,6 +82,11 @@ def train_tiny(scenes: Path, tiny_options: ScoreRunOptions) -> TrainTiny:
             return train_score(plan, report=report, progress=lambda event: None, stopped=stopped)
 
     return train
+
+
+@pytest.fixture
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sight, "_CHUNK_PIXELS_CPU", FEW_PIXELS)
 
 
 @pytest.fixture(scope="session")
