@@ -1,0 +1,47 @@
+"""A model is checked on photographs that it never saw, and the tables stand in its card."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from augscore.errors import InputError
+from augscore.score.model import load_model
+from augscore.strength import evidence
+from augscore.strength.scorer import Scorer, load_scorer
+from augscore.training import verdict
+from augscore.training.model_check import check_model, evidence_from_json, save_evidence
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_both_tables_are_made_and_kept_in_the_card(
+    tiny_run: Path,
+    tiny_scorer: Scorer,
+    scenes: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(evidence, "LADDERS", evidence.LADDERS[1:2])
+    monkeypatch.setattr(verdict, "WIENER_CROPS", 64)
+    monkeypatch.setattr(verdict, "JUDGED_CROPS", 16)
+    found = check_model(tiny_scorer, [scenes], limit=5, progress=lambda event: None)
+    assert (found.images, found.size) == (5, 48)
+    assert [row.sigma for row in found.denoising] == list(verdict.SIGMAS)
+    assert [row.name for row in found.rising] == ["noise"]
+    assert evidence_from_json(json.loads(json.dumps(found.to_json()))) == found
+    path = tmp_path / "model.safetensors"
+    shutil.copy(tiny_run / "model.safetensors", path)
+    save_evidence(path, tiny_scorer.model, found)
+    again = load_model(path)
+    assert again.card.evidence == json.loads(json.dumps(found.to_json()))
+    assert again.calibration == tiny_scorer.model.calibration
+    assert load_scorer(path, "cpu").calibration.lens == tiny_scorer.calibration.lens
+
+
+def test_too_few_photographs_are_refused(tiny_scorer: Scorer, scenes: Path) -> None:
+    with pytest.raises(InputError, match="found 3") as caught:
+        check_model(tiny_scorer, [scenes], limit=3, progress=lambda event: None)
+    assert caught.value.code == "too_few_images"
