@@ -1,0 +1,93 @@
+"""The summary against numpy, and its noise form against the ladder."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from augscore.measuring.rows import ImageRow, PairRow, ViewReading
+from augscore.measuring.summary import Columns, spread, summarise
+from augscore.strength.intervals import median_interval
+from augscore.strength.ladder import Ladder
+
+LADDER = Ladder(64, (0.01, 0.03, 0.1, 0.3), (0.1, 0.3, 0.6, 0.9), 0.2)
+
+
+def reading(strength: float, shift: float = 0.0) -> ViewReading:
+    noise, bound = LADDER.noise_sd(strength)
+    return ViewReading(strength, noise, bound, None, shift, strength / 10, strength / 5, ())
+
+
+def columns(strengths: list[list[float]], typicality: list[float]) -> Columns:
+    made = Columns()
+    for i, (views, t) in enumerate(zip(strengths, typicality, strict=True)):
+        readings = tuple(reading(s, s - 0.5) for s in views)
+        made.add(ImageRow(f"{i}.png", (1.0,), t, (), readings))
+    return made
+
+
+def test_quantiles_are_those_of_numpy_over_all_views() -> None:
+    values = np.random.default_rng(0).uniform(0.0, 1.2, (37, 3))
+    typicality = np.random.default_rng(1).uniform(0, 100, 37)
+    summary = summarise(columns(values.tolist(), typicality.tolist()), LADDER, 0.8, 5)
+    assert summary is not None
+    for found, expected in (
+        (summary.strength, values),
+        (summary.score_shift, values - 0.5),
+        (summary.pixel_rms, values / 10),
+        (summary.one_minus_ssim, values / 5),
+        (summary.typicality, typicality[:, None]),
+    ):
+        assert found.count == expected.size
+        assert found.median == pytest.approx(np.median(expected))
+        assert found.p05 == pytest.approx(np.quantile(expected, 0.05))
+        assert found.p95 == pytest.approx(np.quantile(expected, 0.95))
+        assert found.interval == pytest.approx(median_interval(expected, seed=5))
+    relative = summary.strength_relative
+    assert relative is not None
+    assert relative.median == pytest.approx(np.median(values) / 0.8)
+    assert relative.p95 == pytest.approx(np.quantile(values, 0.95) / 0.8)
+    assert relative.interval == pytest.approx([v / 0.8 for v in summary.strength.interval])
+    assert summary.unrelated == 0.8
+
+
+def test_the_noise_form_is_the_ladder_of_each_quantile() -> None:
+    values = np.random.default_rng(0).uniform(0.0, 1.2, (60, 1))
+    summary = summarise(columns(values.tolist(), [50.0] * 60), LADDER, None, 0)
+    assert summary is not None
+    noise = summary.strength_noise_sd
+    assert noise.median == LADDER.noise_sd(summary.strength.median)[0]
+    assert noise.p05 == LADDER.noise_sd(summary.strength.p05)[0] is None
+    assert noise.p95 == LADDER.noise_sd(summary.strength.p95)[0] is None
+    assert noise.interval == tuple(LADDER.noise_sd(s)[0] for s in summary.strength.interval)
+    assert noise.floor == pytest.approx(LADDER.floor_sd)
+    assert noise.ceiling == 0.3
+    assert noise.below_floor == int((values < 0.2).sum())
+    assert noise.past_ladder == int((values > 0.9).sum())
+    assert summary.strength_relative is None
+
+
+@pytest.mark.parametrize(("strange", "outside"), [(0, False), (3, False), (4, True), (10, True)])
+def test_a_folder_with_many_atypical_images_is_outside_the_clean_range(
+    strange: int, outside: bool
+) -> None:
+    typicality = [0.5] * strange + [1.0] * (10 - strange)
+    summary = summarise(columns([[0.5]] * 10, typicality), LADDER, None, 0)
+    assert summary is not None
+    assert summary.atypical_share == pytest.approx(strange / 10)
+    assert summary.outside_clean_range is outside
+
+
+def test_pairs_count_as_one_view_each_and_nothing_gives_nothing() -> None:
+    made = Columns()
+    assert summarise(made, LADDER, None, 0) is None
+    made.add(PairRow("a", "b", 40.0, (), reading(0.5)))
+    summary = summarise(made, LADDER, None, 0)
+    assert summary is not None
+    assert summary.strength.count == 1
+    assert summary.strength.interval == (0.5, 0.5)
+
+
+def test_one_spread() -> None:
+    found = spread(np.array([[1.0, 3.0], [2.0, 4.0]]), 0)
+    assert (found.count, found.median) == (4, 2.5)
