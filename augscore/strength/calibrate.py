@@ -26,10 +26,11 @@ from augscore.strength.readings import (
 from augscore.strength.sight import SMALLEST_SIDE, Lens, Sight, look, score_norms
 from augscore.strength.typicality import CleanNorms, fit_clean_norms
 
-NOISE_SDS = geometric(0.005, 0.5, 13)
+NOISE_SDS = geometric(0.005, 0.5, 12)
 NORM_SIGMAS = (0.02, 0.05, 0.13, 0.3)
 SIGMA = 0.04
 FLOOR_QUALITY = 95
+LOOKS_A_LADDER = len(NOISE_SDS) + 2
 _BATCH = 16
 
 
@@ -40,7 +41,7 @@ def calibrate(
     lens = Lens(working_size, SIGMA, NORM_SIGMAS)
     device = next(denoiser.parameters()).device
     sizes = ladder_sizes(working_size)
-    total = len(clean) * (1 + len(sizes) * (len(NOISE_SDS) + 2))
+    total = len(clean) * (1 + len(sizes) * LOOKS_A_LADDER)
     counter = _Counter(progress, total)
 
     def seen(images: torch.Tensor) -> Sight:
@@ -62,6 +63,12 @@ def calibrate(
         clean_norms=_clean_norms(denoiser, originals.to(device), lens),
         images=len(clean),
     )
+
+
+def looks(working_size: int) -> float:
+    """Looks at the working size that one clean image costs; smaller sizes count by area."""
+    areas = sum((size / working_size) ** 2 for size in ladder_sizes(working_size))
+    return 1 + LOOKS_A_LADDER * areas
 
 
 def ladder_sizes(working_size: int) -> tuple[int, ...]:

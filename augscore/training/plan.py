@@ -20,9 +20,12 @@ from augscore.score.crops import CropPool
 from augscore.score.fit import FitOptions, fit_step, new_state
 from augscore.score.model import new_denoiser
 from augscore.score.network import Architecture
+from augscore.strength.calibrate import NORM_SIGMAS, SIGMA, looks
+from augscore.strength.sight import Lens, chunk_size, look
 from augscore.training.photo_pool import HELD_OUT_SHARE, MEMORY_BUDGET
 from augscore.training.scales import Scales, choose_scales
 
+CALIBRATION_CROPS = 200
 PROBED_HEADERS = 64
 TIMED_STEPS = 3
 _LIBRARIES_BYTES = 600 << 20
@@ -95,7 +98,8 @@ def plan_score_run(paths: Sequence[Path], options: ScoreRunOptions) -> ScoreRunP
         scales=scales,
         workers=auto_workers(len(candidates)) if options.workers is None else options.workers,
         bf16=bf16,
-        seconds=options.steps * _seconds_a_step(options, scales.crop, device, bf16),
+        seconds=options.steps * _seconds_a_step(options, scales.crop, device, bf16)
+        + CALIBRATION_CROPS * _seconds_to_calibrate(options, scales.working_size, device),
         memory_bytes=_memory(len(candidates), scales, options.batch_size),
         device=str(device),
     )
@@ -133,6 +137,20 @@ def _seconds_a_step(options: ScoreRunOptions, crop: int, device: torch.device, b
     for _ in range(TIMED_STEPS):
         fit_step(state, pool, fit_options)
     return (time.monotonic() - began) / TIMED_STEPS
+
+
+def _seconds_to_calibrate(
+    options: ScoreRunOptions, working_size: int, device: torch.device
+) -> float:
+    """For one clean image."""
+    denoiser = new_denoiser(options.architecture, 0.5, 0.25, 0).eval().to(device)
+    lens = Lens(working_size, SIGMA, NORM_SIGMAS)
+    image = torch.full((1, 3, working_size, working_size), 0.5, device=device)
+    images = image.expand(chunk_size(image), -1, -1, -1)
+    look(denoiser, images, lens)
+    began = time.monotonic()
+    look(denoiser, images, lens)
+    return (time.monotonic() - began) / len(images) * looks(working_size)
 
 
 def _memory(images: int, scales: Scales, batch_size: int) -> int:

@@ -35,12 +35,11 @@ from augscore.score.model import ModelCard, TrainingData, new_denoiser, save_mod
 from augscore.score.wiener import ErrorRow
 from augscore.strength.calibrate import calibrate
 from augscore.training.photo_pool import PhotoPool, load_photo_pool
-from augscore.training.plan import ScoreRunOptions, ScoreRunPlan
+from augscore.training.plan import CALIBRATION_CROPS, ScoreRunOptions, ScoreRunPlan
 from augscore.training.scales import working_crops
 from augscore.training.verdict import denoising_errors
 
 HELD_OUT_CROPS = 32
-CALIBRATION_CROPS = 240
 FEWEST_IMAGES = 2
 
 
