@@ -202,6 +202,35 @@ def test_reports_name_the_step_and_the_scheduled_rate(pool: CropPool) -> None:
     )
 
 
+def test_every_step_has_crops_and_noise_of_its_own(
+    pool: CropPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[torch.Tensor, torch.Tensor, torch.Tensor]] = []
+    real = dsm.loss
+
+    def watched(
+        denoise: dsm.Denoise,
+        clean: torch.Tensor,
+        noise: torch.Tensor,
+        sigma: torch.Tensor,
+        sigma_data: float,
+    ) -> torch.Tensor:
+        seen.append((clean.clone(), noise.clone(), sigma.clone()))
+        return real(denoise, clean, noise, sigma, sigma_data)
+
+    monkeypatch.setattr(dsm, "loss", watched)
+    state = begun(options())
+    for step in range(3):
+        report = fit_step(state, pool, options())
+        assert state.optimizer.param_groups[0]["lr"] == report.learning_rate
+        crops = pool.batch(count=3, step=step, seed=1).to(torch.float32) / 255
+        assert torch.equal(seen[step][0], crops)
+    for one, other in ((0, 1), (1, 2), (0, 2)):
+        assert not torch.equal(seen[one][1], seen[other][1])
+        assert not torch.equal(seen[one][2], seen[other][2])
+    assert not torch.equal(seen[0][1][0], seen[0][1][1])
+
+
 def test_gradients_are_clipped(pool: CropPool, monkeypatch: pytest.MonkeyPatch) -> None:
     """With SGD-like inspection: the gradient that reaches the optimiser has norm at most 1."""
     state = begun(options())

@@ -77,6 +77,9 @@ def test_the_same_model_gives_the_same_bytes_and_the_file_its_digest(
         tmp_path / "elsewhere.safetensors", denoiser.to(memory_format=torch.channels_last)
     )
     assert again.read_bytes() == file.read_bytes()
+    shuffled = {"x": [1.5], "reading": "any"}
+    save_model(tmp_path / "order", denoiser, card(denoiser.network.architecture), shuffled)
+    assert (tmp_path / "order").read_bytes() == file.read_bytes()
     loaded = load_model(file)
     assert loaded.sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
     save_model(tmp_path / "third", loaded.denoiser, loaded.card, loaded.calibration)

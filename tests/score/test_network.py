@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from augscore.score.denoiser import Denoiser
-from augscore.score.network import Architecture, Network, ResidualBlock
+from augscore.score.network import Architecture, Network, ResidualBlock, _fourier
 
 
 def test_a_fresh_network_answers_zero_and_its_blocks_are_identities(fresh: Denoiser) -> None:
@@ -47,6 +47,33 @@ def test_trained_weights_of_every_layer_reach_the_answer() -> None:
     answer.square().sum().backward()
     dead = [n for n, p in network.named_parameters() if p.grad is None or not p.grad.any()]
     assert dead == []
+
+
+def test_fine_detail_takes_the_short_way_and_far_pixels_the_long_one() -> None:
+    torch.manual_seed(1)
+    network = Network(Architecture((8, 8, 8), 1, 8)).requires_grad_(False)
+    for p in network.parameters():
+        p.add_(0.1 * torch.randn(p.shape))
+    image, level = torch.rand(1, 3, 64, 64), torch.tensor([-0.5])
+    changed = image.clone()
+    changed[..., :2, :2] += 1
+
+    def moved() -> torch.Tensor:
+        difference: torch.Tensor = network(changed, level)[0] - network(image, level)[0]
+        return difference.abs()[0].amax(dim=0)
+
+    assert float(moved()[:8, :8].max()) > 1e-3
+    assert float(moved()[24:, 24:].max()) > 0
+    for up in network.ups:
+        up.weight.zero_()  # type: ignore[operator]
+    assert float(moved()[:8, :8].max()) > 1e-3
+    assert float(moved()[24:, 24:].max()) == 0
+
+
+def test_levels_of_noise_are_told_apart_at_many_scales() -> None:
+    features = _fourier(torch.linspace(-1.5, 0.5, 64))
+    assert features.shape == (64, 32)
+    assert int(torch.linalg.matrix_rank(features.double(), rtol=1e-4)) >= 8
 
 
 def test_the_default_network_fits_the_files_limit() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,19 @@ def test_noise_sd_inverts_the_ladder_and_says_where_it_ends(tiny_scorer: Scorer)
     assert tiny_scorer.noise_sd(torch.empty(0)).shape == (0,)
 
 
+def test_small_images_have_a_ladder_of_their_own(tiny_scorer: Scorer) -> None:
+    calibration = tiny_scorer.calibration
+    small = replace(calibration.ladders[0], size=32, noise_sds=(0.1, 0.2), strengths=(0.0, 9.0))
+    both = replace(calibration, ladders=(calibration.ladders[0], small))
+    scorer = replace(tiny_scorer, calibration=both)
+    strength = torch.tensor([0.2])
+    at_working_size = tiny_scorer.noise_sd(strength)
+    assert torch.equal(scorer.noise_sd(strength), at_working_size)
+    assert torch.equal(scorer.noise_sd(strength, size=300), at_working_size)
+    expected = 0.1 * 2 ** (0.2 / 9)
+    assert float(scorer.noise_sd(strength, size=33)) == pytest.approx(expected)
+
+
 BAD: dict[str, tuple[torch.Tensor, str]] = {
     "channels last": (torch.rand(2, 48, 48, 3), "B, 3, H, W"),
     "one image": (torch.rand(3, 48, 48), "B, 3, H, W"),
@@ -122,6 +136,7 @@ BAD: dict[str, tuple[torch.Tensor, str]] = {
     "int64": (torch.zeros(2, 3, 48, 48, dtype=torch.int64), "int64"),
     "bool": (torch.zeros(2, 3, 48, 48, dtype=torch.bool), "bool"),
     "0 to 255": (torch.full((2, 3, 48, 48), 200.0), "divide by 255"),
+    "a little over 1": (torch.full((2, 3, 48, 48), 1.002), "divide by 255"),
     "below 0": (torch.full((2, 3, 48, 48), -0.01), "divide by 255"),
     "NaN": (torch.full((2, 3, 48, 48), math.nan), "sample 0"),
     "elsewhere": (torch.empty(2, 3, 48, 48, device="meta"), "meta"),
