@@ -124,11 +124,8 @@ def test_the_yardstick_is_the_median_between_two_images_of_the_source(
     run: Run, scenes: Path, tiny_scorer: Scorer
 ) -> None:
     references = torch.stack([bring_to_size(p, 48) for p in tensors(scenes)])
-    pairs = [
-        float(tiny_scorer.strength(references[i : i + 1], references[j : j + 1]))
-        for i in range(12)
-        for j in range(i)
-    ]
+    each = [tiny_scorer.describe(reference[None]) for reference in references]
+    pairs = [float(tiny_scorer.compare(each[i], each[j])) for i in range(12) for j in range(i)]
     summary = run(scenes).summary
     assert summary is not None
     assert summary.unrelated == pytest.approx(sorted(pairs)[(len(pairs) - 1) // 2])
