@@ -1,4 +1,4 @@
-"""Render the sample pictures: python assets/samples/render.py [OUT_DIR].
+"""Render the sample pictures: python assets/scenes/render.py [OUT_DIR].
 
 Every scene is built in linear light at twice its final size and photographed by `camera`.
 """
@@ -13,20 +13,20 @@ from PIL import Image
 # Run from anywhere, the scenes are found as a part of this checkout.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from assets.samples.scenes.bricks import bricks
-from assets.samples.scenes.city import city
-from assets.samples.scenes.dead_leaves import dead_leaves
-from assets.samples.scenes.dunes import dunes
-from assets.samples.scenes.fallen_leaves import fallen_leaves
-from assets.samples.scenes.forest import forest
-from assets.samples.scenes.fruit import fruit
-from assets.samples.scenes.hills import hills
-from assets.samples.scenes.kit.camera import camera
-from assets.samples.scenes.kit.canvas import Array, Rng
-from assets.samples.scenes.lake import lake
-from assets.samples.scenes.meadow import meadow
-from assets.samples.scenes.page import page
-from assets.samples.scenes.pebbles import pebbles
+from assets.scenes.bricks import bricks
+from assets.scenes.city import city
+from assets.scenes.dead_leaves import dead_leaves
+from assets.scenes.dunes import dunes
+from assets.scenes.fallen_leaves import fallen_leaves
+from assets.scenes.forest import forest
+from assets.scenes.fruit import fruit
+from assets.scenes.hills import hills
+from assets.scenes.kit.camera import camera
+from assets.scenes.kit.canvas import Array, Rng
+from assets.scenes.lake import lake
+from assets.scenes.meadow import meadow
+from assets.scenes.page import page
+from assets.scenes.pebbles import pebbles
 
 # Painter, colour cast and contrast of each picture; the position seeds its generator.
 PICTURES: dict[str, tuple[Callable[[Rng], Array], str, float]] = {
@@ -65,7 +65,7 @@ def save(name: str, folder: Path) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    folder = Path(arguments[0]) if arguments else Path(__file__).parent
+    folder = Path(arguments[0]) if arguments else Path(__file__).parents[1] / "samples"
     folder.mkdir(parents=True, exist_ok=True)
     for name in PICTURES:
         save(name, folder)
