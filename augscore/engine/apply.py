@@ -82,18 +82,18 @@ def views_of(
     return _all_views(images, pictures, drawn), drawn
 
 
-def replay(images: Images, drawn: Draw) -> Views:
+def replay(images: Images, draw: Draw) -> Views:
     """Make the views of a draw again, bit for bit on the same device.
 
     `images` are those that were drawn for, in the draw's order; for some of them use
-    `drawn.select`. Raises UsageError (`draw_mismatch`) for another number or other sizes.
+    `draw.select`. Raises UsageError (`draw_mismatch`) for another number or other sizes.
     """
     pictures = check_images(images)
-    if len(pictures) != len(drawn.ids):
-        raise _mismatch(f"{len(pictures)} images for a draw of {len(drawn.ids)}")
-    for view in drawn.views:
+    if len(pictures) != len(draw.ids):
+        raise _mismatch(f"{len(pictures)} images for a draw of {len(draw.ids)}")
+    for view in draw.views:
         _check_boxes(pictures, view)
-    return _all_views(images, pictures, drawn)
+    return _all_views(images, pictures, draw)
 
 
 @torch.no_grad()
