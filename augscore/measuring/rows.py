@@ -90,8 +90,9 @@ class NoiseSpread:
 class Summary:
     """`unrelated`: the median strength between two different images of the source.
 
-    `outside_clean_range` is True when so many images are atypical of what the model was trained on
-    that its readings should not be trusted: train one on the images themselves.
+    `atypical_share` is the share of images with a typicality below 15 %. `outside_clean_range` is
+    True when they are more than half, and more than chance allows (four images of four; never
+    fewer than four): the readings should not be trusted then. Train on the images themselves.
     """
 
     strength: Spread

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -12,8 +13,9 @@ from augscore.measuring.rows import ImageRow, NoiseSpread, PairRow, Spread, Summ
 from augscore.strength.intervals import median_interval
 from augscore.strength.ladder import BELOW_FLOOR, PAST_LADDER, Ladder
 
-ATYPICAL_BELOW = 1.0
-OUTSIDE_SHARE = 0.3
+ATYPICAL_BELOW = 15.0
+OUTSIDE_SHARE = 0.5
+CHANCE = 1e-3
 
 Values = npt.NDArray[np.float64]
 
@@ -52,7 +54,33 @@ def summarise(
         ),
         unrelated=unrelated,
         atypical_share=atypical,
-        outside_clean_range=atypical > OUTSIDE_SHARE,
+        outside_clean_range=_outside(columns.typicality),
+    )
+
+
+def _outside(typicality: Sequence[float]) -> bool:
+    """More than half are atypical, and so many that chance would do it once in 1,000 folders.
+
+    Typicality is a percentage of clean images, so in a folder of clean ones 15 % lie below 15.
+    """
+    count = len(typicality)
+    strange = sum(value < ATYPICAL_BELOW for value in typicality)
+    return strange > OUTSIDE_SHARE * count and _tail(strange, count) < CHANCE
+
+
+def _tail(strange: int, count: int) -> float:
+    """P(X ≥ strange) of a binomial X: `count` images, each below 15 with probability 0.15."""
+    share = ATYPICAL_BELOW / 100
+    below = range(strange)
+    return 1.0 - math.fsum(
+        math.exp(
+            math.lgamma(count + 1)
+            - math.lgamma(k + 1)
+            - math.lgamma(count - k + 1)
+            + k * math.log(share)
+            + (count - k) * math.log1p(-share)
+        )
+        for k in below
     )
 
 

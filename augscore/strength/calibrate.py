@@ -27,7 +27,7 @@ from augscore.strength.sight import SMALLEST_SIDE, Lens, Sight, look, score_norm
 from augscore.strength.typicality import CleanNorms, fit_clean_norms
 
 NOISE_SDS = geometric(0.005, 0.5, 12)
-NORM_SIGMAS = (0.02, 0.05, 0.13, 0.3)
+NORM_SIGMAS = (0.02, 0.13, 0.7)
 SIGMA = 0.04
 FLOOR_QUALITY = 95
 LOOKS_A_LADDER = len(NOISE_SDS) + 2

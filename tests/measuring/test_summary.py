@@ -67,14 +67,27 @@ def test_the_noise_form_is_the_ladder_of_each_quantile() -> None:
     assert summary.strength_relative is None
 
 
-@pytest.mark.parametrize(("strange", "outside"), [(0, False), (3, False), (4, True), (10, True)])
-def test_a_folder_with_many_atypical_images_is_outside_the_clean_range(
-    strange: int, outside: bool
+@pytest.mark.parametrize(
+    ("strange", "images", "outside"),
+    [
+        (0, 10, False),
+        (6, 10, False),
+        (7, 10, True),
+        (10, 10, True),
+        (1, 1, False),
+        (3, 3, False),
+        (4, 4, True),
+        (400, 1000, False),
+        (501, 1000, True),
+    ],
+)
+def test_a_folder_of_mostly_atypical_images_is_outside_the_clean_range(
+    strange: int, images: int, outside: bool
 ) -> None:
-    typicality = [0.5] * strange + [1.0] * (10 - strange)
-    summary = summarise(columns([[0.5]] * 10, typicality), LADDER, None, 0)
+    typicality = [14.9] * strange + [15.0] * (images - strange)
+    summary = summarise(columns([[0.5]] * images, typicality), LADDER, None, 0)
     assert summary is not None
-    assert summary.atypical_share == pytest.approx(strange / 10)
+    assert summary.atypical_share == pytest.approx(strange / images)
     assert summary.outside_clean_range is outside
 
 

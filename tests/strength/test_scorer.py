@@ -165,7 +165,7 @@ def test_the_first_sample_that_is_not_finite_is_named(tiny_scorer: Scorer) -> No
 def test_a_little_over_the_range_is_taken(tiny_scorer: Scorer) -> None:
     image = torch.rand(1, 3, 48, 48)
     image[0, 0, 0, :2] = torch.tensor([1.0009, -0.0009])
-    assert tiny_scorer.score_norm(image).shape == (1, 4)
+    assert tiny_scorer.score_norm(image).shape == (1, len(tiny_scorer.sigmas))
 
 
 def test_shapes_of_a_pair_must_agree(tiny_scorer: Scorer) -> None:
@@ -175,7 +175,7 @@ def test_shapes_of_a_pair_must_agree(tiny_scorer: Scorer) -> None:
 
 def test_an_empty_batch_gives_empty_results(tiny_scorer: Scorer) -> None:
     for empty in (torch.empty(0, 3, 48, 48), torch.empty(0, 3, 32, 32, dtype=torch.uint8)):
-        assert tiny_scorer.score_norm(empty).shape == (0, 4)
+        assert tiny_scorer.score_norm(empty).shape == (0, len(tiny_scorer.sigmas))
         assert tiny_scorer.typicality(empty).shape == (0,)
         assert tiny_scorer.strength(empty, empty).shape == (0,)
         assert tiny_scorer.score_gap(empty, empty).shape == (0,)
