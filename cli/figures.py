@@ -49,4 +49,7 @@ def size(number: int) -> str:
 
 
 def rate(per_second: float, unit: str) -> str:
+    """`12 images/s`; what takes longer than 10 s each is told in minutes: `2.5 ladders/min`."""
+    if per_second < 0.1:
+        return f"{60 * per_second:.2g} {unit}/min"
     return f"{per_second:,.0f} {unit}/s" if per_second >= 10 else f"{per_second:.1f} {unit}/s"

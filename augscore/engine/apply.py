@@ -127,7 +127,7 @@ def apply_op(images: torch.Tensor, op: str, magnitude: float) -> torch.Tensor:
     record = find_op(op)
     if record.ladder is None:
         raise UsageError(
-            f"{op} has no single magnitude", code="policy_value", hint="draw it from a policy"
+            f"{op} has no single magnitude", code="policy_value", hint="Draw it from a policy"
         )
     _check_magnitude(record, magnitude)
     batch = torch.stack([to_float(p) for p in pictures]) if pictures else images.to(torch.float32)
@@ -267,7 +267,7 @@ def _check_box_columns(images: Sequence[torch.Tensor], columns: dict[str, Sequen
 
 
 def _mismatch(message: str) -> UsageError:
-    hint = "replay wants the images that were drawn for; use draw.select for some of them"
+    hint = "Replay wants the images that were drawn for; use draw.select for some of them"
     return UsageError(message, code="draw_mismatch", hint=hint)
 
 
@@ -277,7 +277,7 @@ def _check_magnitude(op: Op, magnitude: float) -> None:
         raise UsageError(
             f"{op.name}: {bounds.name} is {magnitude!r}",
             code="policy_value",
-            hint=f"it lies in {bounds.low:g} to {bounds.high:g} {bounds.unit}",
+            hint=f"It lies in {bounds.low:g} to {bounds.high:g} {bounds.unit}",
         )
 
 

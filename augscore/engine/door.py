@@ -39,7 +39,7 @@ def check_ids(ids: Sequence[ImageId] | None, count: int) -> list[ImageId]:
         return list(range(count))
     if len(ids) != count:
         raise UsageError(
-            f"{len(ids)} ids for {count} images", code="bad_ids", hint="give one id per image"
+            f"{len(ids)} ids for {count} images", code="bad_ids", hint="Give one id per image"
         )
     return list(ids)
 
@@ -71,4 +71,4 @@ def _all_alike(what: str, found: set[str], wanted: str) -> None:
 
 
 def _refuse(name: str, got: str, wanted: str) -> TensorError:
-    return TensorError(f"{name} has {got}", code="bad_tensor", hint=f"wanted {wanted}")
+    return TensorError(f"{name} has {got}", code="bad_tensor", hint=f"Wanted {wanted}")

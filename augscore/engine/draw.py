@@ -224,4 +224,4 @@ def _check_lengths(read: Draw) -> None:
 
 
 def _invalid(message: str) -> UsageError:
-    return UsageError(message, code="draw_invalid", hint="pass what Draw.to_json returned")
+    return UsageError(message, code="draw_invalid", hint="Pass what Draw.to_json returned")

@@ -12,5 +12,5 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     lowered = {known_name.lower(): known_name for known_name in names}
     near = difflib.get_close_matches(name.lower(), list(lowered), n=1, cutoff=0.5)
     if near:
-        return f"did you mean {lowered[near[0]]}?"
-    return f"known: {', '.join(names)}" if names else "there is none to give"
+        return f"Did you mean {lowered[near[0]]}?"
+    return f"Known: {', '.join(names)}" if names else "There is none to give"

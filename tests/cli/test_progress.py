@@ -7,7 +7,7 @@ import io
 import pytest
 
 from augscore.runtime import Progress
-from augscore_cli.figures import duration, four, size
+from augscore_cli.figures import duration, four, rate, size
 from augscore_cli.progress import PlainProgress, progress_sink
 from augscore_cli.render import progress_bar
 from augscore_cli.streams import open_streams
@@ -140,3 +140,11 @@ def test_four_digits(number: float, text: str) -> None:
 )
 def test_sizes(number: float, text: str) -> None:
     assert size(int(number)) == text
+
+
+@pytest.mark.parametrize(
+    ("per_second", "text"),
+    [(1234.5, "1,234 img/s"), (9.96, "10.0 img/s"), (0.1, "0.1 img/s"), (0.025, "1.5 img/min")],
+)
+def test_slow_work_is_told_by_the_minute(per_second: float, text: str) -> None:
+    assert rate(per_second, "img") == text

@@ -233,7 +233,7 @@ def test_replay_wants_the_images_drawn_for(mixed_sizes: list[torch.Tensor]) -> N
 
 
 def test_an_unknown_policy_is_named(floats40: torch.Tensor) -> None:
-    with pytest.raises(UsageError, match="did you mean simclr-cifar"):
+    with pytest.raises(UsageError, match="Did you mean simclr-cifar"):
         augment(floats40, "simclr-cifr")
 
 

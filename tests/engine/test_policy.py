@@ -90,9 +90,9 @@ def test_a_policy_has_a_view_and_an_argument_is_given_once() -> None:
 @pytest.mark.parametrize(
     ("step", "code", "words"),
     [
-        (Step("ColourJitter"), "policy_unknown_op", "did you mean ColorJitter?"),
-        (Step("COLORJITTER"), "policy_unknown_op", "did you mean ColorJitter?"),
-        (Step("os.system"), "policy_unknown_op", "known: Brightness"),
+        (Step("ColourJitter"), "policy_unknown_op", "Did you mean ColorJitter?"),
+        (Step("COLORJITTER"), "policy_unknown_op", "Did you mean ColorJitter?"),
+        (Step("os.system"), "policy_unknown_op", "Known: Brightness"),
         (Step("ColorJitter", (("brightnes", 0.4),)), "policy_unknown_arg", "brightness"),
         (Step("RandomGrayscale", (("weight", 1),)), "policy_unknown_arg", "weight"),
         (Step("ColorJitter", (("hue", (0.2, -0.2)),)), "policy_value", "smaller"),
@@ -136,6 +136,6 @@ def test_presets_are_read_without_torch() -> None:
 
 
 def test_an_unknown_preset_is_refused_with_the_nearest() -> None:
-    with pytest.raises(UsageError, match="did you mean simclr") as caught:
+    with pytest.raises(UsageError, match="Did you mean simclr") as caught:
         preset("simcrl")
     assert caught.value.code == "policy_unknown"

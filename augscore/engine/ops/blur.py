@@ -82,7 +82,7 @@ def _draw(dice: Dice, settings: Settings, frame: Frame) -> tuple[torch.Tensor, .
         raise UsageError(
             f"GaussianBlur: kernel_size {2 * radius + 1} is too wide for {short_side} px",
             code="policy_value",
-            hint=f"at most {2 * short_side - 1}, or 0 for as wide as sigma needs",
+            hint=f"At most {2 * short_side - 1}, or 0 for as wide as sigma needs",
         )
     return (dice.between("sigma", *settings.span("sigma")),)
 
