@@ -23,7 +23,7 @@ from augscore.strength.readings import (
     strength,
     strength_parts,
 )
-from augscore.strength.sight import SMALLEST_SIDE, Lens, Sight, look, score_norms
+from augscore.strength.sight import SMALLEST_SIDE, Lens, Sight, chunk_size, look, score_norms
 from augscore.strength.typicality import CleanNorms, fit_clean_norms
 
 NOISE_SDS = geometric(0.005, 0.5, 12)
@@ -46,7 +46,7 @@ def calibrate(
 
     def seen(images: torch.Tensor) -> Sight:
         parts = []
-        for part in torch.split(images, _BATCH):
+        for part in torch.split(images, max(_BATCH, chunk_size(images))):
             parts.append(look(denoiser, part.to(device), lens))
             counter.add(len(part))
         return _joined(parts)
