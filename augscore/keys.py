@@ -9,7 +9,9 @@ arithmetic that wraps alike on every device.
 from __future__ import annotations
 
 import hashlib
+import heapq
 import math
+from collections.abc import Iterable
 
 import torch
 
@@ -64,6 +66,19 @@ def field_keys(
     """(N,) int64 keys from which `normals` makes one noise field an image."""
     offset = _signed(slot * _GOLDEN & _MASK)
     return _mix(_image_hashes(images, seed, view, epoch, step) + offset)
+
+
+def smallest_ranks(
+    image_ids: Iterable[ImageId], count: int, *, purpose: str, seed: int
+) -> set[ImageId]:
+    """`count` of the ids by their keys: neither their order nor who else is there matters."""
+    place = slot(purpose, 0, "rank")
+    ranked = ((_rank(i, place, seed), str(i), i) for i in image_ids)
+    return {row[2] for row in heapq.nsmallest(count, ranked)}
+
+
+def _rank(image_id: ImageId, place: int, seed: int) -> int:
+    return int(field_keys(image_keys([image_id]), place, seed=seed)[0])
 
 
 def normals(key: int, shape: tuple[int, ...], device: torch.device | str = "cpu") -> torch.Tensor:

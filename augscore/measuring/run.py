@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torch
 
-from augscore import __version__
+from augscore import __version__, keys
 from augscore.engine.policy import Policy
 from augscore.engine.presets import preset
 from augscore.errors import InputError, UsageError
@@ -37,7 +37,6 @@ from augscore.measuring.sources import (
     any_source,
     chosen,
     entry_id,
-    smallest_ranks,
 )
 from augscore.measuring.subjects import Outcome, Subject, file_subjects, subject
 from augscore.measuring.summary import Columns, summarise
@@ -176,7 +175,7 @@ def _survey(source: Source, plan: _Plan) -> _Survey:
                 wanted += 1
                 yield entry_id(entry)
 
-    yardstick = smallest_ranks(ids(), YARDSTICK_IMAGES, slot="yardstick", seed=0)
+    yardstick = keys.smallest_ranks(ids(), YARDSTICK_IMAGES, purpose="yardstick", seed=0)
     return _Survey(wanted, frozenset(yardstick))
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,17 +94,6 @@ def entry_id(entry: Candidate | Picture | Pair) -> ImageId:
     return entry.name if isinstance(entry, Candidate) else entry.id
 
 
-def smallest_ranks(ids: Iterable[ImageId], count: int, *, slot: str, seed: int) -> set[ImageId]:
-    """`count` of the ids by their keys: who else is there does not matter, nor in what order."""
-    ranked = ((_rank(i, slot, seed), str(i), i) for i in ids)
-    return {row[2] for row in heapq.nsmallest(count, ranked)}
-
-
 def _sampled(source: Source, choice: Choice) -> set[ImageId]:
     offered = (entry_id(e) for e in source.entries() if not isinstance(e, Skipped | Ignored))
-    return smallest_ranks(offered, choice.sample or 0, slot="sample", seed=choice.seed)
-
-
-def _rank(image_id: ImageId, slot: str, seed: int) -> int:
-    key = keys.image_keys([image_id])
-    return int(keys.field_keys(key, keys.slot(slot, 0, "rank"), seed=seed)[0])
+    return keys.smallest_ranks(offered, choice.sample or 0, purpose="sample", seed=choice.seed)

@@ -107,10 +107,9 @@ def plan_score_run(paths: Sequence[Path], options: ScoreRunOptions) -> ScoreRunP
 
 def _choose(candidates: list[Candidate], limit: int, seed: int) -> list[Candidate]:
     """`limit` files by their keys, in their own order: more files never change who else is in."""
-    names = keys.image_keys([c.name for c in candidates])
-    ranks = keys.field_keys(names, keys.slot("sample", 0, "rank"), seed=seed).tolist()
-    chosen = set(sorted(range(len(candidates)), key=ranks.__getitem__)[:limit])
-    return [c for i, c in enumerate(candidates) if i in chosen]
+    names = (candidate.name for candidate in candidates)
+    chosen = keys.smallest_ranks(names, limit, purpose="sample", seed=seed)
+    return [candidate for candidate in candidates if candidate.name in chosen]
 
 
 def _short_sides(candidates: Sequence[Candidate]) -> list[int]:
