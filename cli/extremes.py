@@ -19,10 +19,10 @@ class Typical:
 
 @dataclass(frozen=True)
 class ViewOf:
-    """One view of an image; `number` counts from 1, 0 where there is only one."""
+    """One view of an image; `number` as in the rows, from 0; None where there is only one."""
 
     name: str
-    number: int
+    number: int | None
     strength: float
     noise_sd: float | None
     noise_bound: str | None
@@ -42,7 +42,7 @@ class Extremes:
         name, views = name_of(row), views_of(row)
         self.typical.append(Typical(name, row.typicality, row.notes))
         several = len(views) > 1
-        found = [_view(name, i + 1 if several else 0, v) for i, v in enumerate(views)]
+        found = [_view(name, i if several else None, v) for i, v in enumerate(views)]
         self.weakest += found
         self.strongest += found
         if len(self.weakest) > 1000 + 2 * self.top:
@@ -76,5 +76,5 @@ def views_of(row: ImageRow | PairRow) -> tuple[ViewReading, ...]:
     return (row.reading,) if isinstance(row, PairRow) else row.views
 
 
-def _view(name: str, number: int, view: ViewReading) -> ViewOf:
+def _view(name: str, number: int | None, view: ViewReading) -> ViewOf:
     return ViewOf(name, number, view.strength, view.strength_noise_sd, view.noise_bound)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .extremes import Extremes, ViewOf
-from .figures import count, duration, four, percent, plural, sd
+from .figures import duration, four, percent, plural, sd
 from .lines import Line, Span, join, line, pack, shortened, table
 from .names import cells, shown
+from .skips import reason_lines, skipped_lines
 
 if TYPE_CHECKING:
     from augscore.measuring.rows import Measurement, NoiseSpread, Spread, Summary
@@ -175,7 +175,7 @@ def _views(label: str, views: Sequence[ViewOf], summary: Summary, layout: Layout
             view.name,
             noise_text(view.noise_sd, view.noise_bound, ladder.floor, ladder.ceiling),
             layout,
-            mark=f" view {view.number}" if view.number else "",
+            mark=f" view {view.number}" if view.number is not None else "",
         )
         for view in views
     ]
@@ -189,22 +189,7 @@ def _item(name: str, value: str, layout: Layout, *, mark: str = "") -> str:
 
 
 def _skipped(result: Measurement, layout: Layout) -> list[Line]:
-    data = result.data
-    rows: list[Line] = []
-    if data.skipped:
-        reasons = Counter(s.reason for s in result.skipped)
-        items = [f"{count(n)} {shown(reason)}" for reason, n in _most(reasons)]
-        rows += pack(f"{count(data.skipped)} skipped: ", _listed(items), layout.width, gap=" ")
-    if data.ignored:
-        items = [f"{count(n)} {shown(r)}" for r, n in _most(Counter(data.ignored_by_reason))]
-        rows += pack(f"{count(data.ignored)} ignored: ", _listed(items), layout.width, gap=" ")
-    return rows
-
-
-def _most(reasons: Counter[str]) -> list[tuple[str, int]]:
-    return sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))
-
-
-def _listed(items: Sequence[str]) -> list[str]:
-    """With commas between."""
-    return [f"{item}," for item in items[:-1]] + list(items[-1:])
+    return [
+        *skipped_lines(result.skipped, layout.width),
+        *reason_lines("ignored", result.data.ignored_by_reason, layout.width),
+    ]

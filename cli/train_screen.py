@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from .figures import count, duration, four, plural, rate, size
 from .lines import Line, line, table
 from .names import shown_path
+from .skips import skipped_lines
 
 if TYPE_CHECKING:
     from augscore.score.wiener import ErrorRow
     from augscore.training.plan import ScoreRunPlan
     from augscore.training.score_run import LogRow, ScoreRunResult
+
+WIDTH = 80
 
 
 def plan_lines(plan: ScoreRunPlan) -> list[Line]:
@@ -27,15 +30,20 @@ def plan_lines(plan: ScoreRunPlan) -> list[Line]:
 
 
 def log_line(row: LogRow, device: str) -> Line:
-    held_out = f"  held-out {row.held_out_loss:.4f}" if row.held_out_loss is not None else ""
+    lost = f"  {plural(row.not_finite, 'step')} not finite" if row.not_finite else ""
     return line(
-        f"step {count(row.step)}/{count(row.steps)}  loss {row.loss:.4f}{held_out}"
-        f"  {rate(row.images_per_second, 'img')}  left {duration(row.seconds_left)}  {device}"
+        f"step {count(row.step)}/{count(row.steps)}  loss {row.loss:.4f}"
+        f"  held-out {row.held_out_loss:.4f}  {rate(row.images_per_second, 'img')}"
+        f"  left {duration(row.seconds_left)}  {device}{lost}"
     )
 
 
 def result_lines(result: ScoreRunResult) -> list[Line]:
-    return [line(f"saved {shown_path(result.model_path)}"), *error_lines(result.errors)]
+    return [
+        line(f"saved {shown_path(result.model_path)}"),
+        *error_lines(result.errors),
+        *skipped_lines(result.skipped, WIDTH),
+    ]
 
 
 def error_lines(errors: Sequence[ErrorRow]) -> list[Line]:

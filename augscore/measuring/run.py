@@ -142,6 +142,8 @@ def _plan(source: Source, scorer: Scorer, options: MeasureOptions) -> _Plan:
         policy = preset(options.policy) if isinstance(options.policy, str) else options.policy
     if options.views < 1:
         raise UsageError(f"views must be 1 or more, got {options.views}", code="usage")
+    if options.batch_size is not None and options.batch_size < 1:
+        raise UsageError(f"batch_size must be 1 or more, got {options.batch_size}", code="usage")
     default = scorer.calibration.lens.working_size if policy is None else policy.size
     size = default if options.size is None else options.size
     if size < 32:
@@ -151,7 +153,7 @@ def _plan(source: Source, scorer: Scorer, options: MeasureOptions) -> _Plan:
         1 if policy is None else options.views,
         options.seed,
         size,
-        options.batch_size or BATCH,
+        BATCH if options.batch_size is None else options.batch_size,
         options.workers,
         Choice(options.limit, options.sample, options.seed),
     )

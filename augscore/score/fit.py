@@ -45,12 +45,14 @@ class FitState:
     average: list[torch.Tensor]
     optimizer: torch.optim.AdamW
     step: int = 0
-    skipped_steps: int = 0
 
 
 @dataclass(frozen=True)
 class StepReport:
-    """After step number `step` (from 1): the weighted loss, 1.0 for an untrained network."""
+    """After step number `step` (from 1): the weighted loss, 1.0 for an untrained network.
+
+    A step that is not `finite` changed no weight.
+    """
 
     step: int
     loss: float
@@ -103,7 +105,6 @@ def _update(state: FitState, loss: torch.Tensor, rate: float, options: FitOption
     norm = torch.nn.utils.clip_grad_norm_(parameters, options.clip_norm)
     finite = bool(torch.isfinite(norm)) and bool(torch.isfinite(loss))
     if not finite:
-        state.skipped_steps += 1
         return False
     for group in state.optimizer.param_groups:
         group["lr"] = rate

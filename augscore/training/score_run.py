@@ -45,7 +45,10 @@ FEWEST_IMAGES = 2
 
 @dataclass(frozen=True)
 class LogRow:
-    """One row of progress; losses are weighted, 1.0 for an untrained network."""
+    """One row of progress; losses are weighted, 1.0 for an untrained network.
+
+    `not_finite` counts the steps since the row before that changed no weight.
+    """
 
     step: int
     steps: int
@@ -54,6 +57,7 @@ class LogRow:
     learning_rate: float
     images_per_second: float
     seconds_left: float
+    not_finite: int = 0
 
 
 @dataclass(frozen=True)
@@ -204,12 +208,15 @@ def _run(
     options = plan.options
     scratch = _empty_like(state.denoiser, held_out.crops.device)
     began, first = time.monotonic(), state.step
+    not_finite = 0
     for step in fit(state, pool.train, fit_options):
+        not_finite += not step.finite
         last = step.step == options.steps
         if step.step % options.log_every == 0 or last:
             loss = held_out_loss(averaged(state, scratch), held_out, scratch.sigma_data)
             speed = (step.step - first) / (time.monotonic() - began)
-            row = _log_row(step, options, loss, speed)
+            row = _log_row(step, options, loss, speed, not_finite)
+            not_finite = 0
             metrics.append(options.out / "metrics.jsonl", _metrics(row, step, loss))
             report(row)
         stop = stopped() is not None
@@ -220,7 +227,11 @@ def _run(
 
 
 def _log_row(
-    step: StepReport, options: ScoreRunOptions, held_out: Mapping[float, float], speed: float
+    step: StepReport,
+    options: ScoreRunOptions,
+    held_out: Mapping[float, float],
+    speed: float,
+    not_finite: int,
 ) -> LogRow:
     return LogRow(
         step=step.step,
@@ -230,6 +241,7 @@ def _log_row(
         learning_rate=step.learning_rate,
         images_per_second=speed * options.batch_size,
         seconds_left=(options.steps - step.step) / speed,
+        not_finite=not_finite,
     )
 
 
@@ -241,6 +253,7 @@ def _metrics(row: LogRow, step: StepReport, held_out: Mapping[float, float]) -> 
         "held_out_loss_by_sigma": {str(sigma): loss for sigma, loss in held_out.items()},
         "learning_rate": row.learning_rate,
         "images_per_second": row.images_per_second,
+        "not_finite": row.not_finite,
     }
 
 

@@ -97,7 +97,7 @@ def train() -> None:
     metavar="N",
     default="auto",
     show_default=True,
-    help="Working size in pixels; auto goes by the images.",
+    help="Working size in pixels; auto: the median short side, at most 224.",
 )
 @click.option(
     "--limit", type=click.IntRange(min=1), metavar="N", help="Use at most so many images."
@@ -110,6 +110,10 @@ def train() -> None:
 def score(settings: TrainScoreSettings) -> None:
     """Train a score network on the images in PATH (folders or files) and calibrate it. It needs no
     labels. RUN/model.safetensors is one file that explains itself.
+
+    Images of any size serve. Training sees them at half to twice the working size (shrunk at least
+    by two where they are large enough, so that JPEG blocks are gone), in crops of 64 px, or of half
+    the working size where that is smaller.
 
     \b
     augscore train score photos --out runs/score --dry-run
@@ -192,6 +196,9 @@ def _result_document(result: ScoreRunResult) -> dict[str, object]:
         "complete": result.complete,
         "stopped_by": result.stopped_by,
         "model": shown_path(result.model_path),
+        "skipped": [
+            {"path": s.name, "reason": s.reason, "detail": s.detail} for s in result.skipped
+        ],
         "errors": [{**asdict(row), "ratio": row.ratio} for row in result.errors],
     }
 

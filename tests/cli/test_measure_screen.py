@@ -100,7 +100,7 @@ def test_a_view_beyond_the_ladder(make: Any) -> None:
 def test_several_views_are_numbered(make: Any) -> None:
     row = make.image("a.jpg", 1.0, make.view(0.1, 0.01), make.view(0.2, 0.02))
     lines = screen(make.measurement([row]))
-    assert "strongest views  a.jpg view 2 0.0200   a.jpg view 1 0.0100" in lines
+    assert "strongest views  a.jpg view 1 0.0200   a.jpg view 0 0.0100" in lines
     assert "2 views each" in lines[0]
 
 

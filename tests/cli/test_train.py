@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,7 @@ def test_a_run_gives_a_model_that_explains_itself(photos: Path, child: Child) ->
     assert run.returncode == 0, run.stderr
     assert run.stdout.startswith("saved run/model.safetensors\n")
     assert "denoising error on held-out images" in run.stdout
+    assert run.stdout.endswith("1 skipped: 1 truncated\n")
     notes = run.stderr.splitlines()
     assert notes[0] == "6 images, 1 of them held out"
     assert [row.split()[1] for row in notes if row.startswith("step ")] == ["1/2", "2/2"]
@@ -103,6 +105,8 @@ def test_a_row_of_progress() -> None:
     assert text == (
         "step 1,200/8,000  loss 0.4183  held-out 0.5000  412 img/s  left 41 min  cuda:0"
     )
+    lossy = "".join(span.text for span in log_line(replace(row, not_finite=3), "cpu"))
+    assert lossy.endswith("cpu  3 steps not finite")
 
 
 def wait_for(path: Path) -> None:
