@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from augscore.engine.draw import Draw as Draw
     from augscore.engine.policy import Policy as Policy
     from augscore.errors import AugscoreError as AugscoreError
-    from augscore.measuring.rows import Measurement as Measurement
+    from augscore.measuring.measurement import Measurement as Measurement
     from augscore.measuring.run import measure as measure
     from augscore.strength.scorer import Scorer as Scorer
     from augscore.strength.scorer import load_scorer as load_scorer
@@ -24,7 +24,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "AugscoreError": "augscore.errors",
     "Draw": "augscore.engine.draw",
-    "Measurement": "augscore.measuring.rows",
+    "Measurement": "augscore.measuring.measurement",
     "Policy": "augscore.engine.policy",
     "Scorer": "augscore.strength.scorer",
     "augment": "augscore.engine.apply",

@@ -72,13 +72,16 @@ def smallest_ranks(
     image_ids: Iterable[ImageId], count: int, *, purpose: str, seed: int
 ) -> set[ImageId]:
     """`count` of the ids by their keys: neither their order nor who else is there matters."""
-    place = slot(purpose, 0, "rank")
-    ranked = ((_rank(i, place, seed), str(i), i) for i in image_ids)
+    ranked = ((rank(i, purpose=purpose, seed=seed), str(i), i) for i in image_ids)
     return {row[2] for row in heapq.nsmallest(count, ranked)}
 
 
-def _rank(image_id: ImageId, place: int, seed: int) -> int:
-    return int(field_keys(image_keys([image_id]), place, seed=seed)[0])
+def rank(image_id: ImageId, *, purpose: str, seed: int) -> int:
+    """The place of one image in an order that nothing else has a say in: its `field_keys` for the
+    slot (purpose, 0, "rank"), in plain integers, since a folder may hold a million."""
+    offset = slot(purpose, 0, "rank") * _GOLDEN
+    key = _finalised((image_key(image_id) * _GOLDEN & _MASK) ^ _host(seed))
+    return _signed(_finalised(key + offset & _MASK))
 
 
 def normals(key: int, shape: tuple[int, ...], device: torch.device | str = "cpu") -> torch.Tensor:
@@ -96,11 +99,13 @@ def normals(key: int, shape: tuple[int, ...], device: torch.device | str = "cpu"
 def _image_hashes(
     images: torch.Tensor, seed: int, view: int, epoch: int, step: int
 ) -> torch.Tensor:
-    host = _mix_int(seed & _MASK)
-    host = _mix_int(
-        host ^ (view * _VIEW & _MASK) ^ (epoch * _EPOCH & _MASK) ^ (step * _STEP & _MASK)
-    )
+    host = _host(seed, view, epoch, step)
     return _mix((images * _signed(_GOLDEN)) ^ _signed(host))
+
+
+def _host(seed: int, view: int = 0, epoch: int = 0, step: int = 0) -> int:
+    place = (view * _VIEW & _MASK) ^ (epoch * _EPOCH & _MASK) ^ (step * _STEP & _MASK)
+    return _mix_int(_mix_int(seed & _MASK) ^ place)
 
 
 def _mix(x: torch.Tensor) -> torch.Tensor:
@@ -110,7 +115,10 @@ def _mix(x: torch.Tensor) -> torch.Tensor:
 
 
 def _mix_int(x: int) -> int:
-    x = (x + _GOLDEN) & _MASK
+    return _finalised((x + _GOLDEN) & _MASK)
+
+
+def _finalised(x: int) -> int:
     x = ((x ^ (x >> 30)) * _MIX_1) & _MASK
     x = ((x ^ (x >> 27)) * _MIX_2) & _MASK
     return x ^ (x >> 31)

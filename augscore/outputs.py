@@ -33,7 +33,7 @@ _BIDI = frozenset(
 def write_bytes(path: Path, data: bytes) -> None:
     """Raises `HostError` (`disk_full`, `output_unwritable`) or `UsageError` (`output_unwritable`)
     for a wrong path; what was there before is then untouched."""
-    pending = _Pending(path)
+    pending = PendingFile(path)
     try:
         pending.write(data)
         pending.publish()
@@ -72,7 +72,7 @@ def check_writable(path: Path) -> None:
     if not os.path.exists(path) and not parent.is_dir():
         what = "is not a folder" if os.path.exists(parent) else "does not exist"
         raise _wrong_path(path, f"{str(parent)!r} {what}", "Make the folder first")
-    pending = _Pending(path)
+    pending = PendingFile(path)
     if not pending.is_special:
         pending.write(_PROBE)
         pending.sync()
@@ -87,7 +87,7 @@ def prepare_folder(path: Path) -> None:
     except (FileExistsError, NotADirectoryError):
         raise _wrong_path(path, "a file is in its place", "Name another folder") from None
     except OSError as error:
-        raise _refusal(path, error) from error
+        raise refusal(path, error) from error
     check_writable(path / "probe")
 
 
@@ -112,16 +112,20 @@ class RowWriter:
     They go to a temporary file; `close` publishes it under the final name, and so does leaving the
     `with` block normally. An interrupted run that closes publishes the rows so far; leaving by an
     exception removes them. CSV: the columns are those given, or of the first row; later rows may
-    leave some out but not bring others (`ValueError`); text is `printable`, nested values are JSON
-    text, None is empty. Raises `UsageError` for another extension, else as `write_bytes`.
+    leave some out but not bring others (`ValueError`); text is `printable`, with
+    `safe_cells` also `harmless`; nested values are JSON text, None is empty. Raises `UsageError`
+    for another extension, else as `write_bytes`.
     """
 
-    def __init__(self, path: Path, *, columns: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, path: Path, *, columns: Sequence[str] | None = None, safe_cells: bool = False
+    ) -> None:
         if path.suffix not in (".jsonl", ".csv"):
             raise UsageError(f"rows go to .jsonl or .csv, not to {path.name!r}", code="usage")
         self._as_csv = path.suffix == ".csv"
+        self._safe_cells = safe_cells
         self._columns: tuple[str, ...] | None = None
-        self._pending = _Pending(path)
+        self._pending = PendingFile(path)
         if self._as_csv and columns is not None:
             self._begin_table(columns)
 
@@ -134,7 +138,7 @@ class RowWriter:
         unknown = [name for name in row if name not in columns]
         if unknown:
             raise ValueError(f"columns that the first row had not: {', '.join(unknown)}")
-        self._pending.write(_csv_line([_cell(row.get(name)) for name in columns]))
+        self._pending.write(_csv_line([self._cell(row.get(name)) for name in columns]))
 
     def flush(self) -> None:
         """Push the rows so far to the disk, still under the temporary name."""
@@ -162,6 +166,13 @@ class RowWriter:
         else:
             self.discard()
 
+    def _cell(self, value: Any) -> str:
+        if value is None:
+            return ""
+        if not isinstance(value, str):
+            return to_json(value)
+        return harmless(printable(value)) if self._safe_cells else printable(value)
+
     def _begin_table(self, columns: Sequence[str]) -> tuple[str, ...]:
         self._columns = tuple(columns)
         self._pending.write(_csv_line([printable(name) for name in self._columns]))
@@ -174,15 +185,12 @@ def _csv_line(cells: list[str]) -> bytes:
     return text.getvalue().encode("utf-8")
 
 
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return printable(value)
-    return to_json(value)
+def harmless(cell: str) -> str:
+    """With an apostrophe in front where a spreadsheet would take the cell for a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell
 
 
-class _Pending:
+class PendingFile:
     """A file that still has its temporary name. A device or pipe is written to directly."""
 
     def __init__(self, path: Path) -> None:
@@ -203,6 +211,17 @@ class _Pending:
     def write(self, data: bytes) -> None:
         with self._refusing():
             self._opened().write(data)
+
+    @property
+    def closed(self) -> bool:
+        return self._file is None
+
+    def tell(self) -> int:
+        return self._opened().tell()
+
+    def flush(self) -> None:
+        with self._refusing():
+            self._opened().flush()
 
     def sync(self) -> None:
         with self._refusing():
@@ -246,7 +265,7 @@ class _Pending:
             raise
         except OSError as error:
             self.discard()
-            raise _refusal(self._path, error) from error
+            raise refusal(self._path, error) from error
 
 
 def _existing(device: Path) -> IO[bytes]:
@@ -260,7 +279,8 @@ def _create(temp: Path) -> IO[bytes]:
     return open(temp, "xb")
 
 
-def _refusal(path: Path, error: OSError) -> HostError | UsageError:
+def refusal(path: Path, error: OSError) -> HostError | UsageError:
+    """What it means for the user that `path` could not be written."""
     if error.errno in _FULL:
         return HostError(
             f"cannot write {str(path)!r}: no space left{_free_space(path)}",

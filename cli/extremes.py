@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from augscore.measuring.rows import ImageRow, PairRow, ViewReading
+    from augscore.measuring.rows import Row, ViewReading
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,10 @@ class Extremes:
     weakest: list[ViewOf] = field(default_factory=list)
     strongest: list[ViewOf] = field(default_factory=list)
 
-    def add(self, row: ImageRow | PairRow) -> None:
-        name, views = name_of(row), views_of(row)
+    def add(self, row: Row) -> None:
+        from augscore.measuring.rows import name_of, readings_in
+
+        name, views = str(name_of(row)), readings_in(row)
         self.typical.append(Typical(name, row.typicality, row.notes))
         several = len(views) > 1
         found = [_view(name, i if several else None, v) for i, v in enumerate(views)]
@@ -62,18 +64,6 @@ class Extremes:
         )
         if not self.keep_all:
             self.typical = self.least_typical()[: self.top]
-
-
-def name_of(row: ImageRow | PairRow) -> str:
-    from augscore.measuring.rows import PairRow
-
-    return row.distorted if isinstance(row, PairRow) else str(row.path)
-
-
-def views_of(row: ImageRow | PairRow) -> tuple[ViewReading, ...]:
-    from augscore.measuring.rows import PairRow
-
-    return (row.reading,) if isinstance(row, PairRow) else row.views
 
 
 def _view(name: str, number: int | None, view: ViewReading) -> ViewOf:

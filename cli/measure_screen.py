@@ -7,16 +7,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .extremes import Extremes, ViewOf
-from .figures import duration, four, percent, plural, sd
+from .figures import count, duration, four, percent, plural, sd
 from .lines import Line, Span, join, line, pack, shortened, table
 from .names import cells, shown
-from .skips import reason_lines, skipped_lines
+from .skips import reason_lines
 
 if TYPE_CHECKING:
-    from augscore.measuring.rows import Measurement, NoiseSpread, Spread, Summary
+    from augscore.measuring.measurement import (
+        ClassSummary,
+        Measurement,
+        NoiseSpread,
+        Spread,
+        Summary,
+    )
 
 RANGE = "5 % ... 95 %"
 INTERVAL = "95 % interval"
+CLASS_FIGURES = 48
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,7 @@ def measure_screen(
             _least_typical(extremes, layout),
             _views("weakest views    ", extremes.weakest, summary, layout),
             _views("strongest views  ", extremes.strongest, summary, layout),
+            _classes(result.classes, extremes.top, layout),
             _skipped(result, layout),
         ]
     )
@@ -188,8 +196,32 @@ def _item(name: str, value: str, layout: Layout, *, mark: str = "") -> str:
     return shortened(shown(name), room, layout.ellipsis) + tail
 
 
+def _classes(classes: Sequence[ClassSummary], top: int, layout: Layout) -> list[Line]:
+    """The classes that the policy hits hardest, and the mildest if there are more."""
+    if not classes or not top:
+        return []
+    shown_classes = [*classes[:top], *classes[top:][-1:]]
+    rows = [["hardest classes", "images", "median", INTERVAL]]
+    rows += [_class_row(row, layout) for row in shown_classes]
+    lines = [line(row) for row in table(rows)]
+    if len(classes) > top + 1:
+        lines.insert(-1, line(f"  {layout.ellipsis} {count(len(classes) - top - 1)} between"))
+    return lines
+
+
+def _class_row(row: ClassSummary, layout: Layout) -> list[str]:
+    _, median, _, interval = _noise_row(row.strength_noise_sd, row.strength.count)
+    room = layout.width - CLASS_FIGURES if layout.cut else None
+    return [
+        f"  {shortened(shown(row.label), room, layout.ellipsis)}",
+        count(row.images),
+        median,
+        interval,
+    ]
+
+
 def _skipped(result: Measurement, layout: Layout) -> list[Line]:
     return [
-        *skipped_lines(result.skipped, layout.width),
+        *reason_lines("skipped", result.data.skipped_by_reason, layout.width),
         *reason_lines("ignored", result.data.ignored_by_reason, layout.width),
     ]

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from .measure_files import ROWS
-from .options import AutoInt, Settings, decorated, run_options
+from .options import AutoInt, Count, Settings, decorated, run_options
 from .results import STDOUT
 
+FORMS = ("jsonl", "csv", "parquet")
 _ONLY_FOR_POLICIES = ("policy", "views")
 _ONLY_FOR_FOLDERS = ("hidden", "follow_links")
 
@@ -25,16 +25,19 @@ class MeasureSettings(Settings):
     views: int
     reference: Path | None
     pairs: Path | None
+    labels: Path | None
     model: str
     size: int | None
     limit: int | None
     sample: int | None
+    max_pixels: int
     batch_size: int | None
     seed: int
     device: str
     workers: int | None
     out: Path | None
     rows: str
+    csv_safe: bool
     force: bool
     list: str | None
     top: int
@@ -48,112 +51,137 @@ class MeasureSettings(Settings):
         return self.pairs is not None or self.reference is not None
 
 
+_WHAT = (
+    click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path)),
+    click.option(
+        "--policy",
+        default="simclr",
+        show_default=True,
+        metavar="NAME",
+        help="The augmentation policy to measure.",
+    ),
+    click.option(
+        "--views",
+        type=click.IntRange(min=1),
+        metavar="N",
+        default=1,
+        show_default=True,
+        help="Draws of the policy an image.",
+    ),
+    click.option(
+        "--reference",
+        metavar="DIR",
+        type=click.Path(path_type=Path),
+        help="Originals of the images in PATH, under the same relative names.",
+    ),
+    click.option(
+        "--pairs",
+        metavar="CSV",
+        type=click.Path(path_type=Path),
+        help="Pairs to compare: a table with columns reference and distorted.",
+    ),
+    click.option(
+        "--labels",
+        metavar="CSV",
+        type=click.Path(path_type=Path),
+        help="Classes: a table with columns path and label.  [default: the first folder]",
+    ),
+)
+_HOW = (
+    click.option(
+        "--model",
+        default="default",
+        show_default=True,
+        metavar="NAME",
+        help="A score model: a name, a file, or a run folder.",
+    ),
+    click.option(
+        "--size",
+        type=AutoInt(32),
+        metavar="N",
+        default="auto",
+        show_default="the policy's",
+        help="Side of the views in pixels.",
+    ),
+    click.option(
+        "--limit",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Measure at most so many images.",
+    ),
+    click.option(
+        "--sample",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Measure so many, drawn by the seed.",
+    ),
+    click.option(
+        "--max-pixels",
+        type=Count(),
+        metavar="N",
+        default="100e6",
+        show_default=True,
+        help="Skip images of more pixels.",
+    ),
+    click.option("--hidden", is_flag=True, help="Take files whose names begin with a dot."),
+    click.option("--follow-links", is_flag=True, help="Walk into linked folders."),
+    click.option(
+        "--batch-size",
+        type=AutoInt(1),
+        metavar="N",
+        default="auto",
+        show_default=True,
+        help="Images at a time; changes no reading.",
+    ),
+)
+_RESULT = (
+    click.option(
+        "-o",
+        "--out",
+        metavar="DIR",
+        type=click.Path(path_type=Path),
+        help="Write rows, a contact sheet and summary.json into DIR; "
+        "the same command again continues an interrupted one.",
+    ),
+    click.option(
+        "--rows",
+        type=click.Choice(FORMS),
+        default="jsonl",
+        show_default=True,
+        help="Form of the rows in DIR.",
+    ),
+    click.option(
+        "--csv-safe",
+        is_flag=True,
+        help="In CSV, an apostrophe before what a spreadsheet takes for a formula.",
+    ),
+    click.option("--force", is_flag=True, help="Replace the result in DIR."),
+    click.option(
+        "--list",
+        metavar="FILE",
+        help="Write a CSV of all images, the least typical first; - is stdout.",
+    ),
+    click.option(
+        "--top",
+        type=click.IntRange(min=0),
+        metavar="N",
+        default=5,
+        show_default=True,
+        help="How many of the least typical, weakest and strongest to show.",
+    ),
+    click.option("--strict", is_flag=True, help="Exit 1 if anything was skipped."),
+    click.option(
+        "--max-bad",
+        type=click.FloatRange(0, 1),
+        metavar="SHARE",
+        help="Exit 1 if more than this share was skipped.",
+    ),
+)
+
+
 def measure_options(function: Callable[..., None]) -> Callable[..., None]:
     """Everything that only `measure` has, and what every computing command has."""
-    decorators = (
-        click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path)),
-        click.option(
-            "--policy",
-            default="simclr",
-            show_default=True,
-            metavar="NAME",
-            help="The augmentation policy to measure.",
-        ),
-        click.option(
-            "--views",
-            type=click.IntRange(min=1),
-            metavar="N",
-            default=1,
-            show_default=True,
-            help="Draws of the policy an image.",
-        ),
-        click.option(
-            "--reference",
-            metavar="DIR",
-            type=click.Path(path_type=Path),
-            help="Originals of the images in PATH, under the same relative names.",
-        ),
-        click.option(
-            "--pairs",
-            metavar="CSV",
-            type=click.Path(path_type=Path),
-            help="Pairs to compare: a table with columns reference and distorted.",
-        ),
-        click.option(
-            "--model",
-            default="default",
-            show_default=True,
-            metavar="NAME",
-            help="A score model: a name, a file, or a run folder.",
-        ),
-        click.option(
-            "--size",
-            type=AutoInt(32),
-            metavar="N",
-            default="auto",
-            show_default="the policy's",
-            help="Side of the views in pixels.",
-        ),
-        click.option(
-            "--limit",
-            type=click.IntRange(min=1),
-            metavar="N",
-            help="Measure at most so many images.",
-        ),
-        click.option(
-            "--sample",
-            type=click.IntRange(min=1),
-            metavar="N",
-            help="Measure so many, drawn by the seed.",
-        ),
-        click.option(
-            "--batch-size",
-            type=AutoInt(1),
-            metavar="N",
-            default="auto",
-            show_default=True,
-            help="Images at a time; changes no reading.",
-        ),
-        run_options,
-        click.option(
-            "-o",
-            "--out",
-            metavar="DIR",
-            type=click.Path(path_type=Path),
-            help="Write rows, a contact sheet and summary.json into DIR.",
-        ),
-        click.option(
-            "--rows",
-            type=click.Choice(list(ROWS)),
-            default="jsonl",
-            show_default=True,
-            help="Form of the rows in DIR.",
-        ),
-        click.option("--force", is_flag=True, help="Replace a finished result in DIR."),
-        click.option(
-            "--list",
-            metavar="FILE",
-            help="Write a CSV of all images, the least typical first; - is stdout.",
-        ),
-        click.option(
-            "--top",
-            type=click.IntRange(min=0),
-            metavar="N",
-            default=5,
-            show_default=True,
-            help="How many of the least typical, weakest and strongest to show.",
-        ),
-        click.option("--strict", is_flag=True, help="Exit 1 if anything was skipped."),
-        click.option(
-            "--max-bad",
-            type=click.FloatRange(0, 1),
-            metavar="SHARE",
-            help="Exit 1 if more than this share was skipped.",
-        ),
-        click.option("--hidden", is_flag=True, help="Take files whose names begin with a dot."),
-        click.option("--follow-links", is_flag=True, help="Walk into linked folders."),
-    )
-    return decorated(function, decorators)
+    return decorated(function, (*_WHAT, *_HOW, run_options, *_RESULT))
 
 
 def check_words(settings: MeasureSettings) -> None:

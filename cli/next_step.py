@@ -9,7 +9,7 @@ from .measure_settings import MeasureSettings
 from .names import shown
 
 if TYPE_CHECKING:
-    from augscore.measuring.rows import Measurement
+    from augscore.measuring.measurement import Measurement
 
 _SHAPING = {
     "policy": "simclr",
@@ -18,6 +18,7 @@ _SHAPING = {
     "size": None,
     "limit": None,
     "sample": None,
+    "max_pixels": 100_000_000,
     "seed": 0,
 }
 
@@ -46,9 +47,14 @@ def once_more(settings: MeasureSettings) -> str:
 def again(settings: MeasureSettings, *more: str) -> str:
     """This command, with what shapes its result."""
     words = ["augscore", "measure", *(str(p) for p in settings.paths)]
-    for option, value in (("--reference", settings.reference), ("--pairs", settings.pairs)):
+    named = {
+        "--reference": settings.reference,
+        "--pairs": settings.pairs,
+        "--labels": settings.labels,
+    }
+    for option, value in named.items():
         words += [option, str(value)] if value is not None else []
     for name, default in _SHAPING.items():
         value = getattr(settings, name)
-        words += [f"--{name}", str(value)] if value != default else []
+        words += [f"--{name.replace('_', '-')}", str(value)] if value != default else []
     return shown(shlex.join([*words, *more]))

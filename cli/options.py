@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
@@ -44,8 +44,9 @@ class Settings:
 
 if TYPE_CHECKING:
     _AutoIntBase = click.ParamType[int | None]
+    _CountBase = click.ParamType[int]
 else:
-    _AutoIntBase = click.ParamType  # generic only from click 8.5 on
+    _AutoIntBase = _CountBase = click.ParamType  # generic only from click 8.5 on
 
 
 class AutoInt(_AutoIntBase):
@@ -155,12 +156,35 @@ def with_settings(kind: type[Kind]) -> Callable[[Callable[[Kind], None]], Callba
     return decorate
 
 
+class Count(_CountBase):
+    """A whole number from 1 up, also written as 100e6."""
+
+    name = "integer"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        try:
+            number = float(str(value))
+        except ValueError:
+            number = 0.0
+        if not (1 <= number < float("inf") and number == int(number)):
+            self.fail(f"{value!r} is no whole number from 1 up", param, ctx)
+        return int(number)
+
+
 class Configured(click.Command):
     """A command whose options may also come from a file, the environment and `--set`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if ctx.resilient_parsing:
             return super().parse_args(ctx, args)
+        try:
+            return self._parse(ctx, args)
+        except click.NoSuchOption as error:
+            raise _or_a_file(error, args) from None
+
+    def _parse(self, ctx: click.Context, args: list[str]) -> list[str]:
         written, _, _ = self.make_parser(ctx).parse_args(list(args))
         help_option = self.get_help_option(ctx)
         if help_option is None or help_option.name not in written:
@@ -213,6 +237,15 @@ class Configured(click.Command):
                 f"{_origin(ctx, param)}"
             )
         return "\n".join(rows)
+
+
+def _or_a_file(error: click.NoSuchOption, args: Sequence[str]) -> click.UsageError:
+    """Where the unknown option is the name of a file, how to write that."""
+    files = [arg for arg in args if arg.startswith("-") and os.path.lexists(arg)]
+    if not files:
+        return error
+    hint = f"For the file write {shown(f'./{files[0]}')!r}, or -- before it"
+    return click.UsageError(f"{error.format_message()} {hint}", error.ctx)
 
 
 def key_of(param: click.Parameter) -> str | None:

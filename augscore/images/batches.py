@@ -1,10 +1,11 @@
-"""Many files, decoded by threads, in the order they were found whatever the number of threads."""
+"""Many files, read by threads, in the order they were found whatever the number of threads."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
 
 from augscore.errors import UsageError
 from augscore.images.decode import MAX_PIXELS, decode
@@ -16,18 +17,35 @@ FEW_FILES = 256
 _AHEAD = 4
 """Files that may wait, decoded, for each worker: this bounds the memory."""
 
+Source = TypeVar("Source")
+Result = TypeVar("Result")
+
 
 def read(found: Iterable[Found], *, workers: int, max_pixels: int = MAX_PIXELS) -> Iterator[Read]:
     """Decode every candidate and hand the rest through, in the order of `found`.
 
-    `workers` = 0 decodes in the caller's thread. Closing the iterator, or any exception, waits for
-    the files being decoded and leaves no thread behind. Raises `UsageError` for workers < 0.
+    As `in_order`; raises `UsageError` for workers < 0.
+    """
+
+    def one(item: Found) -> Read:
+        return decode(item, max_pixels=max_pixels) if isinstance(item, Candidate) else item
+
+    return in_order(found, one, workers=workers)
+
+
+def in_order(
+    items: Iterable[Source], function: Callable[[Source], Result], *, workers: int
+) -> Iterator[Result]:
+    """`function` of every item, in their order, computed ahead by `workers` threads.
+
+    `workers` = 0 computes in the caller's thread. Closing the iterator, or any exception, waits
+    for what is being computed and leaves no thread behind. Raises `UsageError` for workers < 0.
     """
     if workers < 0:
         raise UsageError(f"workers must be 0 or more, got {workers}", code="usage")
     if workers == 0:
-        return (_read(item, max_pixels) for item in found)
-    return _in_threads(found, workers, max_pixels)
+        return map(function, items)
+    return _in_threads(items, function, workers)
 
 
 def auto_workers(count: int | None) -> int:
@@ -37,16 +55,14 @@ def auto_workers(count: int | None) -> int:
     return max(0, min(MOST_WORKERS, usable_cores() - 1))
 
 
-def _read(item: Found, max_pixels: int) -> Read:
-    return decode(item, max_pixels=max_pixels) if isinstance(item, Candidate) else item
-
-
-def _in_threads(found: Iterable[Found], workers: int, max_pixels: int) -> Iterator[Read]:
-    waiting: deque[Future[Read]] = deque()
+def _in_threads(
+    items: Iterable[Source], function: Callable[[Source], Result], workers: int
+) -> Iterator[Result]:
+    waiting: deque[Future[Result]] = deque()
     pool = ThreadPoolExecutor(workers, thread_name_prefix="augscore-decode")
     try:
-        for item in found:
-            waiting.append(pool.submit(_read, item, max_pixels))
+        for item in items:
+            waiting.append(pool.submit(function, item))
             if len(waiting) > _AHEAD * workers:
                 yield waiting.popleft().result()
         while waiting:

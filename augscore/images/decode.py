@@ -31,7 +31,7 @@ from PIL import (  # noqa: F401  (the plugins register themselves; Pillow would 
 
 from augscore.images.colours import Unmeasurable, to_rgb
 from augscore.images.reasons import os_detail, os_reason
-from augscore.images.records import Candidate, Picture, Read, Skipped
+from augscore.images.records import Candidate, Picture, Skipped
 from augscore.images.resize import cap_long_side
 from augscore.images.sniff import FORMAT_OF, HEAD_BYTES, Sniffed, extension_of, sniff
 
@@ -44,7 +44,7 @@ _ORIENTATION = 0x0112
 _quiet = threading.Lock()
 
 
-def decode(candidate: Candidate, *, max_pixels: int = MAX_PIXELS) -> Read:
+def decode(candidate: Candidate, *, max_pixels: int = MAX_PIXELS) -> Picture | Skipped:
     """(3, H, W) uint8, upright, long side at most 1024 px; never raises for a bad file.
 
     Notes: `grey`, `alpha_flattened`, `cmyk`, `depth16`, `float_image`, `first_frame`, `bad_exif`,

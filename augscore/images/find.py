@@ -7,6 +7,7 @@ names of the folders on its way down and nothing else: memory follows the larges
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,11 @@ from augscore.images.reasons import os_detail, os_reason
 from augscore.images.records import Candidate, Found, Ignored, Skipped
 from augscore.images.sniff import FORMAT_OF, UNREAD_EXTENSIONS, extension_of
 
+RUN_FILE = "run.json"
+RUN_SCHEMA = "augscore.run/1"
+"""A folder whose `RUN_FILE` names this schema is an output of augscore, not one of its inputs."""
+
+_LONGEST_RUN_FILE = 1 << 16
 _SYSTEM_NAMES = frozenset([".DS_Store", "Thumbs.db", "desktop.ini", "__MACOSX"])
 
 
@@ -138,6 +144,8 @@ def _entry(entry: os.DirEntry[str], name: str, walk: _Walk) -> _Level | Found:
     if _is_hidden(entry.name, walk.hidden):
         return Ignored(name, "ignored_hidden")
     if entry.is_dir(follow_symlinks=False):
+        if _is_own(entry.path):
+            return Ignored(name, "own_output")
         return _enter(entry.path, name, walk)
     if entry.is_symlink() and os.path.isdir(entry.path):
         if walk.follow_links:
@@ -148,6 +156,15 @@ def _entry(entry: os.DirEntry[str], name: str, walk: _Walk) -> _Level | Found:
     if entry.is_file(follow_symlinks=False):
         return Candidate(Path(entry.path), name)
     return _file(entry.path, name)
+
+
+def _is_own(folder: str) -> bool:
+    try:
+        with open(os.path.join(folder, RUN_FILE), encoding="utf-8") as file:
+            document = json.loads(file.read(_LONGEST_RUN_FILE))
+    except (OSError, ValueError):
+        return False
+    return isinstance(document, dict) and document.get("schema") == RUN_SCHEMA
 
 
 def _is_hidden(name: str, take_dotfiles: bool) -> bool:

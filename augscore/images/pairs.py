@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import difflib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
-from augscore.errors import InputError, UsageError
-from augscore.images.find import find, nearest_sibling
+from augscore.errors import UsageError
+from augscore.images.find import find
 from augscore.images.records import Candidate, Ignored, Skipped
+from augscore.images.table import Table, open_table, table_rows
 
 _COLUMNS = ("reference", "distorted")
-_DELIMITERS = (",", ";", "\t")
 
 
 @dataclass(frozen=True)
@@ -29,32 +26,15 @@ class Pair:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class PairsFile:
-    """A table that was read through once and found sound: `rows` counts its pairs."""
+def open_pairs(path: Path) -> Table:
+    """Check a table with the columns reference and distorted.
 
-    path: Path
-    delimiter: str
-    columns: tuple[str, ...]
-    rows: int
-
-
-def open_pairs(path: Path) -> PairsFile:
-    """Check a pairs CSV: UTF-8 with or without a mark, delimited by `,`, `;` or tab.
-
-    Raises `UsageError` (`not_found`, `pairs_format`) for a missing file or column, `InputError`
-    (`pairs_format`) for a table without rows or with a line that is not CSV.
+    Raises as `open_table`, with the code `pairs_format`.
     """
-    if not path.is_file():
-        raise UsageError(f"cannot find {str(path)!r}", code="not_found", hint=nearest_sibling(path))
-    delimiter, columns = _header(path)
-    rows = sum(1 for _ in _rows(path, delimiter))
-    if rows == 0:
-        raise InputError(f"{str(path)!r} has a header but no rows", code="pairs_format")
-    return PairsFile(path, delimiter, columns, rows)
+    return open_table(path, _COLUMNS, code="pairs_format")
 
 
-def read_pairs(table: PairsFile) -> Iterator[Pair | Skipped]:
+def read_pairs(table: Table) -> Iterator[Pair | Skipped]:
     """The pairs in the order of the rows. Paths are relative to the table's folder.
 
     A row of which a file is missing comes out as `Skipped` (`missing_counterpart`). A repeated
@@ -62,12 +42,11 @@ def read_pairs(table: PairsFile) -> Iterator[Pair | Skipped]:
     """
     seen: set[tuple[str, str]] = set()
     folder = table.path.parent
-    for line, cells in _rows(table.path, table.delimiter):
-        row = dict(zip(table.columns, cells, strict=False))
-        reference, distorted = (row.get(column, "") for column in _COLUMNS)
+    for line, row in table_rows(table):
+        reference, distorted = (row[column] for column in _COLUMNS)
         pair = _pair(folder, reference, distorted, line)
         if isinstance(pair, Pair):
-            extras = tuple((k, row.get(k, "")) for k in table.columns if k not in _COLUMNS)
+            extras = tuple((k, row[k]) for k in table.columns if k not in _COLUMNS)
             key = (pair.reference.name, pair.distorted.name)
             duplicate = ("duplicate",) if key in seen else ()
             seen.add(key)
@@ -131,70 +110,6 @@ def _counterpart(
 
 def _stem(name: str) -> str:
     return os.path.splitext(name)[0]
-
-
-def _text(path: Path) -> TextIO:
-    return open(path, encoding="utf-8-sig", errors="surrogateescape", newline="")
-
-
-def _header(path: Path) -> tuple[str, tuple[str, ...]]:
-    with _text(path) as file:
-        first = file.readline()
-    if "\0" in first:
-        raise InputError(
-            f"{str(path)!r} is not UTF-8 text (NUL in line 1)",
-            code="pairs_format",
-            hint="Save it as UTF-8 CSV",
-        )
-    for delimiter in _DELIMITERS:
-        columns = _columns(first, delimiter)
-        if all(column in columns for column in _COLUMNS):
-            return delimiter, columns
-    best = max((_columns(first, d) for d in _DELIMITERS), key=len)
-    raise _missing_column(path, best)
-
-
-def _columns(line: str, delimiter: str) -> tuple[str, ...]:
-    try:
-        cells = next(csv.reader([line], delimiter=delimiter), [])
-    except csv.Error:
-        cells = []
-    return tuple(cell.strip() for cell in cells)
-
-
-def _missing_column(path: Path, columns: tuple[str, ...]) -> UsageError:
-    missing = [column for column in _COLUMNS if column not in columns]
-    lower = {column.lower(): column for column in columns}
-    close = [
-        f"{lower[near]!r} should be {column!r}"
-        for column in missing
-        for near in difflib.get_close_matches(column, lower, n=1, cutoff=0.6)
-    ]
-    return UsageError(
-        f"{str(path)!r} has no column {' and no column '.join(map(repr, missing))}; "
-        f"it has {', '.join(map(repr, columns)) or 'no header'}",
-        code="pairs_format",
-        hint="; ".join(close),
-    )
-
-
-def _rows(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """(line, cells) after the header; blank lines are left out."""
-    with _text(path) as file:
-        reader = csv.reader(file, delimiter=delimiter)
-        try:
-            next(reader, None)
-            for cells in reader:
-                if any("\0" in cell for cell in cells):
-                    raise _broken(path, reader.line_num, "NUL character")
-                if any(cell.strip() for cell in cells):
-                    yield reader.line_num, cells
-        except csv.Error as error:
-            raise _broken(path, reader.line_num, str(error)) from error
-
-
-def _broken(path: Path, line: int, why: str) -> InputError:
-    return InputError(f"{str(path)!r}, line {line}: {why}", code="pairs_format")
 
 
 def _pair(folder: Path, reference: str, distorted: str, line: int) -> Pair | Skipped:

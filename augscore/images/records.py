@@ -40,11 +40,15 @@ class Ignored:
 
 @dataclass(frozen=True)
 class Picture:
-    """Decoded pixels, uint8 RGB (3, H, W), upright; `notes` are codes such as `grey`, `capped`."""
+    """Decoded pixels, uint8 RGB (3, H, W), upright; `notes` are codes such as `grey`, `capped`.
+
+    `digest` is that of the file's bytes (BLAKE2b, 8 bytes, hex); empty for images in memory.
+    """
 
     id: ImageId
     pixels: torch.Tensor
     notes: tuple[str, ...] = ()
+    digest: str = ""
 
 
 Found = Candidate | Skipped | Ignored

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -28,8 +29,8 @@ class Indexed(Protocol):
     def __getitem__(self, index: int, /) -> Any: ...
 
 
-def pictures(images: torch.Tensor | Indexed) -> Iterator[Picture | Skipped]:
-    """The images with ids 0, 1, 2, …, long sides capped at 1024 px.
+def items(images: torch.Tensor | Indexed) -> Iterator[Item]:
+    """The images with ids 0, 1, 2, …, long sides capped at 1024 px when they are read.
 
     `images` is a (N, 3, H, W) tensor, or a data set whose items (or the first of each tuple) are
     a (3, H, W) or (1, H, W) tensor, an (H, W, 3) or (H, W) array, or a PIL image. Values: uint8,
@@ -42,17 +43,24 @@ def pictures(images: torch.Tensor | Indexed) -> Iterator[Picture | Skipped]:
         _check_dtype(images, "images")
     elif not isinstance(images, Indexed):
         raise _bad("images", type(images).__name__, "a tensor or a data set with len() and items")
-    return _pictures(images)
+    return (Item(images, index) for index in range(len(images)))
 
 
-def _pictures(images: torch.Tensor | Indexed) -> Iterator[Picture | Skipped]:
-    for index in range(len(images)):
+@dataclass(frozen=True)
+class Item:
+    """One image in memory; nothing is loaded or converted before it is read."""
+
+    images: torch.Tensor | Indexed
+    id: int
+
+    def read(self) -> Picture | Skipped:
+        """Raises `TensorError` (`bad_tensor`) for what is no image."""
         try:
-            pixels, notes = _item(_without_label(images[index]), f"images[{index}]")
+            pixels, notes = _item(_without_label(self.images[self.id]), f"images[{self.id}]")
             pixels, more = finish(pixels)
-            yield Picture(index, pixels, (*notes, *more))
+            return Picture(self.id, pixels, (*notes, *more))
         except Unmeasurable as refused:
-            yield Skipped(str(index), refused.reason, refused.detail)
+            return Skipped(str(self.id), refused.reason, refused.detail)
 
 
 def _without_label(item: Any) -> Any:

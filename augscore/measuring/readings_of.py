@@ -10,9 +10,10 @@ import torch
 
 from augscore.engine.apply import views_of
 from augscore.engine.policy import Policy
+from augscore.images.labels import Labels, folder_label
 from augscore.images.resize import bring_to_size
 from augscore.measuring.rows import ImageRow, Json, PairRow, ViewReading
-from augscore.measuring.subjects import Subject
+from augscore.measuring.subjects import Subject, distorted_of
 from augscore.strength.readings import Description, score_shift
 from augscore.strength.reference import one_minus_ssim, pixel_rms
 from augscore.strength.scorer import Scorer
@@ -42,7 +43,13 @@ def references_of(subjects: list[Subject], size: int) -> torch.Tensor:
 
 
 def read_views(
-    subjects: list[Subject], unit: Unit, policy: Policy, *, views: int, seed: int
+    subjects: list[Subject],
+    unit: Unit,
+    policy: Policy,
+    *,
+    views: int,
+    seed: int,
+    labels: Labels = folder_label,
 ) -> list[ImageRow]:
     """Draw the policy `views` times for each image and read every view against its original."""
     drawn_views, draw = views_of(
@@ -61,17 +68,24 @@ def read_views(
             _reading(references, view, i, unit, tuple(draw.describe(i, k)["steps"]))
             for k, view in enumerate(seen_views)
         )
-        norms = tuple(references.norms[i].tolist())
         rows.append(
-            ImageRow(subject.id, norms, _typicality(references, i, unit), subject.notes, readings)
+            ImageRow(
+                subject.id,
+                tuple(references.norms[i].tolist()),
+                _typicality(references, i, unit),
+                subject.notes,
+                readings,
+                labels(subject.id) if isinstance(subject.id, str) else None,
+                subject.digest,
+            )
         )
     return rows
 
 
-def read_pair(subjects: list[Subject], unit: Unit) -> list[PairRow]:
+def read_pair(subjects: list[Subject], unit: Unit, labels: Labels = folder_label) -> list[PairRow]:
     """Read every distorted image against its reference."""
     references = _seen(references_of(subjects, unit.size), unit)
-    distorted = [bring_to_size(_distorted(s), unit.size) for s in subjects]
+    distorted = [bring_to_size(distorted_of(s), unit.size) for s in subjects]
     seen = _seen(torch.stack(distorted), unit)
     return [
         PairRow(
@@ -80,6 +94,8 @@ def read_pair(subjects: list[Subject], unit: Unit) -> list[PairRow]:
             _typicality(references, i, unit),
             subject.notes,
             _reading(references, seen, i, unit, None),
+            labels(subject.names[0]),
+            subject.extras,
         )
         for i, subject in enumerate(subjects)
     ]
@@ -111,9 +127,3 @@ def _reading(
 
 def _typicality(references: Seen, i: int, unit: Unit) -> float:
     return float(unit.scorer.typicality_of(references.norms[i : i + 1]))
-
-
-def _distorted(subject: Subject) -> torch.Tensor:
-    if subject.distorted is None:
-        raise ValueError("a pair without its distorted member")
-    return subject.distorted

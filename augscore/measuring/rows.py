@@ -1,15 +1,11 @@
-"""The result of `measure`, as frozen data: printed, written by `--json`, returned in Python."""
+"""One image or pair as `measure` reads it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
-from augscore.images.records import Skipped
 from augscore.keys import ImageId
-
-SCHEMA = "augscore.measure/1"
-ROWS_IN_JSON = 10_000
 
 Json = Mapping[str, object]
 
@@ -41,141 +37,46 @@ class ViewReading:
 
 @dataclass(frozen=True)
 class ImageRow:
-    """One image and its views; `score_norm` has one value for each of the model's σ."""
+    """One image and its views; `score_norm` has one value for each of the model's σ.
+
+    `label` is its class, `digest` that of the file's bytes, and `duplicate_of` the first image
+    with the same bytes.
+    """
 
     path: ImageId
     score_norm: tuple[float, ...]
     typicality: float
     notes: tuple[str, ...]
     views: tuple[ViewReading, ...]
+    label: str | None = None
+    digest: str = ""
+    duplicate_of: ImageId | None = None
 
 
 @dataclass(frozen=True)
 class PairRow:
-    """An image that was augmented elsewhere, against its original."""
+    """An image that was augmented elsewhere, against its original.
+
+    `extras` are further columns of the table that named the pair.
+    """
 
     reference: str
     distorted: str
     typicality: float
     notes: tuple[str, ...]
     reading: ViewReading
+    label: str | None = None
+    extras: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True)
-class Spread:
-    """Quantiles over all views (or images); 95 % bootstrap interval of the median over images."""
-
-    count: int
-    median: float
-    p05: float
-    p95: float
-    interval: tuple[float, float]
+Row = ImageRow | PairRow
 
 
-@dataclass(frozen=True)
-class NoiseSpread:
-    """The same as an equivalent noise sd; None where the ladder does not reach, and why."""
-
-    median: float | None
-    p05: float | None
-    p95: float | None
-    interval: tuple[float | None, float | None]
-    floor: float
-    ceiling: float
-    below_floor: int
-    past_ladder: int
+def name_of(row: Row) -> ImageId:
+    """The image, or of a pair the distorted one."""
+    return row.distorted if isinstance(row, PairRow) else row.path
 
 
-@dataclass(frozen=True)
-class Summary:
-    """`unrelated`: the median strength between two different images of the source.
-
-    `atypical_share` is the share of images with a typicality below 15 %. `outside_clean_range` is
-    True when they are more than half, and more than chance allows (four images of four; never
-    fewer than four): the readings should not be trusted then. Train on the images themselves.
-    """
-
-    strength: Spread
-    strength_noise_sd: NoiseSpread
-    strength_relative: Spread | None
-    typicality: Spread
-    score_shift: Spread
-    pixel_rms: Spread
-    one_minus_ssim: Spread
-    unrelated: float | None
-    atypical_share: float
-    outside_clean_range: bool
-
-
-@dataclass(frozen=True)
-class MeasureConfig:
-    """Everything that shapes the numbers, resolved; `policy` is None for pairs."""
-
-    policy: str | None
-    views: int
-    seed: int
-    size: int
-    limit: int | None
-    sample: int | None
-    device: str
-
-
-@dataclass(frozen=True)
-class ModelIdentity:
-    """Which model and which definition of the reading gave the numbers."""
-
-    name: str
-    version: str
-    sha256: str
-    reading: str
-    working_size: int
-    sigmas: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class DataCounts:
-    """found = measured + skipped + ignored (+ left_out, where --limit or --sample chose fewer)."""
-
-    root: str | None
-    found: int
-    measured: int
-    skipped: int
-    ignored: int
-    left_out: int
-    ignored_by_reason: Mapping[str, int]
-
-
-@dataclass(frozen=True)
-class Measurement:
-    """`summary` is None only when nothing was measured before an interruption."""
-
-    complete: bool
-    stopped_by: str | None
-    tool: Json
-    config: MeasureConfig
-    model: ModelIdentity
-    data: DataCounts
-    summary: Summary | None
-    images: tuple[ImageRow, ...]
-    pairs: tuple[PairRow, ...]
-    rows_truncated: bool
-    skipped: tuple[Skipped, ...]
-
-    def to_json(self) -> dict[str, object]:
-        """The document of schema `augscore.measure/1`; holds no NaN."""
-        rows = "pairs" if self.config.policy is None else "images"
-        return {
-            "schema": SCHEMA,
-            "complete": self.complete,
-            "stopped_by": self.stopped_by,
-            "tool": dict(self.tool),
-            "config": asdict(self.config),
-            "model": asdict(self.model),
-            "data": asdict(self.data),
-            "summary": None if self.summary is None else asdict(self.summary),
-            rows: [asdict(row) for row in (self.images or self.pairs)],
-            "rows_truncated": self.rows_truncated,
-            "skipped": [
-                {"path": s.name, "reason": s.reason, "detail": s.detail} for s in self.skipped
-            ],
-        }
+def readings_in(row: Row) -> tuple[ViewReading, ...]:
+    """One a view; a pair has one."""
+    return (row.reading,) if isinstance(row, PairRow) else row.views

@@ -5,64 +5,33 @@ entries → subjects → batches → references and views → what the network s
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import torch
 
-from augscore import __version__, keys
+from augscore import __version__
 from augscore.engine.policy import Policy
-from augscore.engine.presets import preset
-from augscore.errors import InputError, UsageError
-from augscore.images.batches import auto_workers
-from augscore.images.records import Candidate, Ignored, Skipped
-from augscore.keys import ImageId
+from augscore.errors import InputError
+from augscore.images.batches import in_order
+from augscore.images.records import Ignored, Skipped
+from augscore.measuring.measurement import Measurement
+from augscore.measuring.plan import MeasureOptions, MeasurePlan, plan_measurement
 from augscore.measuring.readings_of import Unit, read_pair, read_views, references_of
-from augscore.measuring.rows import (
-    ROWS_IN_JSON,
-    DataCounts,
-    ImageRow,
-    MeasureConfig,
-    Measurement,
-    ModelIdentity,
-    PairRow,
-)
-from augscore.measuring.sources import (
-    Choice,
-    Entry,
-    Images,
-    Source,
-    any_source,
-    chosen,
-    entry_id,
-)
-from augscore.measuring.subjects import Outcome, Subject, file_subjects, subject
-from augscore.measuring.summary import Columns, summarise
+from augscore.measuring.row_json import Record
+from augscore.measuring.rows import ImageRow, PairRow, Row
+from augscore.measuring.sources import Images, Offer, Source, any_source
+from augscore.measuring.subjects import Outcome, Subject, subject
+from augscore.measuring.summary import summarise, summarise_classes
+from augscore.measuring.survey import Stopped, chosen
+from augscore.measuring.tally import Tally
 from augscore.runtime import Progress, ProgressSink, host_facts
-from augscore.strength.readings import STRENGTH
 from augscore.strength.scorer import Scorer, load_scorer
 
-BATCH = 16
-YARDSTICK_IMAGES = 32
-
-RowSink = Callable[[ImageRow | PairRow], None]
-Stopped = Callable[[], str | None]
-
-
-@dataclass(frozen=True)
-class MeasureOptions:
-    """`size` None: the policy's, or for pairs the model's working size; `workers` None: by rule."""
-
-    policy: str | Policy = "simclr"
-    views: int = 1
-    seed: int = 0
-    size: int | None = None
-    batch_size: int | None = None
-    workers: int | None = None
-    limit: int | None = None
-    sample: int | None = None
+RecordSink = Callable[[Record], None]
+RowSink = Callable[[Row], None]
 
 
 def measure(
@@ -96,220 +65,123 @@ def measure_source(
     scorer: Scorer,
     options: MeasureOptions,
     *,
-    rows: RowSink | None = None,
     progress: ProgressSink = lambda event: None,
     stopped: Stopped = lambda: None,
 ) -> Measurement:
-    """Rows go to `rows` as they are made; between batches `stopped()` may name a signal.
+    """Plan and run at once. Between batches `stopped()` may name a signal."""
+    plan = plan_measurement(source, scorer, options, progress, stopped)
+    return run_measurement(plan, progress=progress, stopped=stopped)
 
-    Numbers do not depend on batch size, workers or order.
+
+def run_measurement(
+    plan: MeasurePlan,
+    *,
+    earlier: Iterable[Record] = (),
+    record: RecordSink = lambda record: None,
+    rows: RowSink = lambda row: None,
+    keep_rows: bool = True,
+    progress: ProgressSink = lambda event: None,
+    stopped: Stopped = lambda: None,
+) -> Measurement:
+    """Numbers do not depend on batch size, workers or order.
+
+    `earlier`: the first records of an interrupted run of the same plan, in its order; the files
+    are not read again. `record` is handed every further one, `rows` all rows. With `keep_rows`
+    the result holds the first 10,000.
     """
-    plan = _plan(source, scorer, options)
-    survey = _survey(source, plan)
-    unit = Unit(scorer, plan.size, _unrelated(source, survey, scorer, plan))
-    tally = _Tally()
-    reason = None
-    for batch in _batches(_outcomes(source, plan, survey, tally), plan.batch_size):
-        for row in _rows(batch, unit, plan):
-            tally.take(row)
-            if rows is not None:
-                rows(row)
-        progress(
-            Progress("measuring", tally.measured + len(tally.skipped), survey.wanted, "images")
-        )
-        reason = stopped()
-        if reason is not None:
-            break
-    return _measurement(source, scorer, plan, unit, tally, reason)
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """Options with every default filled in; `policy` is None for pairs."""
-
-    policy: Policy | None
-    views: int
-    seed: int
-    size: int
-    batch_size: int
-    workers: int | None
-    choice: Choice
-
-
-def _plan(source: Source, scorer: Scorer, options: MeasureOptions) -> _Plan:
-    policy = None
-    if not source.paired:
-        policy = preset(options.policy) if isinstance(options.policy, str) else options.policy
-    if options.views < 1:
-        raise UsageError(f"views must be 1 or more, got {options.views}", code="usage")
-    if options.batch_size is not None and options.batch_size < 1:
-        raise UsageError(f"batch_size must be 1 or more, got {options.batch_size}", code="usage")
-    default = scorer.calibration.lens.working_size if policy is None else policy.size
-    size = default if options.size is None else options.size
-    if size < 32:
-        raise UsageError(f"size must be 32 px or more, got {size}", code="usage")
-    return _Plan(
-        policy,
-        1 if policy is None else options.views,
-        options.seed,
-        size,
-        BATCH if options.batch_size is None else options.batch_size,
-        options.workers,
-        Choice(options.limit, options.sample, options.seed),
+    tally = Tally(keep_rows)
+    for old in earlier:
+        _settle(old, tally, rows)
+    done = tally.measured + tally.skipped
+    progress(Progress("measuring", done, plan.survey.wanted, "images"))
+    reason = stopped()
+    unit = Unit(plan.scorer, plan.size, None if reason else _unrelated(plan))
+    outcomes = in_order(
+        islice(_offered(plan, tally), done, None),
+        partial(subject, max_pixels=plan.max_pixels),
+        workers=plan.workers,
     )
+    while reason is None and (batch := list(_batch(outcomes, plan.batch_size))):
+        for new in _records(batch, unit, plan, tally):
+            record(new)
+            _settle(new, tally, rows)
+        done = tally.measured + tally.skipped
+        progress(Progress("measuring", done, plan.survey.wanted, "images"))
+        reason = stopped()
+    return _measurement(plan, unit, tally, reason)
 
 
-@dataclass(frozen=True)
-class _Survey:
-    """A first walk without decoding: how many images, and which serve as the yardstick."""
-
-    wanted: int
-    yardstick: frozenset[ImageId]
-
-
-def _survey(source: Source, plan: _Plan) -> _Survey:
-    wanted = 0
-
-    def ids() -> Iterator[ImageId]:
-        nonlocal wanted
-        for entry, take in chosen(source, plan.choice):
-            if take and not isinstance(entry, Skipped | Ignored):
-                wanted += 1
-                yield entry_id(entry)
-
-    yardstick = keys.smallest_ranks(ids(), YARDSTICK_IMAGES, purpose="yardstick", seed=0)
-    return _Survey(wanted, frozenset(yardstick))
+def _settle(item: Record, tally: Tally, rows: RowSink) -> None:
+    if isinstance(item, Skipped):
+        tally.skip(item)
+    else:
+        tally.take(item)
+        rows(item)
 
 
-def _unrelated(source: Source, survey: _Survey, scorer: Scorer, plan: _Plan) -> float | None:
+def _offered(plan: MeasurePlan, tally: Tally) -> Iterator[Offer | Skipped]:
+    """What becomes a record, in order; everything else is counted on the way."""
+    for entry, take in chosen(plan.source.entries(), plan.choice, plan.survey.sample):
+        if isinstance(entry, Ignored):
+            tally.ignore(entry)
+        elif take:
+            yield entry
+        else:
+            tally.left_out += 1
+
+
+def _unrelated(plan: MeasurePlan) -> float | None:
     """The median strength between two different images of the source; None for a single one."""
-    found = [
-        outcome
-        for entry in source.entries()
-        if not isinstance(entry, Skipped | Ignored) and entry_id(entry) in survey.yardstick
-        if isinstance(outcome := subject(entry), Subject)
-    ]
+    outcomes = [subject(offer, plan.max_pixels) for offer in plan.survey.yardstick]
+    found = [outcome for outcome in outcomes if isinstance(outcome, Subject)]
     if len(found) < 2:
         return None
+    scorer = plan.scorer
     described = scorer.describe(references_of(found, plan.size))
     left, right = torch.triu_indices(len(found), len(found), offset=1).tolist()
     return float(scorer.compare(described[left], described[right]).median())
 
 
-@dataclass
-class _Tally:
-    """What has been seen so far."""
-
-    found: int = 0
-    left_out: int = 0
-    measured: int = 0
-    ignored: Counter[str] = field(default_factory=Counter)
-    skipped: list[Skipped] = field(default_factory=list)
-    kept: list[ImageRow | PairRow] = field(default_factory=list)
-    columns: Columns = field(default_factory=Columns)
-
-    def take(self, row: ImageRow | PairRow) -> None:
-        self.measured += 1
-        self.columns.add(row)
-        if len(self.kept) < ROWS_IN_JSON:
-            self.kept.append(row)
+def _batch(outcomes: Iterator[Outcome], size: int) -> Iterator[Outcome]:
+    """Outcomes up to the next `size` subjects, with all that was skipped among them."""
+    subjects = 0
+    for outcome in outcomes:
+        yield outcome
+        subjects += isinstance(outcome, Subject)
+        if subjects == size:
+            return
 
 
-def _outcomes(source: Source, plan: _Plan, survey: _Survey, tally: _Tally) -> Iterator[Subject]:
-    """Subjects in order; everything else is counted on the way."""
-
-    def wanted() -> Iterator[Entry]:
-        for entry, take in chosen(source, plan.choice):
-            tally.found += 1
-            if take:
-                yield entry
-            else:
-                tally.left_out += 1
-
-    workers = auto_workers(survey.wanted) if plan.workers is None else plan.workers
-    for outcome in _decoded(wanted(), workers):
-        if isinstance(outcome, Subject):
-            yield outcome
-        elif isinstance(outcome, Skipped):
-            tally.skipped.append(outcome)
-        else:
-            tally.ignored[outcome.reason] += 1
+def _records(batch: list[Outcome], unit: Unit, plan: MeasurePlan, tally: Tally) -> Iterator[Record]:
+    """Rows of the subjects, in the places of the subjects."""
+    subjects = [item for item in batch if isinstance(item, Subject)]
+    rows = iter(_rows(subjects, unit, plan) if subjects else ())
+    for item in batch:
+        yield item if isinstance(item, Skipped) else tally.marked(next(rows))
 
 
-def _decoded(entries: Iterator[Entry], workers: int) -> Iterator[Outcome]:
-    """Files go through the reading threads; pictures and pairs are taken one by one."""
-    for entry in entries:
-        if isinstance(entry, Candidate):
-            yield from file_subjects(_files(entry, entries), workers)
-        else:
-            yield subject(entry)
-
-
-def _files(first: Candidate, rest: Iterator[Entry]) -> Iterator[Candidate | Skipped | Ignored]:
-    yield first
-    for entry in rest:
-        assert isinstance(entry, Candidate | Skipped | Ignored)
-        yield entry
-
-
-def _batches(subjects: Iterator[Subject], size: int) -> Iterator[list[Subject]]:
-    batch: list[Subject] = []
-    for item in subjects:
-        batch.append(item)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def _rows(batch: list[Subject], unit: Unit, plan: _Plan) -> list[ImageRow] | list[PairRow]:
+def _rows(subjects: list[Subject], unit: Unit, plan: MeasurePlan) -> Sequence[Row]:
     if plan.policy is None:
-        return read_pair(batch, unit)
-    return read_views(batch, unit, plan.policy, views=plan.views, seed=plan.seed)
+        return read_pair(subjects, unit, plan.labels)
+    return read_views(
+        subjects, unit, plan.policy, views=plan.views, seed=plan.choice.seed, labels=plan.labels
+    )
 
 
-def _measurement(
-    source: Source, scorer: Scorer, plan: _Plan, unit: Unit, tally: _Tally, reason: str | None
-) -> Measurement:
-    ladder = scorer.calibration.ladder_for(plan.size)
+def _measurement(plan: MeasurePlan, unit: Unit, tally: Tally, reason: str | None) -> Measurement:
+    ladder = plan.scorer.calibration.ladder_for(plan.size)
+    seed = plan.choice.seed
     return Measurement(
         complete=reason is None,
         stopped_by=reason,
-        tool={"name": "augscore", "version": __version__, **host_facts(scorer.device)},
-        config=MeasureConfig(
-            None if plan.policy is None else plan.policy.name,
-            plan.views,
-            plan.seed,
-            plan.size,
-            plan.choice.limit,
-            plan.choice.sample,
-            str(scorer.device),
-        ),
-        model=_identity(scorer),
-        data=_counts(source, tally),
-        summary=summarise(tally.columns, ladder, unit.unrelated, plan.seed),
+        tool={"name": "augscore", "version": __version__, **host_facts(plan.scorer.device)},
+        config=plan.config,
+        model=plan.model,
+        data=tally.counts(plan.source.root),
+        summary=summarise(tally.columns, ladder, unit.unrelated, seed),
+        classes=summarise_classes(tally.columns, ladder, seed),
         images=tuple(row for row in tally.kept if isinstance(row, ImageRow)),
         pairs=tuple(row for row in tally.kept if isinstance(row, PairRow)),
-        rows_truncated=tally.measured > len(tally.kept),
-        skipped=tuple(tally.skipped),
-    )
-
-
-def _identity(scorer: Scorer) -> ModelIdentity:
-    card, lens = scorer.model.card, scorer.calibration.lens
-    return ModelIdentity(
-        card.name, card.version, scorer.model.sha256, STRENGTH, lens.working_size, lens.norm_sigmas
-    )
-
-
-def _counts(source: Source, tally: _Tally) -> DataCounts:
-    return DataCounts(
-        root=source.root,
-        found=tally.measured + len(tally.skipped) + tally.ignored.total() + tally.left_out,
-        measured=tally.measured,
-        skipped=len(tally.skipped),
-        ignored=tally.ignored.total(),
-        left_out=tally.left_out,
-        ignored_by_reason=dict(sorted(tally.ignored.items())),
+        rows_truncated=tally.truncated,
+        skipped=tuple(tally.kept_skips),
     )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from array import array
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from PIL import Image, ImageDraw, ImageFont
 
@@ -13,10 +15,10 @@ from augscore.engine.apply import views_of
 from augscore.images.records import Ignored, Skipped
 from augscore.images.resize import bring_to_size
 from augscore.keys import ImageId
-from augscore.measuring.rows import Measurement, ViewReading
-from augscore.measuring.run import MeasureOptions
-from augscore.measuring.sources import Source, entry_id
-from augscore.measuring.subjects import Subject, subject
+from augscore.measuring.plan import MeasurePlan
+from augscore.measuring.rows import PairRow, Row, ViewReading, name_of, readings_in
+from augscore.measuring.sources import entry_id
+from augscore.measuring.subjects import Subject, distorted_of, subject
 from augscore.outputs import printable
 
 TILE = 176
@@ -35,11 +37,13 @@ class _Cell:
     reading: ViewReading
 
 
-def contact_sheet(measurement: Measurement, source: Source, options: MeasureOptions) -> bytes:
-    """PNG of three rows; views are drawn again from their keys. Files that vanished stay blank."""
-    bands = _bands(_cells(measurement))
-    wanted = {cell.id for _, cells in bands for cell in cells}
-    found = _subjects(source, wanted)
+def contact_sheet(plan: MeasurePlan, rows: Callable[[], Iterable[Row]]) -> bytes:
+    """PNG of three bands; views are drawn again from their keys. Files that vanished stay blank.
+
+    `rows()` begins a pass over all rows; only those on the sheet are kept.
+    """
+    bands = _bands(rows)
+    found = _subjects(plan, {cell.id for _, cells in bands for cell in cells})
     width = 2 * _MARGIN + COLUMNS * (2 * TILE + _GAP) + (COLUMNS - 1) * 2 * _GAP
     band_height = _HEADING + TILE + _CAPTION
     sheet = Image.new("RGB", (width, _MARGIN + len(bands) * (band_height + _GAP)), _PAPER)
@@ -49,42 +53,48 @@ def contact_sheet(measurement: Measurement, source: Source, options: MeasureOpti
         for column, cell in enumerate(cells):
             left = _MARGIN + column * (2 * TILE + 3 * _GAP)
             if cell.id in found:
-                _draw_cell(sheet, left, top + _HEADING, cell, found[cell.id], measurement, options)
+                _draw_cell(sheet, left, top + _HEADING, cell, found[cell.id], plan)
     buffer = io.BytesIO()
     sheet.save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
 
 
-def _cells(measurement: Measurement) -> list[_Cell]:
-    cells = [
-        _Cell(row.path, str(row.path), k, reading)
-        for row in measurement.images
-        for k, reading in enumerate(row.views)
-    ]
-    cells += [
-        _Cell(f"{pair.reference}\0{pair.distorted}", pair.distorted, 0, pair.reading)
-        for pair in measurement.pairs
-    ]
-    return sorted(cells, key=lambda cell: cell.reading.strength)
-
-
-def _bands(cells: list[_Cell]) -> list[tuple[str, list[_Cell]]]:
+def _bands(rows: Callable[[], Iterable[Row]]) -> list[tuple[str, list[_Cell]]]:
     """Three bands where there are enough views, one where there are few."""
-    if len(cells) <= COLUMNS:
-        return [("All views, weakest first", cells)]
-    middle = max(0, len(cells) // 2 - COLUMNS // 2)
-    return [
-        ("Weakest views", cells[:COLUMNS]),
-        ("Median views", cells[middle : middle + COLUMNS]),
-        ("Strongest views", cells[-COLUMNS:][::-1]),
-    ]
+    strengths = array("d", (v.strength for row in rows() for v in readings_in(row)))
+    order = np.argsort(np.array(strengths), kind="stable").tolist()
+    if len(order) <= COLUMNS:
+        chosen = {"All views, weakest first": order}
+    else:
+        middle = max(0, len(order) // 2 - COLUMNS // 2)
+        chosen = {
+            "Weakest views": order[:COLUMNS],
+            "Median views": order[middle : middle + COLUMNS],
+            "Strongest views": order[-COLUMNS:][::-1],
+        }
+    cells = _cells(rows(), {place for places in chosen.values() for place in places})
+    return [(heading, [cells[p] for p in places]) for heading, places in chosen.items()]
 
 
-def _subjects(source: Source, wanted: set[ImageId]) -> dict[ImageId, Subject]:
+def _cells(rows: Iterable[Row], places: set[int]) -> dict[int, _Cell]:
+    """The views at these places in the sequence of all views."""
+    views = ((row, k, v) for row in rows for k, v in enumerate(readings_in(row)))
+    return {
+        place: _Cell(_id(row), str(name_of(row)), k, reading)
+        for place, (row, k, reading) in enumerate(views)
+        if place in places
+    }
+
+
+def _id(row: Row) -> ImageId:
+    return f"{row.reference}\0{row.distorted}" if isinstance(row, PairRow) else row.path
+
+
+def _subjects(plan: MeasurePlan, wanted: set[ImageId]) -> dict[ImageId, Subject]:
     found: dict[ImageId, Subject] = {}
-    for entry in source.entries():
+    for entry in plan.source.entries():
         if not isinstance(entry, Skipped | Ignored) and entry_id(entry) in wanted:
-            outcome = subject(entry)
+            outcome = subject(entry, plan.max_pixels)
             if isinstance(outcome, Subject):
                 found[entry_id(entry)] = outcome
     return found
@@ -96,26 +106,25 @@ def _draw_cell(
     top: int,
     cell: _Cell,
     item: Subject,
-    measurement: Measurement,
-    options: MeasureOptions,
+    plan: MeasurePlan,
 ) -> None:
-    size = measurement.config.size
+    size = plan.size
     sheet.paste(_tile(bring_to_size(item.reference, size)), (left, top))
-    sheet.paste(_tile(_view(cell, item, size, options)), (left + TILE + _GAP, top))
+    sheet.paste(_tile(_view(cell, item, plan)), (left + TILE + _GAP, top))
     caption = _shortened(printable(cell.label), 46)
     _text(sheet, (left, top + TILE + 3), caption, 12, _FAINT)
     _text(sheet, (left, top + TILE + 17), _reading_text(cell.reading), 13, _INK)
 
 
-def _view(cell: _Cell, item: Subject, size: int, options: MeasureOptions) -> torch.Tensor:
-    if item.distorted is not None:
-        return bring_to_size(item.distorted, size)
+def _view(cell: _Cell, item: Subject, plan: MeasurePlan) -> torch.Tensor:
+    if plan.policy is None:
+        return bring_to_size(distorted_of(item), plan.size)
     views, _ = views_of(
         [item.reference],
-        options.policy,
+        plan.policy,
         views=cell.view + 1,
-        size=size,
-        seed=options.seed,
+        size=plan.size,
+        seed=plan.choice.seed,
         ids=[cell.id],
     )
     return views[cell.view][0]

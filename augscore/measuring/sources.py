@@ -8,24 +8,28 @@ from pathlib import Path
 
 import torch
 
-from augscore import keys
 from augscore.images.find import find
 from augscore.images.pairs import Pair, match, open_pairs, read_pairs
-from augscore.images.records import Candidate, Ignored, Picture, Skipped
-from augscore.images.sets import Indexed, pictures
+from augscore.images.records import Candidate, Ignored, Skipped
+from augscore.images.sets import Indexed, Item, items
 from augscore.keys import ImageId
 
-Entry = Candidate | Picture | Pair | Skipped | Ignored
+Offer = Candidate | Item | Pair
+Entry = Offer | Skipped | Ignored
 Images = str | Path | Sequence[str | Path] | torch.Tensor | Indexed
 
 
 @dataclass(frozen=True)
 class Source:
-    """`entries()` begins a new walk; `paired` sources bring their own references."""
+    """`entries()` begins a new walk; `paired` sources bring their own references.
+
+    `threads`: whether several threads may read at once, which a data set need not allow.
+    """
 
     root: str | None
     entries: Callable[[], Iterator[Entry]]
     paired: bool = False
+    threads: bool = True
 
 
 def folder_source(
@@ -52,8 +56,8 @@ def matched_source(augmented: Path, reference: Path) -> Source:
 
 def memory_source(images: torch.Tensor | Indexed) -> Source:
     """A (N, 3, H, W) tensor or a map-style data set; ids are 0, 1, 2, …"""
-    pictures(images)
-    return Source(None, lambda: pictures(images))
+    items(images)
+    return Source(None, lambda: items(images), threads=False)
 
 
 def any_source(images: Images) -> Source:
@@ -65,35 +69,7 @@ def any_source(images: Images) -> Source:
     return memory_source(images)
 
 
-@dataclass(frozen=True)
-class Choice:
-    """The first `limit` images, or `sample` of them by their keys; None means all."""
-
-    limit: int | None = None
-    sample: int | None = None
-    seed: int = 0
-
-
-def chosen(source: Source, choice: Choice) -> Iterator[tuple[Entry, bool]]:
-    """Every entry, and whether it is to be measured; skipped and ignored ones always pass."""
-    wanted = None if choice.sample is None else _sampled(source, choice)
-    taken = 0
-    for entry in source.entries():
-        if isinstance(entry, Skipped | Ignored):
-            yield entry, True
-            continue
-        take = wanted is None or entry_id(entry) in wanted
-        take = take and (choice.limit is None or taken < choice.limit)
-        taken += take
-        yield entry, take
-
-
-def entry_id(entry: Candidate | Picture | Pair) -> ImageId:
+def entry_id(entry: Offer) -> ImageId:
     if isinstance(entry, Pair):
         return f"{entry.reference.name}\0{entry.distorted.name}"
     return entry.name if isinstance(entry, Candidate) else entry.id
-
-
-def _sampled(source: Source, choice: Choice) -> set[ImageId]:
-    offered = (entry_id(e) for e in source.entries() if not isinstance(e, Skipped | Ignored))
-    return keys.smallest_ranks(offered, choice.sample or 0, purpose="sample", seed=choice.seed)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import torch
 
-from augscore.images.batches import read
-from augscore.images.decode import decode
+from augscore.images.decode import MAX_PIXELS, decode
 from augscore.images.pairs import Pair
-from augscore.images.records import Candidate, Ignored, Picture, Skipped
+from augscore.images.records import Candidate, Picture, Skipped
 from augscore.keys import ImageId
-from augscore.measuring.sources import Entry
+from augscore.measuring.sources import Offer
 
 ASPECT_TOLERANCE = 0.02
 
@@ -24,42 +22,50 @@ class Subject:
     id: ImageId
     reference: torch.Tensor
     notes: tuple[str, ...]
+    digest: str = ""
     distorted: torch.Tensor | None = None
     names: tuple[str, str] = ("", "")
+    extras: tuple[tuple[str, str], ...] = ()
 
 
-Outcome = Subject | Skipped | Ignored
+Outcome = Subject | Skipped
 
 
-def file_subjects(
-    entries: Iterable[Candidate | Skipped | Ignored], workers: int
-) -> Iterator[Outcome]:
-    """Decode files in order, whatever the workers."""
-    return (_passed_on(item) for item in read(entries, workers=workers))
-
-
-def subject(entry: Entry) -> Outcome:
+def subject(entry: Offer | Skipped, max_pixels: int = MAX_PIXELS) -> Outcome:
     """One entry, decoded here and now."""
+    if isinstance(entry, Skipped):
+        return entry
     if isinstance(entry, Pair):
-        return _pair(entry)
-    return _passed_on(decode(entry) if isinstance(entry, Candidate) else entry)
+        return _pair(entry, max_pixels)
+    read = decode(entry, max_pixels=max_pixels) if isinstance(entry, Candidate) else entry.read()
+    if isinstance(read, Skipped):
+        return read
+    return Subject(read.id, read.pixels, read.notes, read.digest)
 
 
-def _passed_on(item: Picture | Skipped | Ignored) -> Outcome:
-    return Subject(item.id, item.pixels, item.notes) if isinstance(item, Picture) else item
+def distorted_of(subject: Subject) -> torch.Tensor:
+    """The second member of a pair."""
+    if subject.distorted is None:
+        raise ValueError("a pair without its distorted member")
+    return subject.distorted
 
 
-def _pair(pair: Pair) -> Outcome:
-    reference, distorted = decode(pair.reference), decode(pair.distorted)
-    for member in (reference, distorted):
-        if not isinstance(member, Picture):
-            return member
-    assert isinstance(reference, Picture)
-    assert isinstance(distorted, Picture)
+def _pair(pair: Pair, max_pixels: int) -> Outcome:
+    reference = decode(pair.reference, max_pixels=max_pixels)
+    distorted = decode(pair.distorted, max_pixels=max_pixels)
+    if isinstance(reference, Skipped):
+        return reference
+    if isinstance(distorted, Skipped):
+        return distorted
     names = (pair.reference.name, pair.distorted.name)
     notes = (*pair.notes, *reference.notes, *distorted.notes, *_size_notes(reference, distorted))
     return Subject(
-        "\0".join(names), reference.pixels, tuple(dict.fromkeys(notes)), distorted.pixels, names
+        "\0".join(names),
+        reference.pixels,
+        tuple(dict.fromkeys(notes)),
+        distorted=distorted.pixels,
+        names=names,
+        extras=pair.extras,
     )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 
-from augscore.measuring.rows import ImageRow, NoiseSpread, PairRow, Spread, Summary, ViewReading
+from augscore.measuring.columns import Columns, Values
+from augscore.measuring.measurement import ClassSummary, NoiseSpread, Spread, Summary
 from augscore.strength.intervals import median_interval
 from augscore.strength.ladder import BELOW_FLOOR, PAST_LADDER, Ladder
 
@@ -17,54 +17,61 @@ ATYPICAL_BELOW = 15.0
 OUTSIDE_SHARE = 0.5
 CHANCE = 1e-3
 
-Values = npt.NDArray[np.float64]
-
-
-@dataclass
-class Columns:
-    """The numbers of all rows, image by image; grows while rows are streamed."""
-
-    typicality: list[float] = field(default_factory=list)
-    views: list[tuple[ViewReading, ...]] = field(default_factory=list)
-
-    def add(self, row: ImageRow | PairRow) -> None:
-        self.typicality.append(row.typicality)
-        self.views.append(row.views if isinstance(row, ImageRow) else (row.reading,))
-
 
 def summarise(
     columns: Columns, ladder: Ladder, unrelated: float | None, seed: int
 ) -> Summary | None:
     """None if nothing was measured."""
-    if not columns.typicality:
+    if not len(columns):
         return None
-    strengths = _table([[v.strength for v in views] for views in columns.views])
-    strength = spread(strengths, seed)
-    typicality = _table([[t] for t in columns.typicality])
+    strength = spread(columns.table(columns.strength), seed)
+    typicality = columns.table(columns.typicality)
     atypical = float((typicality < ATYPICAL_BELOW).mean())
     return Summary(
         strength=strength,
-        strength_noise_sd=_noise_spread(strength, columns, ladder),
+        strength_noise_sd=_noise_spread(strength, columns.bounds, ladder),
         strength_relative=_scaled(strength, unrelated),
         typicality=spread(typicality, seed),
-        score_shift=spread(_table([[v.score_shift for v in vs] for vs in columns.views]), seed),
-        pixel_rms=spread(_table([[v.pixel_rms for v in vs] for vs in columns.views]), seed),
-        one_minus_ssim=spread(
-            _table([[v.one_minus_ssim for v in vs] for vs in columns.views]), seed
-        ),
+        score_shift=spread(columns.table(columns.score_shift), seed),
+        pixel_rms=spread(columns.table(columns.pixel_rms), seed),
+        one_minus_ssim=spread(columns.table(columns.one_minus_ssim), seed),
         unrelated=unrelated,
         atypical_share=atypical,
-        outside_clean_range=_outside(columns.typicality),
+        outside_clean_range=_outside(typicality),
     )
 
 
-def _outside(typicality: Sequence[float]) -> bool:
+def summarise_classes(columns: Columns, ladder: Ladder, seed: int) -> tuple[ClassSummary, ...]:
+    """One a class, the hardest hit first (by median strength); none where all are of one class."""
+    labels = [label for label in columns.labels if label is not None]
+    if len(columns.labels) < 2:
+        return ()
+    strengths, typicality = columns.table(columns.strength), columns.table(columns.typicality)
+    classes = np.array(columns.classes)
+    rows = []
+    for label in labels:
+        members = classes == columns.labels[label]
+        strength = spread(strengths[members], seed)
+        bounds = Counter(ladder.noise_sd(s)[1] for s in strengths[members].flat)
+        rows.append(
+            ClassSummary(
+                label,
+                int(members.sum()),
+                strength,
+                _noise_spread(strength, bounds, ladder),
+                float(np.median(typicality[members])),
+            )
+        )
+    return tuple(sorted(rows, key=lambda row: (-row.strength.median, row.label)))
+
+
+def _outside(typicality: Values) -> bool:
     """More than half are atypical, and so many that chance would do it once in 1,000 folders.
 
     Typicality is a percentage of clean images, so in a folder of clean ones 15 % lie below 15.
     """
     count = len(typicality)
-    strange = sum(value < ATYPICAL_BELOW for value in typicality)
+    strange = int((typicality < ATYPICAL_BELOW).sum())
     return strange > OUTSIDE_SHARE * count and _tail(strange, count) < CHANCE
 
 
@@ -90,9 +97,10 @@ def spread(values: Values, seed: int) -> Spread:
     return Spread(values.size, median, p05, p95, median_interval(values, seed=seed))
 
 
-def _noise_spread(strength: Spread, columns: Columns, ladder: Ladder) -> NoiseSpread:
+def _noise_spread(
+    strength: Spread, bounds: Mapping[str | None, int], ladder: Ladder
+) -> NoiseSpread:
     """The ladder is monotone, so quantiles of the strength are quantiles of its noise form."""
-    bounds = [v.noise_bound for views in columns.views for v in views]
     low, high = (ladder.noise_sd(s)[0] for s in strength.interval)
     return NoiseSpread(
         median=ladder.noise_sd(strength.median)[0],
@@ -101,8 +109,8 @@ def _noise_spread(strength: Spread, columns: Columns, ladder: Ladder) -> NoiseSp
         interval=(low, high),
         floor=ladder.floor_sd,
         ceiling=ladder.noise_sds[-1],
-        below_floor=bounds.count(BELOW_FLOOR),
-        past_ladder=bounds.count(PAST_LADDER),
+        below_floor=bounds.get(BELOW_FLOOR, 0),
+        past_ladder=bounds.get(PAST_LADDER, 0),
     )
 
 
@@ -117,7 +125,3 @@ def _scaled(strength: Spread, unrelated: float | None) -> Spread | None:
         strength.p95 / unrelated,
         (low / unrelated, high / unrelated),
     )
-
-
-def _table(rows: Sequence[Sequence[float]]) -> Values:
-    return np.asarray(rows, dtype=np.float64)

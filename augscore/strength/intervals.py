@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 RESAMPLES = 1000
-_CHUNK = 4_000_000
+_CHUNK = 1_000_000
 
 
 def median_interval(

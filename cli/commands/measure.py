@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,16 +14,8 @@ from augscore.errors import InputError
 
 from ..exits import Exit, stop_code
 from ..extremes import Extremes
-from ..measure_files import (
-    ROWS,
-    SHEET,
-    SUMMARY,
-    check_target,
-    claim_folder,
-    list_text,
-    row_records,
-    summary_document,
-)
+from ..figures import count
+from ..measure_files import check_target, list_text
 from ..measure_screen import Facts, Layout, measure_screen
 from ..measure_settings import MeasureSettings, check_words, measure_options
 from ..names import shown, shown_path
@@ -34,10 +26,14 @@ from ..results import STDOUT
 from ..streams import Stream, Streams
 
 if TYPE_CHECKING:
-    from augscore.measuring.rows import ImageRow, Measurement, PairRow
-    from augscore.measuring.run import MeasureOptions
+    from augscore.measuring.measurement import DataCounts, Measurement
+    from augscore.measuring.out_folder import OutFolder
+    from augscore.measuring.plan import MeasureOptions, MeasurePlan
+    from augscore.measuring.row_json import Record
     from augscore.measuring.sources import Source
-    from augscore.outputs import RowWriter
+    from augscore.runtime import ProgressSink
+
+MOST_EXTENSIONS = 5
 
 
 @click.command("measure", cls=Configured, short_help="How strongly a policy moves your images.")
@@ -56,54 +52,88 @@ def measure(settings: MeasureSettings) -> None:
     check_words(settings)
     streams = settings.streams
     began = time.monotonic()
-    result, extremes = _run(settings, streams)
-    seconds = time.monotonic() - began
-    _publish(settings, streams, result, extremes, seconds)
-    code = _exit_code(settings, result)
+    run = _run(settings, streams)
+    _publish(settings, streams, run, time.monotonic() - began)
+    code = _exit_code(settings, run.result)
     if code is not Exit.DONE:
         raise click.exceptions.Exit(code)
 
 
-def _check_files(settings: MeasureSettings) -> Source:
-    """Find the input and try the outputs, before any work."""
-    from augscore.engine.presets import preset
-
-    preset(settings.policy)
-    source = _source(settings)
-    check_target(settings.json, "--json")
-    check_target(settings.list, "--list")
-    if settings.out is not None:
-        claim_folder(settings.out, force=settings.force)
-    return source
-
-
-def _run(settings: MeasureSettings, streams: Streams) -> tuple[Measurement, Extremes]:
+def _run(settings: MeasureSettings, streams: Streams) -> _Run:
     extremes = Extremes(settings.top, keep_all=settings.list is not None)
     with progress_sink(streams) as progress:
-        from augscore.measuring.run import measure_source
+        from augscore.measuring.out_folder import begin_folder
+        from augscore.measuring.plan import plan_measurement
         from augscore.runtime import Interruptions
         from augscore.strength.scorer import load_scorer
 
-        source = _check_files(settings)
+        source, options = _source(settings), _options(settings)
+        _check_files(settings)
         scorer = load_scorer(_model(settings), settings.device)
-        with Interruptions() as flag, _row_file(settings) as file:
-
-            def take(row: ImageRow | PairRow) -> None:
-                extremes.add(row)
-                if file is not None:
-                    for record in row_records(row):
-                        file.write(record)
-
-            result = measure_source(
-                source,
-                scorer,
-                _options(settings),
-                rows=take,
-                progress=progress,
-                stopped=lambda: flag.stopped_by,
-            )
+        with Interruptions() as flag:
+            hooks = _Hooks(extremes, settings.json is not None, progress, lambda: flag.stopped_by)
+            plan = plan_measurement(source, scorer, options, progress, hooks.stopped)
+            folder = None
+            if settings.out is not None and hooks.stopped() is None:
+                folder = begin_folder(settings.out, plan, force=settings.force)
+            result = _measured(plan, folder, hooks, streams)
     extremes.finish()
-    return result, extremes
+    return _Run(result, extremes, folder)
+
+
+@dataclass(frozen=True)
+class _Run:
+    result: Measurement
+    extremes: Extremes
+    folder: OutFolder | None
+
+
+@dataclass(frozen=True)
+class _Hooks:
+    """Where a running measurement reports to, and what may stop it."""
+
+    extremes: Extremes
+    keep_rows: bool
+    progress: ProgressSink
+    stopped: Callable[[], str | None]
+
+
+def _measured(
+    plan: MeasurePlan, folder: OutFolder | None, hooks: _Hooks, streams: Streams
+) -> Measurement:
+    from augscore.measuring.row_json import to_record
+    from augscore.measuring.run import run_measurement
+
+    def run(earlier: Iterable[Record], record: Callable[[Record], None]) -> Measurement:
+        return run_measurement(
+            plan,
+            earlier=earlier,
+            record=record,
+            rows=hooks.extremes.add,
+            keep_rows=hooks.keep_rows,
+            progress=hooks.progress,
+            stopped=hooks.stopped,
+        )
+
+    if folder is None:
+        return run((), lambda record: None)
+    done = folder.done()
+    if done:
+        streams.note(f"continues {shown_path(folder.folder)}: {count(done)} files were done before")
+    with folder.journal() as journal:
+        return run(folder.earlier(), lambda record: journal.append(to_record(record)))
+
+
+def _check_files(settings: MeasureSettings) -> None:
+    """Try the outputs before any work."""
+    from augscore.measuring.out_folder import claim_folder
+    from augscore.measuring.tables import check_table
+
+    check_target(settings.json, "--json")
+    check_target(settings.list, "--list")
+    if settings.out is not None:
+        check_table(settings.rows)
+        claim_folder(settings.out, force=settings.force)
 
 
 def _model(settings: MeasureSettings) -> str | None:
@@ -121,10 +151,12 @@ def _source(settings: MeasureSettings) -> Source:
 
 
 def _options(settings: MeasureSettings) -> MeasureOptions:
-    from augscore.measuring.run import MeasureOptions
+    from augscore.engine.presets import preset
+    from augscore.images.labels import folder_label, read_labels
+    from augscore.measuring.plan import MeasureOptions
 
     return MeasureOptions(
-        policy=settings.policy,
+        policy=preset(settings.policy),
         views=settings.views,
         seed=settings.seed,
         size=settings.size,
@@ -132,29 +164,14 @@ def _options(settings: MeasureSettings) -> MeasureOptions:
         workers=settings.workers,
         limit=settings.limit,
         sample=settings.sample,
+        max_pixels=settings.max_pixels,
+        labels=folder_label if settings.labels is None else read_labels(settings.labels),
     )
 
 
-@contextmanager
-def _row_file(settings: MeasureSettings) -> Iterator[RowWriter | None]:
-    if settings.out is None:
-        yield None
-        return
-    from augscore.outputs import RowWriter
-
-    (settings.out / SUMMARY).unlink(missing_ok=True)
-    with RowWriter(settings.out / ROWS[settings.rows]) as file:
-        yield file
-
-
-def _publish(
-    settings: MeasureSettings,
-    streams: Streams,
-    result: Measurement,
-    extremes: Extremes,
-    seconds: float,
-) -> None:
-    _write_files(settings, result, extremes)
+def _publish(settings: MeasureSettings, streams: Streams, run: _Run, seconds: float) -> None:
+    result, extremes = run.result, run.extremes
+    written = _written(settings, run)
     taken = STDOUT in (settings.json, settings.list)
     screen = streams.err if taken else streams.out
     if result.data.measured or not result.complete:
@@ -165,26 +182,36 @@ def _publish(
 
         streams.out.write_text(to_json(result.to_json(), indent=2) + "\n")
     if settings.list == STDOUT:
-        streams.out.write_text(list_text(extremes.least_typical()))
-    for note in _notes(settings, result):
+        streams.out.write_text(_list(settings, extremes))
+    for note in [*written, *_next(settings, result)]:
         streams.note(note)
 
 
-def _write_files(settings: MeasureSettings, result: Measurement, extremes: Extremes) -> None:
-    from augscore.outputs import write_bytes, write_json, write_text
+def _written(settings: MeasureSettings, run: _Run) -> list[str]:
+    """Write every file that was asked for; → a note for each."""
+    from augscore.outputs import write_json, write_text
 
-    if settings.json not in (None, STDOUT):
-        write_json(Path(str(settings.json)), result.to_json())
-    if settings.list not in (None, STDOUT):
-        write_text(Path(str(settings.list)), list_text(extremes.least_typical()))
-    if settings.out is None:
-        return
-    if result.data.measured:
-        from augscore.measuring.sheet import contact_sheet
+    notes = []
+    if run.folder is not None:
+        names = run.folder.publish(run.result, settings.rows, safe_cells=settings.csv_safe)
+        notes.append(f"wrote {shown_path(run.folder.folder)}: {', '.join(names)}")
+    if settings.json is not None and settings.json != STDOUT:
+        write_json(Path(settings.json), run.result.to_json())
+        notes.append(f"wrote {shown(settings.json)}")
+    if settings.list is not None and settings.list != STDOUT:
+        write_text(Path(settings.list), _list(settings, run.extremes))
+        notes.append(f"wrote {shown(settings.list)}")
+    return notes
 
-        sheet = contact_sheet(result, _source(settings), _options(settings))
-        write_bytes(settings.out / SHEET, sheet)
-    write_json(settings.out / SUMMARY, summary_document(result))
+
+def _list(settings: MeasureSettings, extremes: Extremes) -> str:
+    return list_text(extremes.least_typical(), safe_cells=settings.csv_safe)
+
+
+def _next(settings: MeasureSettings, result: Measurement) -> list[str]:
+    if not result.complete:
+        return [f"Next: {once_more(settings)}"]
+    return [f"Next: {next_command(settings, result)}"] if result.data.measured else []
 
 
 def _layout(stream: Stream) -> Layout:
@@ -197,29 +224,29 @@ def _threads() -> int:
     return torch.get_num_threads()
 
 
-def _notes(settings: MeasureSettings, result: Measurement) -> list[str]:
-    notes = []
-    if settings.out is not None:
-        rows = ROWS[settings.rows]
-        sheet = f"{SHEET}, " if result.data.measured else ""
-        notes.append(f"wrote {shown_path(settings.out)}: {rows}, {sheet}{SUMMARY}")
-    notes += [f"wrote {shown(t)}" for t in (settings.json, settings.list) if t and t != STDOUT]
-    if not result.complete:
-        return [*notes, f"Next: {once_more(settings)}"]
-    if result.data.measured:
-        notes.append(f"Next: {next_command(settings, result)}")
-    return notes
-
-
 def _exit_code(settings: MeasureSettings, result: Measurement) -> Exit:
     data = result.data
     if result.stopped_by is not None:
         return stop_code(result.stopped_by)
     if data.measured == 0:
-        raise InputError(f"nothing was measured: {_why_nothing(result)}", code="no_images")
+        raise InputError(
+            f"nothing was measured: {_why_nothing(result)}",
+            code=_nothing_code(data),
+            hint=_hint(data),
+        )
     share = data.skipped / (data.measured + data.skipped)
     too_many = settings.max_bad is not None and share > settings.max_bad
     return Exit.GATE if too_many or (settings.strict and data.skipped) else Exit.DONE
+
+
+def _nothing_code(data: DataCounts) -> str:
+    return "no_images" if data.found else "empty_folder"
+
+
+def _hint(data: DataCounts) -> str:
+    from augscore.images.sniff import FORMAT_OF
+
+    return "" if data.skipped else f"Read are {', '.join(f'.{e}' for e in sorted(FORMAT_OF))}"
 
 
 def _why_nothing(result: Measurement) -> str:
@@ -228,7 +255,12 @@ def _why_nothing(result: Measurement) -> str:
     if data.skipped:
         first = result.skipped[0]
         return f"{data.skipped} of {data.found} skipped, first {shown(first.name)}: {first.reason}"
-    if data.ignored:
-        reasons = ", ".join(f"{n} {shown(r)}" for r, n in data.ignored_by_reason.items())
-        return f"no image files in {root}, only others: {reasons}"
-    return f"{root} is empty"
+    if not data.ignored:
+        return f"no image files in {root}: it is empty"
+    reasons = ", ".join(f"{count(n)} {shown(r)}" for r, n in data.ignored_by_reason.items())
+    others = ", ".join(f"{count(n)} .{shown(e)}" for e, n in _commonest(data.ignored_extensions))
+    return f"no image files in {root}, only others: {reasons}{others and f' ({others})'}"
+
+
+def _commonest(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_EXTENSIONS]

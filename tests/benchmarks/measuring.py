@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from augscore.images.batches import in_order
 from augscore.images.find import find
 from augscore.images.records import Candidate
 from augscore.images.resize import bring_to_size
-from augscore.measuring.run import MeasureOptions, measure_source
+from augscore.measuring.plan import MeasureOptions
+from augscore.measuring.run import measure_source
 from augscore.measuring.sources import folder_source
-from augscore.measuring.subjects import Subject, file_subjects
+from augscore.measuring.subjects import Subject, subject
 from augscore.strength.scorer import load_scorer
 from tests.benchmarks.case import Case, Setting
 
@@ -20,7 +22,7 @@ def cases(setting: Setting) -> list[Case]:
     source = folder_source([setting.folder])
 
     def read_alone() -> int:
-        outcomes = file_subjects(files, workers=0)
+        outcomes = in_order(files, subject, workers=0)
         read = [bring_to_size(s.reference, SIZE) for s in outcomes if isinstance(s, Subject)]
         return len(read)
 

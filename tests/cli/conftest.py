@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -12,18 +13,17 @@ import pytest
 from click.testing import CliRunner, Result
 
 from augscore.images.records import Skipped
-from augscore.measuring.rows import (
+from augscore.measuring.measurement import (
+    ClassSummary,
     DataCounts,
-    ImageRow,
     MeasureConfig,
     Measurement,
     ModelIdentity,
     NoiseSpread,
-    PairRow,
     Spread,
     Summary,
-    ViewReading,
 )
+from augscore.measuring.rows import ImageRow, PairRow, ViewReading
 
 Invoke = Callable[..., Result]
 Child = Callable[..., subprocess.CompletedProcess[str]]
@@ -108,6 +108,7 @@ def measurement(
     of: Summary | None = None,
     stopped_by: str | None = None,
     ignored: Mapping[str, int] | None = None,
+    classes: Sequence[ClassSummary] = (),
 ) -> Measurement:
     measured = len(images) + len(pairs)
     ignored = ignored or {}
@@ -116,10 +117,20 @@ def measurement(
         complete=stopped_by is None,
         stopped_by=stopped_by,
         tool={"name": "augscore"},
-        config=MeasureConfig(None if pairs else "simclr", 1, 0, 224, None, None, "cpu"),
+        config=MeasureConfig(None if pairs else "simclr", 1, 0, 224, None, None, 10**8, "cpu"),
         model=ModelIdentity("default", "1.0", "3f" * 32, "strength/1", 224, (0.1, 0.2)),
-        data=DataCounts("photos", sum(counts), *counts, 0, ignored),
+        data=DataCounts(
+            "photos",
+            sum(counts),
+            *counts,
+            0,
+            measured,
+            dict(Counter(s.reason for s in skipped)),
+            ignored,
+            {},
+        ),
         summary=(of or summary()) if measured else None,
+        classes=tuple(classes),
         images=tuple(images),
         pairs=tuple(pairs),
         rows_truncated=False,

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import jsonschema
+import pyarrow.parquet
 import pytest
 from click.testing import Result
 from PIL import Image
@@ -87,7 +89,9 @@ def test_out_holds_rows_sheet_and_summary(measure: Measure) -> None:
     assert result.exit_code == 0, result.output
     assert sorted(p.name for p in Path("m").iterdir()) == [
         "rows.jsonl",
+        "run.json",
         "sheet.png",
+        "skipped.jsonl",
         "summary.json",
     ]
     rows = [json.loads(row) for row in Path("m/rows.jsonl").read_text().splitlines()]
@@ -98,7 +102,7 @@ def test_out_holds_rows_sheet_and_summary(measure: Measure) -> None:
     assert summary["complete"] is True
     with Image.open("m/sheet.png") as sheet:
         sheet.load()
-    assert "wrote m: rows.jsonl, sheet.png, summary.json" in result.stderr
+    assert "wrote m: rows.jsonl, skipped.jsonl, sheet.png, summary.json" in result.stderr
 
 
 def test_the_summary_comes_last(measure: Measure, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,7 +110,7 @@ def test_the_summary_comes_last(measure: Measure, monkeypatch: pytest.MonkeyPatc
         raise OSError("no sheet")
 
     assert measure("--out", "m").exit_code == 0
-    monkeypatch.setattr("augscore.measuring.sheet.contact_sheet", fail)
+    monkeypatch.setattr("augscore.measuring.out_folder.contact_sheet", fail)
     monkeypatch.setattr("augscore_cli.failures._save_trace", lambda error: None)
     assert measure("--out", "m", "--force").exit_code == 70
     assert not Path("m/summary.json").exists()
@@ -254,7 +258,6 @@ def test_hostile_names(measure: Measure, photos: Path) -> None:
 
 def test_colour_carries_no_meaning_alone(measure: Measure) -> None:
     plain, coloured = (measure("--color", c, "--quiet").stdout for c in ("never", "always"))
-    import re
 
     def timeless(text: str) -> str:
         return re.sub(r"[\d.]+ s$", "", text, flags=re.MULTILINE)
@@ -284,15 +287,21 @@ def many(photos: Path, tmp_path: Path) -> Path:
     return folder
 
 
+def until_some_are_measured(process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + 120
+    journal = Path("m/journal.jsonl")
+    while not (journal.exists() and journal.stat().st_size):
+        assert time.monotonic() < deadline
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.05)
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_leaves_a_partial_result(
     number: signal.Signals, code: int, many: Path, model_file: Path
 ) -> None:
     process = started(model_file, many, "--out", "m", "--batch-size", "4", "--json", "m.json")
-    deadline = time.monotonic() + 120
-    while not any(p.stat().st_size for p in Path("m").glob(".rows.jsonl.tmp-*")):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until_some_are_measured(process)
     process.send_signal(number)
     stdout, stderr = process.communicate(timeout=120)
     assert process.returncode == code, stderr
@@ -308,6 +317,66 @@ def test_a_signal_leaves_a_partial_result(
     rows = Path("m/rows.jsonl").read_text().splitlines()
     assert 0 < len(rows) == document["data"]["measured"] < 3000
     assert json.loads(Path("m/summary.json").read_text())["complete"] is False
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_the_same_command_continues(number: signal.Signals, many: Path, model_file: Path) -> None:
+    for path in sorted(many.iterdir())[150:]:
+        path.unlink()
+    process = started(model_file, many, "--out", "m", "--batch-size", "4")
+    until_some_are_measured(process)
+    process.send_signal(number)
+    process.communicate(timeout=120)
+    again = started(model_file, many, "--out", "m")
+    _, stderr = again.communicate(timeout=240)
+    assert again.returncode == 0, stderr
+    assert re.search(r"^continues m: \d+ files were done before$", stderr, re.MULTILINE)
+    straight = started(model_file, many, "--out", "n")
+    assert straight.communicate(timeout=240)[0]
+    for name in ("rows.jsonl", "sheet.png", "summary.json"):
+        assert (Path("m") / name).read_bytes() == (Path("n") / name).read_bytes()
+    assert not Path("m/journal.jsonl").exists()
+
+
+def test_classes_are_folders_or_a_table(measure: Measure) -> None:
+    Path("labels.csv").write_text("path,label\n0.jpg,big\n2.jpg,big\nb/3.png,small\nx.jpg,none\n")
+    result = measure("--labels", "labels.csv", "--json", "m.json")
+    assert result.exit_code == 0, result.output
+    classes = json.loads(Path("m.json").read_text())["classes"]
+    assert {(c["label"], c["images"]) for c in classes} == {("big", 2), ("small", 1)}
+    assert "hardest classes" in result.stdout
+    assert "--labels labels.csv" in result.stderr
+    Path("other.csv").write_text("file,label\n0.jpg,big\n")
+    refused = measure("--labels", "other.csv")
+    assert refused.exit_code == 2
+    assert "'path'" in refused.stderr
+
+
+def test_bad_45_max_pixels(measure: Measure) -> None:
+    result = measure("--max-pixels", "19e3", "--json", "m.json")
+    assert result.exit_code == 3
+    assert "too_many_pixels" in result.stderr
+    for value in ("0", "-1", "1.5", "many", "inf", "nan"):
+        assert measure("--max-pixels", value).exit_code == 2
+
+
+def test_bad_55_a_name_that_begins_with_a_dash(
+    measure: Measure, photos: Path, invoke: Invoke, model_file: Path
+) -> None:
+    Path("-rf.jpg").write_bytes((photos / "0.jpg").read_bytes())
+    refused = measure(of=("-rf.jpg",))
+    assert refused.exit_code == 2
+    assert "./-rf.jpg" in refused.stderr
+    assert measure(of=("./-rf.jpg",)).exit_code == 0
+    options = ("--model", str(model_file), "--size", "64")
+    assert invoke("measure", *options, "--", "-rf.jpg").exit_code == 0
+
+
+def test_rows_as_parquet(measure: Measure) -> None:
+    assert measure("--out", "m", "--rows", "parquet").exit_code == 0
+    rows = pyarrow.parquet.read_table("m/rows.parquet").to_pylist()
+    assert [row["path"] for row in rows] == ["0.jpg", "1.png", "2.jpg", "b/3.png", "b/4.jpg"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from augscore.images.records import Skipped
-from augscore.measuring.rows import NoiseSpread, PairRow
+from augscore.measuring.measurement import NoiseSpread
+from augscore.measuring.rows import PairRow
 from augscore_cli.extremes import Extremes
 from augscore_cli.lines import plain
 from augscore_cli.measure_screen import Facts, Layout, measure_screen

@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from augscore.images.records import Skipped
+from augscore.measuring import measurement as whole
 from augscore.measuring import rows
 
 SCHEMA = json.loads((files("augscore") / "schemas/measure-1.json").read_text())
@@ -21,18 +22,19 @@ def validate(document: object) -> None:
 
 def test_the_schema_is_sound() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
-    assert SCHEMA["properties"]["schema"]["const"] == rows.SCHEMA
+    assert SCHEMA["properties"]["schema"]["const"] == whole.SCHEMA
 
 
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
-        ("config", rows.MeasureConfig),
-        ("model", rows.ModelIdentity),
-        ("data", rows.DataCounts),
-        ("summary", rows.Summary),
-        ("spread", rows.Spread),
-        ("noise_spread", rows.NoiseSpread),
+        ("config", whole.MeasureConfig),
+        ("model", whole.ModelIdentity),
+        ("data", whole.DataCounts),
+        ("summary", whole.Summary),
+        ("class", whole.ClassSummary),
+        ("spread", whole.Spread),
+        ("noise_spread", whole.NoiseSpread),
         ("image", rows.ImageRow),
         ("pair", rows.PairRow),
         ("reading", rows.ViewReading),
@@ -41,7 +43,8 @@ def test_the_schema_is_sound() -> None:
 def test_it_names_every_field(name: str, kind: type) -> None:
     names = {field.name for field in fields(kind)}
     definition = SCHEMA["$defs"][name]
-    assert set(definition["properties"]) == names
+    in_base64 = {name for name in definition["properties"] if name.endswith("_b64")}
+    assert set(definition["properties"]) - in_base64 == names
     assert set(definition["required"]) == names
 
 
@@ -53,8 +56,11 @@ def test_it_names_every_key_of_the_document(make) -> None:  # type: ignore[no-un
 def test_documents_of_every_kind_are_valid(make) -> None:  # type: ignore[no-untyped-def]
     beyond = make.view(9.0, None, "past_ladder")
     pair = rows.PairRow("a", "b", 3.0, ("duplicate",), make.view(0.1, 0.01))
-    noise = rows.NoiseSpread(None, None, 0.2, (None, None), 0.004, 0.5, 7, 1)
-    validate(make.measurement([make.image("a\udcff", 1.0, beyond)]).to_json())
+    noise = whole.NoiseSpread(None, None, 0.2, (None, None), 0.004, 0.5, 7, 1)
+    classes = whole.ClassSummary("cat", 3, make.spread(0.3, 0.1, 0.5), noise, 42.0)
+    odd = make.measurement([make.image("a\udcff", 1.0, beyond)], classes=[classes]).to_json()
+    validate(odd)
+    assert odd["images"][0]["path_b64"] == "Yf8="
     validate(make.measurement(pairs=[pair]).to_json())
     validate(make.measurement([make.image("a", 1.0)], of=make.summary(noise)).to_json())
     validate(make.measurement(skipped=[Skipped("b", "empty_file", "")]).to_json())

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,13 @@ from torch.utils.data import TensorDataset
 
 from augscore.errors import TensorError
 from augscore.images.records import Picture, Skipped
-from augscore.images.sets import pictures
+from augscore.images.sets import Indexed, items
 
 BYTES = torch.arange(2 * 3 * 9 * 10).reshape(2, 3, 9, 10).remainder(251).to(torch.uint8)
+
+
+def pictures(images: torch.Tensor | Indexed) -> Iterator[Picture | Skipped]:
+    return (item.read() for item in items(images))
 
 
 def one(item: Any) -> Picture:

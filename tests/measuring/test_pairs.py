@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageFilter
 
-from augscore.measuring.rows import Measurement
+from augscore.measuring.measurement import Measurement
 from augscore.measuring.sources import matched_source, pairs_source
 
 Run = Callable[..., Measurement]

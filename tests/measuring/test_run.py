@@ -17,8 +17,9 @@ from PIL import Image
 from augscore.engine.apply import views_of
 from augscore.errors import InputError, TensorError, UsageError
 from augscore.images.resize import bring_to_size
-from augscore.measuring import run as run_module
-from augscore.measuring.rows import ImageRow, Measurement, PairRow
+from augscore.measuring import tally as tally_module
+from augscore.measuring.measurement import Measurement
+from augscore.measuring.rows import Row
 from augscore.measuring.run import measure
 from augscore.measuring.sources import memory_source, pairs_source
 from augscore.runtime import Progress
@@ -264,19 +265,20 @@ def test_an_interruption_keeps_what_was_measured(run: Run, scenes: Path) -> None
         scenes,
         batch_size=4,
         progress=events.append,
-        stopped=lambda: "SIGTERM" if events[-1].done >= 8 else None,
+        stopped=lambda: "SIGTERM" if events and events[-1].done >= 8 else None,
     )
     assert (result.complete, result.stopped_by) == (False, "SIGTERM")
     assert result.data.measured == 8
     check_counts(result)
     assert [row.score_norm for row in result.images] == [row.score_norm for row in whole.images[:8]]
-    assert [e.done for e in events] == [4, 8]
-    assert {e.total for e in events} == {12}
+    measuring = [e for e in events if e.stage == "measuring"]
+    assert [e.done for e in measuring] == [0, 4, 8]
+    assert {e.total for e in measuring} == {12}
     assert (whole.complete, whole.stopped_by) == (True, None)
 
 
 def test_rows_are_handed_on_as_they_are_made(run: Run, scenes: Path) -> None:
-    streamed: list[ImageRow | PairRow] = []
+    streamed: list[Row] = []
     result = run(scenes, rows=streamed.append)
     assert tuple(streamed) == result.images
 
@@ -285,7 +287,7 @@ def test_a_long_result_keeps_its_first_rows_and_says_so(
     run: Run, scenes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = run(scenes)
-    monkeypatch.setattr(run_module, "ROWS_IN_JSON", 5)
+    monkeypatch.setattr(tally_module, "ROWS_IN_JSON", 5)
     result = run(scenes)
     assert result.rows_truncated
     assert not whole.rows_truncated
@@ -305,6 +307,7 @@ def test_the_document_is_json_with_the_resolved_settings(run: Run, scenes: Path)
         "size": 48,
         "limit": 2,
         "sample": None,
+        "max_pixels": 100_000_000,
         "device": "cpu",
     }
     assert text["model"]["reading"] == "strength/1"

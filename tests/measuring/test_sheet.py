@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,14 +14,22 @@ from PIL import Image
 
 from augscore.engine.apply import views_of
 from augscore.images.resize import bring_to_size
-from augscore.measuring.rows import Measurement
-from augscore.measuring.run import MeasureOptions
+from augscore.measuring.measurement import Measurement
+from augscore.measuring.plan import MeasurePlan
+from augscore.measuring.rows import Row
+from augscore.measuring.run import run_measurement
 from augscore.measuring.sheet import TILE, contact_sheet
-from augscore.measuring.sources import folder_source, matched_source
+from augscore.measuring.sources import matched_source
 
-Run = Callable[..., Measurement]
-OPTIONS = MeasureOptions(policy="simclr", size=48, workers=0)
+Plan = Callable[..., MeasurePlan]
 WIDTH = 40 + 4 * (2 * 176 + 8) + 3 * 16
+
+
+def sheet_of(plan: MeasurePlan) -> tuple[Measurement, bytes]:
+    """A measurement, and the sheet made of its rows."""
+    rows: list[Row] = []
+    result = run_measurement(plan, rows=rows.append)
+    return result, contact_sheet(plan, lambda: rows)
 
 
 def opened(png: bytes) -> Image.Image:
@@ -45,11 +52,10 @@ def enlarged(pixels: torch.Tensor) -> npt.NDArray[np.float64]:
 
 
 def test_three_bands_from_weak_to_strong_show_originals_and_measured_views(
-    run: Run, scenes: Path
+    plan: Plan, scenes: Path
 ) -> None:
-    source = folder_source([scenes])
-    result = run(source, views=2)
-    sheet = opened(contact_sheet(result, source, replace(OPTIONS, views=2)))
+    result, png = sheet_of(plan(scenes, views=2))
+    sheet = opened(png)
     assert sheet.width == WIDTH
     assert sheet.height == 20 + 3 * (34 + 176 + 38 + 8)
     ranked = sorted(
@@ -66,43 +72,38 @@ def test_three_bands_from_weak_to_strong_show_originals_and_measured_views(
                 assert np.abs(tile(sheet, band, column, member) - enlarged(expected)).max() <= 1
 
 
-def test_originals_and_views_are_those_that_were_measured(run: Run, scenes: Path) -> None:
+def test_originals_and_views_are_those_that_were_measured(plan: Plan, scenes: Path) -> None:
     """The identity shows the same picture twice; another policy does not."""
-    source = folder_source([scenes])
     for policy, same in (("identity", True), ("simclr", False)):
-        result = run(source, policy=policy, limit=4)
-        sheet = opened(contact_sheet(result, source, replace(OPTIONS, policy=policy)))
+        sheet = opened(sheet_of(plan(scenes, policy=policy, limit=4))[1])
         pairs = [(tile(sheet, 0, c, 0), tile(sheet, 0, c, 1)) for c in range(4)]
         equal = [bool((a == b).all()) for a, b in pairs]
         assert all(equal) if same else not any(equal)
 
 
-def test_few_views_have_one_band(run: Run, scenes: Path) -> None:
-    source = folder_source([scenes])
-    result = run(source, limit=3)
-    png = contact_sheet(result, source, OPTIONS)
-    assert png == contact_sheet(result, source, OPTIONS)
+def test_few_views_have_one_band(plan: Plan, scenes: Path) -> None:
+    _, png = sheet_of(plan(scenes, limit=3))
+    assert png == sheet_of(plan(scenes, limit=3))[1]
     sheet = opened(png)
     assert (sheet.width, sheet.height) == (WIDTH, 20 + 34 + 176 + 38 + 8)
     assert tile(sheet, 0, 3, 0).std() == 0
 
 
-def test_pairs_show_what_was_augmented_elsewhere(run: Run, scenes: Path, tmp_path: Path) -> None:
+def test_pairs_show_what_was_augmented_elsewhere(plan: Plan, scenes: Path, tmp_path: Path) -> None:
     for path in sorted(scenes.iterdir())[:2]:
         Image.new("RGB", (56, 56), (200, 30, 30)).save(tmp_path / path.name)
-    source = matched_source(tmp_path, scenes)
-    result = run(source)
-    sheet = opened(contact_sheet(result, source, OPTIONS))
+    sheet = opened(sheet_of(plan(matched_source(tmp_path, scenes)))[1])
     red = tile(sheet, 0, 0, 1)
     assert red.reshape(-1, 3).mean(axis=0).tolist() == pytest.approx([200, 30, 30], abs=1)
 
 
-def test_files_that_vanished_stay_blank(run: Run, scenes: Path, tmp_path: Path) -> None:
+def test_files_that_vanished_stay_blank(plan: Plan, scenes: Path, tmp_path: Path) -> None:
     for path in sorted(scenes.iterdir())[:2]:
         (tmp_path / path.name).write_bytes(path.read_bytes())
-    source = folder_source([tmp_path])
-    result = run(source)
+    planned = plan(tmp_path)
+    rows: list[Row] = []
+    run_measurement(planned, rows=rows.append)
     for path in list(tmp_path.iterdir()):
         path.unlink()
-    sheet = opened(contact_sheet(result, source, OPTIONS))
+    sheet = opened(contact_sheet(planned, lambda: rows))
     assert tile(sheet, 0, 0, 0).std() == 0

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from augscore.measuring.columns import Columns
 from augscore.measuring.rows import ImageRow, PairRow, ViewReading
-from augscore.measuring.summary import Columns, spread, summarise
+from augscore.measuring.summary import spread, summarise
 from augscore.strength.intervals import median_interval
 from augscore.strength.ladder import Ladder
 

@@ -1,0 +1,167 @@
+"""The folder of one measurement: a journal while it runs, then rows, a sheet, and the summary last.
+
+A folder that holds `summary.json` with `complete: true` is finished. One with a journal alone is
+continued by the same command: its settings and the fingerprint of its images stand in `run.json`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain
+from pathlib import Path
+
+from augscore.errors import UsageError
+from augscore.images.find import RUN_FILE, RUN_SCHEMA
+from augscore.images.records import Skipped
+from augscore.measuring.measurement import Measurement
+from augscore.measuring.plan import MeasurePlan
+from augscore.measuring.row_json import Record, from_record, to_record
+from augscore.measuring.rows import Row
+from augscore.measuring.sheet import contact_sheet
+from augscore.measuring.tables import TABLES, write_table
+from augscore.outputs import RowWriter, prepare_folder, printable, write_bytes, write_json
+from augscore.runs.journal import Journal, read_journal
+
+JOURNAL = "journal.jsonl"
+SKIPS = "skipped.jsonl"
+SHEET = "sheet.png"
+SUMMARY = "summary.json"
+_OURS = frozenset([RUN_FILE, JOURNAL, SKIPS, SHEET, SUMMARY, *TABLES.values()])
+
+
+def claim_folder(folder: Path, *, force: bool) -> None:
+    """Refuse a finished result and a folder of somebody else's files; try to write there.
+
+    Raises UsageError (`output_exists`), else as `outputs.prepare_folder`.
+    """
+    if folder.is_dir() and not force:
+        if _is_finished(folder / SUMMARY):
+            raise _taken(
+                folder,
+                "holds a finished result",
+                "Choose another --out, or --force to measure anew",
+            )
+        strangers = sorted(p.name for p in folder.iterdir() if not _is_ours(p.name))
+        if strangers:
+            raise _taken(
+                folder,
+                f"holds other files ({printable(strangers[0])})",
+                "Choose an empty or a new folder for --out, or --force to write beside them",
+            )
+    prepare_folder(folder)
+
+
+@dataclass(frozen=True)
+class OutFolder:
+    """Opened for a plan; `begin_folder` makes it."""
+
+    folder: Path
+    plan: MeasurePlan
+
+    def earlier(self) -> Iterator[Record]:
+        """What an interrupted run left, in its order."""
+        return map(from_record, read_journal(self.folder / JOURNAL))
+
+    def done(self) -> int:
+        """How many files that was."""
+        return sum(1 for _ in read_journal(self.folder / JOURNAL))
+
+    def journal(self) -> Journal:
+        return Journal(self.folder / JOURNAL)
+
+    def publish(self, result: Measurement, form: str, *, safe_cells: bool = False) -> list[str]:
+        """Write everything that people open, the summary last; → the names of the files."""
+        names = [TABLES[form]]
+        write_table(self.folder / TABLES[form], self._rows(), safe_cells=safe_cells)
+        if result.data.skipped:
+            names.append(SKIPS)
+            with RowWriter(self.folder / SKIPS) as file:
+                for item in self.earlier():
+                    if isinstance(item, Skipped):
+                        file.write(to_record(item))
+        if result.data.measured:
+            names.append(SHEET)
+            write_bytes(self.folder / SHEET, contact_sheet(self.plan, self._rows))
+        write_json(self.folder / SUMMARY, _without_rows(result))
+        if result.complete:
+            (self.folder / JOURNAL).unlink(missing_ok=True)
+        return [*names, SUMMARY]
+
+    def _rows(self) -> Iterator[Row]:
+        return (item for item in self.earlier() if not isinstance(item, Skipped))
+
+
+def begin_folder(folder: Path, plan: MeasurePlan, *, force: bool) -> OutFolder:
+    """Take up an interrupted measurement of the same settings and images, or begin a new one.
+
+    Raises UsageError (`output_exists`) where the folder holds an interrupted one of others.
+    """
+    settings = {**plan.settings, "images": plan.survey.fingerprint}
+    old = None if force else _settings(folder / RUN_FILE)
+    if old is not None and (folder / JOURNAL).exists():
+        _refuse_others(folder, old, settings)
+    else:
+        for name in _OURS:
+            (folder / name).unlink(missing_ok=True)
+    (folder / SUMMARY).unlink(missing_ok=True)
+    began = datetime.now(UTC).isoformat(timespec="seconds")
+    run = {"schema": RUN_SCHEMA, "command": "measure", "settings": settings, "began": began}
+    write_json(folder / RUN_FILE, run)
+    return OutFolder(folder, plan)
+
+
+def _refuse_others(folder: Path, old: Mapping[str, object], new: Mapping[str, object]) -> None:
+    changed = [
+        "images: others, or changed since"
+        if key == "images"
+        else f"{key}: {old.get(key)} → {new.get(key)}"
+        for key in dict.fromkeys(chain(old, new))
+        if old.get(key) != new.get(key)
+    ]
+    if changed:
+        raise _taken(
+            folder,
+            f"holds an unfinished result of other settings ({printable('; '.join(changed))})",
+            "Use the same settings to continue it, another --out, or --force to measure anew",
+        )
+
+
+def _settings(path: Path) -> Mapping[str, object] | None:
+    document = _json(path)
+    settings = document.get("settings") if document.get("schema") == RUN_SCHEMA else None
+    return settings if isinstance(settings, dict) else None
+
+
+def _is_finished(summary: Path) -> bool:
+    document = _json(summary)
+    return document.get("complete") is True and document.get("summary") is not None
+
+
+def _json(path: Path) -> Mapping[str, object]:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _is_ours(name: str) -> bool:
+    return name in _OURS or (name.startswith(".") and ".tmp-" in name)
+
+
+def _without_rows(result: Measurement) -> dict[str, object]:
+    """The document of --json without its rows, which the folder holds beside it."""
+    document = result.to_json()
+    for rows in ("images", "pairs", "skipped"):
+        if rows in document:
+            document[rows] = []
+    document["rows_truncated"] = bool(result.data.measured or result.data.skipped)
+    return document
+
+
+def _taken(folder: Path, what: str, hint: str) -> UsageError:
+    name = printable(str(folder))
+    return UsageError(f"{name!r} {what}", code="output_exists", hint=hint)

@@ -1,0 +1,146 @@
+"""What a measurement will do, settled before anything is decoded."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+from augscore import __version__
+from augscore.engine.policy import Policy
+from augscore.engine.presets import preset
+from augscore.errors import UsageError
+from augscore.images.batches import auto_workers
+from augscore.images.decode import MAX_PIXELS
+from augscore.images.labels import Labels, folder_label
+from augscore.measuring.measurement import MeasureConfig, ModelIdentity
+from augscore.measuring.sources import Source
+from augscore.measuring.survey import Choice, Stopped, Survey, survey
+from augscore.runtime import ProgressSink
+from augscore.strength.readings import STRENGTH
+from augscore.strength.scorer import Scorer
+
+BATCH = 16
+SMALLEST_SIZE = 32
+
+
+@dataclass(frozen=True)
+class MeasureOptions:
+    """`size` None: the policy's, or for pairs the model's working size; `workers` None: by rule.
+
+    `labels` names the class of an image; by default that is the first folder of its path.
+    """
+
+    policy: str | Policy = "simclr"
+    views: int = 1
+    seed: int = 0
+    size: int | None = None
+    batch_size: int | None = None
+    workers: int | None = None
+    limit: int | None = None
+    sample: int | None = None
+    max_pixels: int = MAX_PIXELS
+    labels: Labels = folder_label
+
+
+@dataclass(frozen=True)
+class MeasurePlan:
+    """Options with every default filled in; `policy` is None for pairs."""
+
+    source: Source
+    scorer: Scorer
+    policy: Policy | None
+    views: int
+    size: int
+    batch_size: int
+    workers: int
+    choice: Choice
+    max_pixels: int
+    labels: Labels
+    survey: Survey
+
+    @property
+    def config(self) -> MeasureConfig:
+        return MeasureConfig(
+            None if self.policy is None else self.policy.name,
+            self.views,
+            self.choice.seed,
+            self.size,
+            self.choice.limit,
+            self.choice.sample,
+            self.max_pixels,
+            str(self.scorer.device),
+        )
+
+    @property
+    def model(self) -> ModelIdentity:
+        model, lens = self.scorer.model, self.scorer.calibration.lens
+        return ModelIdentity(
+            model.card.name,
+            model.card.version,
+            model.sha256,
+            STRENGTH,
+            lens.working_size,
+            lens.norm_sigmas,
+        )
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What an interrupted measurement must share with the one that continues it."""
+        policy = "" if self.policy is None else _digest(asdict(self.policy))
+        shown = {**asdict(self.config), "model": self.model.sha256, "reading": STRENGTH}
+        shown |= {"policy steps": policy, "version": __version__, "source": self.source.root}
+        return {key: str(value) for key, value in shown.items()}
+
+
+def plan_measurement(
+    source: Source,
+    scorer: Scorer,
+    options: MeasureOptions,
+    progress: ProgressSink,
+    stopped: Stopped,
+) -> MeasurePlan:
+    """Check the options and walk the source. Raises UsageError for what cannot be done."""
+    policy = _policy(source, options)
+    default = scorer.calibration.lens.working_size if policy is None else policy.size
+    size = default if options.size is None else options.size
+    _check(options, size)
+    choice = Choice(options.limit, options.sample, options.seed)
+    found = survey(source, choice, progress, stopped)
+    workers = auto_workers(found.wanted) if options.workers is None else options.workers
+    return MeasurePlan(
+        source,
+        scorer,
+        policy,
+        1 if policy is None else options.views,
+        size,
+        BATCH if options.batch_size is None else options.batch_size,
+        workers if source.threads else 0,
+        choice,
+        options.max_pixels,
+        options.labels,
+        found,
+    )
+
+
+def _policy(source: Source, options: MeasureOptions) -> Policy | None:
+    if source.paired:
+        return None
+    return preset(options.policy) if isinstance(options.policy, str) else options.policy
+
+
+def _check(options: MeasureOptions, size: int) -> None:
+    least = {
+        "views": (options.views, 1),
+        "batch_size": (1 if options.batch_size is None else options.batch_size, 1),
+        "size": (size, SMALLEST_SIZE),
+        "max_pixels": (options.max_pixels, 1),
+    }
+    for name, (value, lowest) in least.items():
+        if value < lowest:
+            raise UsageError(f"{name} must be {lowest} or more, got {value}", code="usage")
+
+
+def _digest(value: object) -> str:
+    text = json.dumps(value, sort_keys=True, default=str)
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()

@@ -1,0 +1,132 @@
+"""A first walk that decodes nothing: how many images, which of them, and what they are called."""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from augscore import keys
+from augscore.images.pairs import Pair
+from augscore.images.records import Candidate, Ignored, Skipped
+from augscore.keys import ImageId
+from augscore.measuring.sources import Entry, Offer, Source, entry_id
+from augscore.runtime import Progress, ProgressSink
+
+YARDSTICK_IMAGES = 32
+_TOLD_EVERY = 1000
+
+Stopped = Callable[[], str | None]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The first `limit` images, or `sample` of them by their keys; None means all."""
+
+    limit: int | None = None
+    sample: int | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Survey:
+    """`wanted` images will be measured; `sample` names them where only some are.
+
+    The `yardstick` images tell how far two unrelated ones lie apart. `fingerprint` digests names,
+    sizes and times of all that is to be measured.
+    """
+
+    wanted: int
+    sample: frozenset[ImageId] | None
+    yardstick: tuple[Offer, ...]
+    fingerprint: str
+
+
+def survey(source: Source, choice: Choice, progress: ProgressSink, stopped: Stopped) -> Survey:
+    """Walk `source` once; an interrupted walk knows of what it saw."""
+    offers = _told(_offers(source.entries()), progress, stopped)
+    sample = None
+    if choice.sample is not None:
+        chosen = _sampled(offers, choice.sample, choice.seed)
+        sample = frozenset(entry_id(offer) for offer in chosen)
+        offers = iter(chosen)
+    seen = _Seen()
+    yardstick = _yardstick(seen.of(islice(offers, choice.limit)))
+    return Survey(seen.count, sample, yardstick, seen.digest.hexdigest())
+
+
+def chosen(
+    entries: Iterable[Entry], choice: Choice, sample: frozenset[ImageId] | None
+) -> Iterator[tuple[Entry, bool]]:
+    """Every entry, and whether it is to be measured; skipped and ignored ones always pass."""
+    taken = 0
+    for entry in entries:
+        if isinstance(entry, Skipped | Ignored):
+            yield entry, True
+            continue
+        take = sample is None or entry_id(entry) in sample
+        take = take and (choice.limit is None or taken < choice.limit)
+        taken += take
+        yield entry, take
+
+
+def _offers(entries: Iterable[Entry]) -> Iterator[Offer]:
+    return (entry for entry in entries if not isinstance(entry, Skipped | Ignored))
+
+
+def _told(offers: Iterator[Offer], progress: ProgressSink, stopped: Stopped) -> Iterator[Offer]:
+    for number, offer in enumerate(offers):
+        if number % _TOLD_EVERY == 0:
+            progress(Progress("finding", number, None, "images"))
+            if stopped() is not None:
+                return
+        yield offer
+
+
+def _sampled(offers: Iterator[Offer], count: int, seed: int) -> list[Offer]:
+    """`count` of them by key, in the order of the walk."""
+    ranked = (
+        (keys.rank(entry_id(offer), purpose="sample", seed=seed), place, offer)
+        for place, offer in enumerate(offers)
+    )
+    return [row[2] for row in sorted(heapq.nsmallest(count, ranked), key=lambda row: row[1])]
+
+
+def _yardstick(offers: Iterator[Offer]) -> tuple[Offer, ...]:
+    ranked = (
+        (keys.rank(entry_id(offer), purpose="yardstick", seed=0), place, offer)
+        for place, offer in enumerate(offers)
+    )
+    chosen = heapq.nsmallest(YARDSTICK_IMAGES, ranked)
+    return tuple(row[2] for row in sorted(chosen, key=lambda row: row[1]))
+
+
+class _Seen:
+    """Counts and digests what passes by."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.digest = hashlib.blake2b(digest_size=16)
+
+    def of(self, offers: Iterator[Offer]) -> Iterator[Offer]:
+        for offer in offers:
+            self.count += 1
+            self.digest.update(_state(offer))
+            yield offer
+
+
+def _state(offer: Offer) -> bytes:
+    name = str(entry_id(offer)).encode("utf-8", "surrogateescape")
+    files = (offer.reference, offer.distorted) if isinstance(offer, Pair) else (offer,)
+    return b"\0".join([name, *(_file_state(f) for f in files if isinstance(f, Candidate)), b""])
+
+
+def _file_state(file: Candidate) -> bytes:
+    try:
+        status = os.stat(file.path)
+    except OSError:
+        return b"gone"
+    return f"{status.st_size} {status.st_mtime_ns}".encode()

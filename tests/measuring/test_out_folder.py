@@ -1,0 +1,182 @@
+"""The folder of a measurement: begun, interrupted anywhere, continued to the same bytes."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from augscore.errors import UsageError
+from augscore.measuring.measurement import Measurement
+from augscore.measuring.out_folder import OutFolder, begin_folder, claim_folder
+from augscore.measuring.plan import MeasurePlan
+from augscore.measuring.row_json import to_record
+from augscore.measuring.run import run_measurement
+
+Plan = Callable[..., MeasurePlan]
+
+
+@pytest.fixture
+def mixed(scenes: Path, tmp_path: Path) -> Path:
+    """Seven pictures, two broken files among them, one of them twice."""
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    for path in sorted(scenes.iterdir())[:6]:
+        (folder / path.name).write_bytes(path.read_bytes())
+    (folder / "scene-02-again.png").write_bytes((folder / "scene-00.png").read_bytes())
+    (folder / "scene-01-cut.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (folder / "scene-05-empty.png").write_bytes(b"")
+    return folder
+
+
+def measured(out: OutFolder, stop_after: int | None = None) -> Measurement:
+    """Run, or stop once so many new records were written."""
+    new = 0
+
+    def record(item: Any) -> None:
+        nonlocal new
+        new += 1
+        journal.append(to_record(item))
+
+    with out.journal() as journal:
+        return run_measurement(
+            out.plan,
+            earlier=out.earlier(),
+            record=record,
+            stopped=lambda: "SIGINT" if stop_after is not None and new >= stop_after else None,
+        )
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {p.name: p.read_bytes() for p in folder.iterdir() if p.name != "run.json"}
+
+
+@pytest.mark.parametrize("stops", [(1,), (4,), (9,), (1, 3, 2)])
+def test_an_interrupted_measurement_continues_to_the_same_bytes(
+    plan: Plan, mixed: Path, tmp_path: Path, stops: tuple[int, ...]
+) -> None:
+    straight = begin_folder(_new(tmp_path / "a"), plan(mixed, views=2), force=False)
+    whole = measured(straight)
+    straight.publish(whole, "jsonl")
+    for stop in stops:
+        out = begin_folder(_new(tmp_path / "b"), plan(mixed, views=2, batch_size=2), force=False)
+        part = measured(out, stop)
+        assert (part.complete, part.stopped_by) == (False, "SIGINT")
+        out.publish(part, "jsonl")
+        assert json.loads((out.folder / "summary.json").read_text())["complete"] is False
+    out = begin_folder(tmp_path / "b", plan(mixed, views=2, batch_size=3), force=False)
+    before = out.done()
+    assert before >= sum(stops)
+    result = measured(out)
+    out.publish(result, "jsonl")
+    assert result == whole
+    assert files(tmp_path / "b") == files(tmp_path / "a")
+    assert sorted(files(tmp_path / "a")) == [
+        "rows.jsonl",
+        "sheet.png",
+        "skipped.jsonl",
+        "summary.json",
+    ]
+
+
+def test_earlier_files_are_not_read_again(plan: Plan, mixed: Path, tmp_path: Path) -> None:
+    out = begin_folder(_new(tmp_path / "b"), plan(mixed, batch_size=4), force=False)
+    measured(out, 4)
+    status = {p: p.stat() for p in mixed.iterdir()}
+    for path in sorted(mixed.iterdir())[:4]:
+        path.write_bytes(b"\0" * status[path].st_size)
+        _set_time(path, status[path].st_mtime_ns)
+    again = begin_folder(tmp_path / "b", plan(mixed, batch_size=4), force=False)
+    assert measured(again).data.measured == 7
+
+
+def test_a_torn_last_line_is_measured_again(plan: Plan, mixed: Path, tmp_path: Path) -> None:
+    whole = run_measurement(plan(mixed))
+    out = begin_folder(_new(tmp_path / "b"), plan(mixed), force=False)
+    measured(out, 5)
+    journal = out.folder / "journal.jsonl"
+    journal.write_bytes(journal.read_bytes()[:-20])
+    assert measured(begin_folder(out.folder, plan(mixed), force=False)) == whole
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"seed": 1}, "seed: 0 → 1"),
+        ({"views": 2}, "views: 1 → 2"),
+        ({"policy": "identity"}, "policy: simclr → identity"),
+        ({"max_pixels": 10**6}, "max_pixels: 100000000 → 1000000"),
+    ],
+)
+def test_other_settings_are_refused_by_name(
+    plan: Plan, mixed: Path, tmp_path: Path, change: dict[str, Any], words: str
+) -> None:
+    out = begin_folder(_new(tmp_path / "b"), plan(mixed), force=False)
+    measured(out, 2)
+    other = plan(mixed, **change)
+    with pytest.raises(UsageError, match=words) as caught:
+        begin_folder(out.folder, other, force=False)
+    assert caught.value.code == "output_exists"
+    assert begin_folder(out.folder, other, force=True).done() == 0
+
+
+def test_other_images_are_refused(plan: Plan, mixed: Path, tmp_path: Path) -> None:
+    out = begin_folder(_new(tmp_path / "b"), plan(mixed), force=False)
+    measured(out, 2)
+    (mixed / "new.png").write_bytes((mixed / "scene-00.png").read_bytes())
+    with pytest.raises(UsageError, match="images: others"):
+        begin_folder(out.folder, plan(mixed), force=False)
+
+
+def test_bad_58_an_output_inside_the_input_is_not_measured(plan: Plan, mixed: Path) -> None:
+    for _ in range(2):
+        out = begin_folder(_new(mixed / "out"), plan(mixed), force=True)
+        result = measured(out)
+        out.publish(result, "csv")
+        assert result.data.measured == 7
+        assert result.data.ignored_by_reason == {"own_output": 1}
+    assert plan(mixed / "out").survey.wanted == 1
+
+
+def test_bad_59_a_finished_result_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "summary.json").write_text('{"complete": true, "summary": {}}')
+    with pytest.raises(UsageError, match="--force") as caught:
+        claim_folder(tmp_path, force=False)
+    assert caught.value.code == "output_exists"
+    claim_folder(tmp_path, force=True)
+    assert (tmp_path / "summary.json").exists()
+
+
+@pytest.mark.parametrize(
+    "text", ['{"complete": false, "summary": {}}', '{"complete": true, "summary": null}', "{", "[]"]
+)
+def test_an_unfinished_one_may_be_taken(text: str, tmp_path: Path) -> None:
+    (tmp_path / "summary.json").write_text(text)
+    for name in ("rows.jsonl", ".rows.jsonl.tmp-12", "journal.jsonl", "run.json"):
+        (tmp_path / name).touch()
+    claim_folder(tmp_path, force=False)
+
+
+def test_a_folder_of_other_files_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "holiday.jpg").touch()
+    with pytest.raises(UsageError, match=r"holiday\.jpg"):
+        claim_folder(tmp_path, force=False)
+    assert [p.name for p in tmp_path.iterdir()] == ["holiday.jpg"]
+
+
+def test_a_new_folder_is_made(tmp_path: Path) -> None:
+    claim_folder(tmp_path / "a/b", force=False)
+    assert list((tmp_path / "a/b").iterdir()) == []
+
+
+def _new(folder: Path) -> Path:
+    claim_folder(folder, force=True)
+    return folder
+
+
+def _set_time(path: Path, time_ns: int) -> None:
+    os.utime(path, ns=(time_ns, time_ns))
