@@ -52,39 +52,39 @@ class Denoiser(nn.Module):
 
     def forward(self, noisy: torch.Tensor, sigma: torch.Tensor) -> torch.Tensor:
         """D(y, σ) as it is trained: no padding, sides are multiples of the network's own."""
-        return self._denoise(noisy, sigma)[0]
+        c, centred = self._conditioned(noisy, sigma)
+        correction = self.network(c.into * centred, c.noise).to(torch.float32)
+        denoised: torch.Tensor = self.mean + c.skip * centred + c.out * correction
+        return denoised
 
     def denoise(self, noisy: torch.Tensor, sigma: torch.Tensor) -> torch.Tensor:
         """D(y, σ) with reflected surroundings; any size."""
-        return self.look(noisy, sigma)[0]
+        height, width = noisy.shape[-2:]
+        return _cut(self(self._surrounded(noisy), sigma), height, width, 1)
 
     def score(self, noisy: torch.Tensor, sigma: torch.Tensor) -> torch.Tensor:
         """∇ ln p_σ(y) = (D(y, σ) − y)/σ² (Tweedie; Vincent 2011), (B, 3, H, W)."""
         return (self.denoise(noisy, sigma) - noisy) / sigma[:, None, None, None].square()
 
-    def features(self, noisy: torch.Tensor, sigma: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        """The decoder's activations, fine to coarse: (B, C_l, ~H/2^l, ~W/2^l), l = 1, 2, …"""
-        return self.look(noisy, sigma)[1]
+    def features(self, noisy: torch.Tensor, sigma: torch.Tensor, level: int) -> torch.Tensor:
+        """The decoder's activations at one level (0: 1/2 of the side, 1: 1/4, …), cut back to the
+        image: (B, C, ~H/2^(level+1), ~W/2^(level+1))."""
+        height, width = noisy.shape[-2:]
+        c, centred = self._conditioned(self._surrounded(noisy), sigma)
+        activations = self.network.activations(c.into * centred, c.noise, finest=level)
+        return _cut(activations[0], height, width, 2 ** (level + 1))
 
-    def look(
+    def _conditioned(
         self, noisy: torch.Tensor, sigma: torch.Tensor
-    ) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
-        """One pass: D(y, σ) and the activations, both cut back to the image."""
+    ) -> tuple[Scalings, torch.Tensor]:
+        c = scalings(sigma.to(torch.float32), self.sigma_data)
+        return c, noisy.to(torch.float32) - self.mean
+
+    def _surrounded(self, noisy: torch.Tensor) -> torch.Tensor:
         height, width = noisy.shape[-2:]
         multiple = self.network.architecture.side_multiple
         pads = (MARGIN, _far_margin(width, multiple), MARGIN, _far_margin(height, multiple))
-        denoised, activations = self._denoise(F.pad(noisy, pads, mode="reflect"), sigma)
-        return _cut(denoised, height, width, 1), tuple(
-            _cut(a, height, width, 2 ** (level + 1)) for level, a in enumerate(activations)
-        )
-
-    def _denoise(
-        self, noisy: torch.Tensor, sigma: torch.Tensor
-    ) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
-        c = scalings(sigma.to(torch.float32), self.sigma_data)
-        centred = noisy.to(torch.float32) - self.mean
-        correction, activations = self.network(c.into * centred, c.noise)
-        return self.mean + c.skip * centred + c.out * correction.to(torch.float32), activations
+        return F.pad(noisy, pads, mode="reflect")
 
 
 def _far_margin(side: int, multiple: int) -> int:

@@ -50,7 +50,7 @@ class ResidualBlock(nn.Module):
 
 
 class Network(nn.Module):
-    """(B, 3, H, W) and one number an image → (B, 3, H, W) and the decoder's activations."""
+    """(B, 3, H, W) and one number an image → (B, 3, H, W)."""
 
     def __init__(self, architecture: Architecture) -> None:
         super().__init__()
@@ -75,10 +75,16 @@ class Network(nn.Module):
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(_bias(self.head))
 
-    def forward(
-        self, x: torch.Tensor, noise_level: torch.Tensor
-    ) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
-        """`noise_level` is (B,). The activations run from fine (1/2 of the side) to coarse."""
+    def forward(self, x: torch.Tensor, noise_level: torch.Tensor) -> torch.Tensor:
+        """`noise_level` is (B,)."""
+        h = self.activations(x, noise_level)[0]
+        return F.pixel_shuffle(self.head(F.silu(h)), 2)
+
+    def activations(
+        self, x: torch.Tensor, noise_level: torch.Tensor, finest: int = 0
+    ) -> tuple[torch.Tensor, ...]:
+        """The decoder's, from fine to coarse; what is finer than level `finest` (0: 1/2 of the
+        side, 1: 1/4, …) is not computed."""
         condition = self.embed(_fourier(noise_level))  # (B, conditioning)
         h = self.stem(F.pixel_unshuffle(x, 2))
         skips: list[torch.Tensor] = []
@@ -89,12 +95,12 @@ class Network(nn.Module):
                 h = block(h, condition)
             skips.append(h)
         h = self.decoder[-1](h, condition)
-        activations = [h]
-        for level in reversed(range(len(self.ups))):
+        decoded = [h]
+        for level in reversed(range(finest, len(self.ups))):
             h = skips[level] + F.interpolate(self.ups[level](h), scale_factor=2.0, mode="nearest")
             h = self.decoder[level](h, condition)
-            activations.insert(0, h)
-        return F.pixel_shuffle(self.head(F.silu(h)), 2), tuple(activations)
+            decoded.insert(0, h)
+        return tuple(decoded)
 
 
 def _fourier(values: torch.Tensor) -> torch.Tensor:

@@ -57,7 +57,7 @@ def look(denoiser: Denoiser, images: torch.Tensor, lens: Lens) -> Sight:
 
     def features(x: torch.Tensor) -> torch.Tensor:
         sigma = torch.full((len(x),), lens.sigma, device=x.device)
-        return denoiser.features(x + lens.sigma * noise_fine, sigma)[FEATURE_LEVEL]
+        return denoiser.features(x + lens.sigma * noise_fine, sigma, FEATURE_LEVEL)
 
     def errors(x: torch.Tensor) -> torch.Tensor:
         sigma = torch.full((len(x),), lens.sigma, device=x.device)

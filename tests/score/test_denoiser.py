@@ -43,7 +43,7 @@ def test_the_network_sees_unit_variance_and_its_answer_is_scaled_by_c_out(
 ) -> None:
     noisy, sigma = torch.rand(2, 3, 32, 32), torch.tensor([0.1, 0.4])
     c = scalings(sigma, 0.25)
-    answer, _ = denoiser.network(c.into * (noisy - 0.45), sigma.log() / 4)
+    answer = denoiser.network(c.into * (noisy - 0.45), sigma.log() / 4)
     expected = 0.45 + c.skip * (noisy - 0.45) + c.out * answer
     assert float(answer.abs().max()) > 0.01
     torch.testing.assert_close(denoiser(noisy, sigma), expected)
@@ -59,9 +59,9 @@ def test_score_is_the_denoising_difference_over_the_variance(denoiser: Denoiser)
 
 @pytest.mark.parametrize(("height", "width"), SIZES)
 def test_what_it_sees_is_cut_back_to_the_image(denoiser: Denoiser, height: int, width: int) -> None:
-    denoised, activations = denoiser.look(torch.rand(1, 3, height, width), torch.tensor([0.1]))
-    assert denoised.shape == (1, 3, height, width)
-    shapes = [tuple(a.shape[-2:]) for a in activations]
+    image, sigma = torch.rand(1, 3, height, width), torch.tensor([0.1])
+    assert denoiser.denoise(image, sigma).shape == (1, 3, height, width)
+    shapes = [tuple(denoiser.features(image, sigma, level).shape[-2:]) for level in range(3)]
     assert shapes == [(height // 2**k, width // 2**k) for k in (1, 2, 3)]
 
 
@@ -79,12 +79,13 @@ def test_surroundings_are_reflections_and_results_stay_in_place(
     rows = mirrored(height, -(-(height + 16) // 8) * 8)
     columns = mirrored(width, -(-(width + 16) // 8) * 8)
     surrounded = image[:, :, rows][:, :, :, columns]
-    denoised, activations = denoiser.look(image, sigma)
+    denoised = denoiser.denoise(image, sigma)
     whole = denoiser(surrounded, sigma)
     torch.testing.assert_close(denoised, whole[..., 8 : 8 + height, 8 : 8 + width])
     c = scalings(sigma, 0.25)
-    _, seen = denoiser.network(c.into * (surrounded - 0.45), c.noise)
-    for k, (cut, full) in enumerate(zip(activations, seen, strict=True), start=1):
+    seen = denoiser.network.activations(c.into * (surrounded - 0.45), c.noise)
+    for k, full in enumerate(seen, start=1):
+        cut = denoiser.features(image, sigma, k - 1)
         top = 8 // 2**k
         down, across = height // 2**k, width // 2**k
         torch.testing.assert_close(cut, full[..., top : top + down, top : top + across])
@@ -106,8 +107,8 @@ def test_every_pixel_matters(denoiser: Denoiser) -> None:
 
 def test_the_noise_level_changes_what_the_network_answers(denoiser: Denoiser) -> None:
     image = torch.rand(1, 3, 32, 32)
-    one, _ = denoiser.network(image, torch.tensor([-0.6]))
-    other, _ = denoiser.network(image, torch.tensor([-0.3]))
+    one = denoiser.network(image, torch.tensor([-0.6]))
+    other = denoiser.network(image, torch.tensor([-0.3]))
     assert float((one - other).abs().max()) > 1e-4
 
 

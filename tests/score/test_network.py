@@ -11,7 +11,7 @@ from augscore.score.network import Architecture, Network, ResidualBlock, _fourie
 
 def test_a_fresh_network_answers_zero_and_its_blocks_are_identities(fresh: Denoiser) -> None:
     image, level = torch.rand(2, 3, 32, 32), torch.tensor([-0.5, 0.1])
-    answer, activations = fresh.network(image, level)
+    answer, activations = fresh.network(image, level), fresh.network.activations(image, level)
     assert torch.equal(answer, torch.zeros(2, 3, 32, 32))
     assert all(float(a.abs().max()) > 0 for a in activations)
     block = ResidualBlock(8, 4)
@@ -23,17 +23,22 @@ def test_a_fresh_network_answers_zero_and_its_blocks_are_identities(fresh: Denoi
 def test_activations_halve_from_level_to_level(widths: tuple[int, ...]) -> None:
     network = Network(Architecture(widths, 1, 8))
     assert network.architecture.side_multiple == 2 ** len(widths)
-    _, activations = network(torch.rand(1, 3, 32, 48), torch.tensor([-0.5]))
+    image, level = torch.rand(1, 3, 32, 48), torch.tensor([-0.5])
+    activations = network.activations(image, level)
     expected = [(w, 32 >> k, 48 >> k) for k, w in enumerate(widths, start=1)]
     assert [tuple(a.shape[1:]) for a in activations] == expected
+    for finest in range(len(widths)):
+        coarser = network.activations(image, level, finest)
+        assert all(map(torch.equal, coarser, activations[finest:]))
+        assert len(coarser) == len(widths) - finest
 
 
 def test_an_image_does_not_depend_on_the_others(denoiser: Denoiser) -> None:
     images, levels = torch.rand(4, 3, 32, 32), torch.tensor([-1.2, -0.5, -0.1, 0.2])
-    together, _ = denoiser.network(images, levels)
+    together = denoiser.network(images, levels)
     changed = images.clone()
     changed[1:] = 0
-    alone, _ = denoiser.network(changed, levels)
+    alone = denoiser.network(changed, levels)
     assert torch.equal(together[0], alone[0])
 
 
@@ -43,7 +48,7 @@ def test_trained_weights_of_every_layer_reach_the_answer() -> None:
     with torch.no_grad():
         for p in network.parameters():
             p.add_(0.1 * torch.randn(p.shape))
-    answer, _ = network(torch.rand(2, 3, 16, 16), torch.tensor([-0.5, 0.0]))
+    answer = network(torch.rand(2, 3, 16, 16), torch.tensor([-0.5, 0.0]))
     answer.square().sum().backward()
     dead = [n for n, p in network.named_parameters() if p.grad is None or not p.grad.any()]
     assert dead == []
@@ -59,7 +64,7 @@ def test_fine_detail_takes_the_short_way_and_far_pixels_the_long_one() -> None:
     changed[..., :2, :2] += 1
 
     def moved() -> torch.Tensor:
-        difference: torch.Tensor = network(changed, level)[0] - network(image, level)[0]
+        difference: torch.Tensor = network(changed, level) - network(image, level)
         return difference.abs()[0].amax(dim=0)
 
     assert float(moved()[:8, :8].max()) > 1e-3

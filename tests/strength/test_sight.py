@@ -99,7 +99,7 @@ def test_errors_are_the_scaled_difference_to_the_denoised_noisy_image(denoiser: 
 def test_features_are_the_second_decoder_level_of_the_noisy_image(denoiser: Denoiser) -> None:
     images = torch.rand(2, 3, 48, 60)
     noisy = images + 0.05 * shared_noise((48, 60), CPU)
-    expected = denoiser.features(noisy, torch.full((2,), 0.05))[1]
+    expected = denoiser.features(noisy, torch.full((2,), 0.05), 1)
     assert expected.shape == (2, 8, 12, 15)
     torch.testing.assert_close(
         look(denoiser, images, LENS).features, expected, atol=1e-4, rtol=1e-4
