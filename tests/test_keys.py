@@ -6,6 +6,8 @@ import math
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from augscore import keys
 
@@ -150,3 +152,16 @@ KNOWN_UNIFORMS = [
 ]
 KNOWN_NORMALS = [0.49449422955513, -0.13821910321712494, 0.778229296207428]
 KNOWN_SLOT = 136091939
+
+
+@given(
+    image=st.one_of(st.integers(-(2**70), 2**70), st.text()),
+    seed=st.integers(-(2**70), 2**70),
+    purpose=st.text(max_size=8),
+)
+def test_a_rank_is_the_field_key_in_plain_integers(
+    image: int | str, seed: int, purpose: str
+) -> None:
+    images = keys.image_keys([image])
+    expected = keys.field_keys(images, keys.slot(purpose, 0, "rank"), seed=seed)
+    assert keys.rank(image, purpose=purpose, seed=seed) == int(expected[0])

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from augscore.images.records import Skipped
-from augscore.measuring.measurement import NoiseSpread
+from augscore.measuring.measurement import ClassSummary, NoiseSpread
 from augscore.measuring.rows import PairRow
 from augscore_cli.extremes import Extremes
 from augscore_cli.lines import plain
@@ -147,3 +147,17 @@ def test_no_name_breaks_the_screen(name: str, width: int, make: Any) -> None:
     text.encode()
     assert "\x1b" not in text
     assert len(text.splitlines()) == len(lines)
+
+
+def test_classes_are_listed_hardest_first(make: Any) -> None:
+    noise = make.summary().strength_noise_sd
+    classes = [
+        ClassSummary(f"class-{i}", 10 + i, make.spread(0.5 - i / 20, 0.1, 0.5), noise, 50.0)
+        for i in range(9)
+    ]
+    lines = screen(make.measurement([make.image("a", 1.0)], classes=classes))
+    first = next(i for i, row in enumerate(lines) if row.startswith("hardest classes"))
+    named = [row.split()[0] for row in lines[first + 1 : first + 8]]
+    assert named == [*(f"class-{i}" for i in range(5)), "…", "class-8"]
+    assert lines[first + 6].split() == ["…", "3", "between"]
+    assert not any("hardest" in row for row in screen(make.measurement([make.image("a", 1.0)])))

@@ -344,3 +344,52 @@ def test_nothing_is_written_beside_the_images(run: Run, scenes: Path) -> None:
     before = {p: p.stat().st_mtime_ns for p in scenes.rglob("*")}
     run(scenes, limit=2)
     assert {p: p.stat().st_mtime_ns for p in scenes.rglob("*")} == before
+
+
+def test_bad_50_copies_are_measured_and_name_the_first(
+    run: Run, scenes: Path, tmp_path: Path
+) -> None:
+    copy(scenes, tmp_path, 3)
+    data = (tmp_path / "scene-00.png").read_bytes()
+    for name in ("again.png", "sub/deep.png", "scene-01x.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+    result = run(tmp_path, batch_size=2)
+    found = {row.path: (row.duplicate_of, "duplicate" in row.notes) for row in result.images}
+    assert found == {
+        "again.png": (None, False),
+        "scene-00.png": ("again.png", True),
+        "scene-01.png": (None, False),
+        "scene-01x.png": ("again.png", True),
+        "scene-02.png": (None, False),
+        "sub/deep.png": ("again.png", True),
+    }
+    assert (result.data.measured, result.data.distinct) == (6, 3)
+    assert len({row.digest for row in result.images}) == 3
+
+
+def test_labels_come_from_folders_or_from_a_function(
+    run: Run, scenes: Path, tmp_path: Path
+) -> None:
+    for folder in ("cat", "dog"):
+        (tmp_path / folder).mkdir()
+        copy(scenes, tmp_path / folder, 2)
+    (tmp_path / "cat" / "scene-00.png").rename(tmp_path / "top.png")
+    result = run(tmp_path)
+    assert [(row.path, row.label) for row in result.images] == [
+        ("cat/scene-01.png", "cat"),
+        ("dog/scene-00.png", "dog"),
+        ("dog/scene-01.png", "dog"),
+        ("top.png", None),
+    ]
+    assert {(c.label, c.images) for c in result.classes} == {("cat", 1), ("dog", 2)}
+    other = run(tmp_path, labels=lambda name: name[-5])
+    assert [row.label for row in other.images] == ["1", "0", "1", "p"]
+    assert other.summary == result.summary
+
+
+def test_rows_need_not_be_kept(run: Run, scenes: Path) -> None:
+    whole, bare = run(scenes), run(scenes, keep_rows=False)
+    assert bare.images == ()
+    assert bare.rows_truncated
+    assert (bare.summary, bare.data) == (whole.summary, whole.data)

@@ -7,7 +7,7 @@ import pytest
 
 from augscore.measuring.columns import Columns
 from augscore.measuring.rows import ImageRow, PairRow, ViewReading
-from augscore.measuring.summary import spread, summarise
+from augscore.measuring.summary import spread, summarise, summarise_classes
 from augscore.strength.intervals import median_interval
 from augscore.strength.ladder import Ladder
 
@@ -105,3 +105,31 @@ def test_pairs_count_as_one_view_each_and_nothing_gives_nothing() -> None:
 def test_one_spread() -> None:
     found = spread(np.array([[1.0, 3.0], [2.0, 4.0]]), 0)
     assert (found.count, found.median) == (4, 2.5)
+
+
+def test_classes_are_summaries_of_their_own_images_hardest_first() -> None:
+    made, alone = Columns(), {"a": Columns(), "b": Columns()}
+    generator = np.random.default_rng(0)
+    for i in range(40):
+        label = (None, "a", "b", "b")[i % 4]
+        strengths = generator.uniform(0.1, 0.5, 2) * (2 if label == "b" else 1)
+        row = ImageRow(f"{i}", (1.0,), float(i), (), tuple(map(reading, strengths)), label)
+        made.add(row)
+        if label is not None:
+            alone[label].add(row)
+    classes = summarise_classes(made, LADDER, 3)
+    assert [(c.label, c.images) for c in classes] == [("b", 20), ("a", 10)]
+    for found in classes:
+        own = summarise(alone[found.label], LADDER, None, 3)
+        assert own is not None
+        assert found.strength == own.strength
+        assert found.strength_noise_sd == own.strength_noise_sd
+        assert found.typicality_median == own.typicality.median
+
+
+@pytest.mark.parametrize("labels", [[], [None, None], ["a", "a"]])
+def test_one_class_is_no_table(labels: list[str | None]) -> None:
+    made = Columns()
+    for label in labels:
+        made.add(ImageRow("x", (1.0,), 1.0, (), (reading(0.5),), label))
+    assert summarise_classes(made, LADDER, 0) == ()
