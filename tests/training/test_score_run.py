@@ -16,7 +16,7 @@ import pytest
 import torch
 
 from augscore.errors import UsageError
-from augscore.runs.checkpoint import load_checkpoint
+from augscore.runs.checkpoint import find_checkpoint
 from augscore.score.model import load_model
 from augscore.score.network import Architecture
 from augscore.strength.calibration import calibration_from_json
@@ -71,7 +71,7 @@ def test_the_file_says_nothing_of_this_machine(tiny_run: Path, scenes: Path) -> 
 
 
 def test_the_network_has_learnt_from_the_averaged_weights(tiny_run: Path) -> None:
-    checkpoint = load_checkpoint(tiny_run / "checkpoints")
+    checkpoint = find_checkpoint(tiny_run / "checkpoints").checkpoint
     assert checkpoint is not None
     assert checkpoint.step == 10
     weights = list(load_model(tiny_run / "model.safetensors").denoiser.parameters())
@@ -96,7 +96,7 @@ def test_an_interrupted_run_continues_to_the_same_bytes(
     assert (result.complete, result.stopped_by) == (False, "SIGINT")
     assert result.errors == ()
     assert not (out / "model.safetensors").exists()
-    stopped_at = load_checkpoint(out / "checkpoints")
+    stopped_at = find_checkpoint(out / "checkpoints").checkpoint
     assert stopped_at is not None
     assert stopped_at.step == 7
     with (out / "metrics.jsonl").open("a") as file:
@@ -186,7 +186,7 @@ def test_bad_files_are_reported_and_the_rest_is_used(
     for path in scenes.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
     (tmp_path / "bad.png").write_bytes(b"\x89PNG\r\n\x1a\n nonsense")
-    result = train_tiny(tmp_path / "run", stopped=stop_after(1), paths=[tmp_path])
+    result = train_tiny(tmp_path / "run", paths=[tmp_path])
     assert [s.name for s in result.skipped] == ["bad.png"]
 
 
@@ -255,7 +255,7 @@ def test_ctrl_c_ends_with_a_checkpoint_and_the_run_goes_on(scenes: Path, tmp_pat
     wait_for(tmp_path / "run" / "checkpoints", "step-*", process)
     process.send_signal(signal.SIGINT)
     assert process.communicate(timeout=120)[0] == "False SIGINT\n"
-    checkpoint = load_checkpoint(tmp_path / "run" / "checkpoints")
+    checkpoint = find_checkpoint(tmp_path / "run" / "checkpoints").checkpoint
     assert checkpoint is not None
     assert 7 <= checkpoint.step < 60
     again = child(scenes, tmp_path / "run")
