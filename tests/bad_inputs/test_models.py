@@ -234,6 +234,7 @@ def test_bad_68_weights_that_are_not_finite(model: Path) -> None:
         {"blocks": 10**9},
         {"blocks": -1},
         {"widths": [10**6, 10**6, 10**6]},
+        {"widths": [6000, 8, 8]},
         {"widths": []},
         {"widths": [-8, 8, 8]},
         {"conditioning": 10**12},
