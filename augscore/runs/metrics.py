@@ -11,7 +11,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from augscore.outputs import write_text
+from augscore.outputs import refusal, write_text
 
 Row = Mapping[str, object]
 
@@ -44,10 +44,13 @@ class MetricsLog:
 
 
 def _append(path: Path, line: str) -> None:
-    with path.open("a", encoding="utf-8") as file:
-        file.write(line)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise refusal(path, error) from error
 
 
 def _lines_until(text: str, step: int) -> list[str]:

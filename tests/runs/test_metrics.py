@@ -115,3 +115,12 @@ def test_rows_wait_as_long_as_the_disk_is_full(path: Path, monkeypatch: pytest.M
     assert path.read_bytes() == before
     log.flush()
     assert steps(path) == [2, 4, 6, 8, 10]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux")
+def test_a_full_disk_is_named(path: Path) -> None:
+    log = MetricsLog(path, 8)
+    path.unlink()
+    path.symlink_to("/dev/full")
+    with pytest.raises(HostError, match=r"metrics\.jsonl.*no space left"):
+        log.append({"step": 10})

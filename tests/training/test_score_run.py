@@ -160,7 +160,7 @@ def _full(*parts: str, times: int = 10**6) -> Callable[[Path, bytes], None]:
 
     def write(path: Path, data: bytes) -> None:
         if any(part in path.name for part in parts) and next(left) > 0:
-            raise outputs._refusal(path, OSError(errno.ENOSPC, "no space"))
+            raise outputs.refusal(path, OSError(errno.ENOSPC, "no space"))
         _written(path, data)
 
     return write
