@@ -1,6 +1,7 @@
 """The only writer: a file appears whole under its name, or not at all.
 
-Everything goes to `.name.tmp-PID` in the same folder, is flushed and synced, and then renamed.
+Everything goes to `.name.tmp-PID` in the same folder, is flushed and synced, and then renamed; the
+folder is synced after it, so that the name outlives a loss of power.
 """
 
 from __future__ import annotations
@@ -10,7 +11,10 @@ import errno
 import io
 import json
 import os
+import re
 import shutil
+import sys
+import time
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -24,6 +28,8 @@ _FULL = frozenset([errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENO
 _WRONG_PATH = frozenset([errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG])
 _PROBE = bytes(4096)
 _LONGEST_NAME = 230
+_TEMPORARY = re.compile(r"\..+\.tmp-([0-9]{1,10})", re.DOTALL)
+_STARTED = time.time()
 _ESCAPED = frozenset(["Cc", "Cs", "Zl", "Zp"])
 _BIDI = frozenset(
     map(chr, [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
@@ -82,13 +88,61 @@ def check_writable(path: Path) -> None:
 def prepare_folder(path: Path) -> None:
     """Make the folder `path` with its parents and try to write there. Raises as
     `check_writable`."""
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
     try:
         path.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
         raise _wrong_path(path, "a file is in its place", "Name another folder") from None
     except OSError as error:
         raise refusal(path, error) from error
+    for folder in missing:
+        _sync_folder(folder.parent)
     check_writable(path / "probe")
+
+
+def remove_stale(folder: Path) -> None:
+    """Remove the temporary files in `folder` whose process is no more; others stay."""
+    for path in folder.glob(".*.tmp-*"):
+        # A file that its process has just taken away, or a folder of such a name.
+        with suppress(OSError):
+            if _is_stale(path):
+                path.unlink()
+
+
+def _is_stale(path: Path) -> bool:
+    found = _TEMPORARY.fullmatch(path.name)
+    if found is None:
+        return False
+    pid = int(found[1])
+    if pid == os.getpid():
+        # In a container the process before this one often had the same number.
+        return path.lstat().st_mtime < _STARTED
+    return not _may_be_alive(pid)
+
+
+def _may_be_alive(pid: int) -> bool:
+    if sys.platform == "win32":
+        return True  # signal 0 would end the process there
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _sync_folder(folder: Path) -> None:
+    """What was renamed into `folder` survives a loss of power, where the system can promise it."""
+    if os.name != "posix":
+        return
+    # The file is whole and in its place already: a folder that cannot be synced is no failure.
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def printable(text: str) -> str:
@@ -238,6 +292,7 @@ class PendingFile:
             self._opened().close()
             if not self.is_special:
                 os.replace(self._temp, self._target)
+                _sync_folder(self._target.parent)
         self._file = None
 
     def discard(self) -> None:

@@ -8,7 +8,8 @@ import platform
 import re
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -137,15 +138,56 @@ class Progress:
 ProgressSink = Callable[[Progress], None]
 
 
+@dataclass(frozen=True)
+class Note:
+    """Something a person should know that does not end the work; `code` is for programs."""
+
+    code: str
+    text: str
+
+
+NoteSink = Callable[[Note], None]
+
+
+class Stopped(BaseException):
+    """A signal asked for an end where nothing is worth finishing first."""
+
+    def __init__(self, by: StopSignal) -> None:
+        super().__init__(by)
+        self.by = by
+
+
 class StopFlag:
     """Read between batches: the signal that asked for an end, or None."""
 
-    stopped_by: StopSignal | None = None
+    def __init__(self) -> None:
+        self.stopped_by: StopSignal | None = None
+        self._raises = False
+
+    def ask(self) -> StopSignal | None:
+        return self.stopped_by
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """While entered, a signal raises `Stopped`, also one that came before."""
+        self._raises = True
+        try:
+            if self.stopped_by is not None:
+                raise Stopped(self.stopped_by)
+            yield
+        finally:
+            self._raises = False
+
+    def stop(self, by: StopSignal) -> None:
+        self.stopped_by = by
+        if self._raises:
+            raise Stopped(by)
 
 
 class Interruptions:
-    """While entered, the first SIGINT or SIGTERM only sets the flag; a later SIGINT raises
-    KeyboardInterrupt. The former handlers come back at the end.
+    """While entered, the first SIGINT or SIGTERM only sets the flag, or raises `Stopped` where the
+    flag says `at_once`; a later SIGINT raises KeyboardInterrupt. The former handlers come back at
+    the end.
 
     Outside the main thread, and for a signal the process ignores (nohup), nothing changes.
     """
@@ -175,6 +217,6 @@ class Interruptions:
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         if self._flag.stopped_by is None:
-            self._flag.stopped_by = "SIGINT" if number == signal.SIGINT else "SIGTERM"
+            self._flag.stop("SIGINT" if number == signal.SIGINT else "SIGTERM")
         elif number == signal.SIGINT:
             raise KeyboardInterrupt

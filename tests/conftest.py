@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from augscore.runtime import NoteSink, ProgressSink, StopFlag, StopSignal
 from augscore.score.network import Architecture
 from augscore.strength import sight
 from augscore.strength.scorer import Scorer, load_scorer
@@ -61,6 +62,18 @@ def tiny_options() -> ScoreRunOptions:
     )
 
 
+class _Asking(StopFlag):
+    """Asks a function of the test."""
+
+    def __init__(self, stopped: Callable[[], str | None]) -> None:
+        super().__init__()
+        self._stopped = stopped
+
+    def ask(self) -> StopSignal | None:
+        self.stopped_by = cast("StopSignal | None", self._stopped())
+        return self.stopped_by
+
+
 @pytest.fixture(scope="session")
 def train_tiny(scenes: Path, tiny_options: ScoreRunOptions) -> TrainTiny:
     """`train_tiny(out, stopped=…, report=…, OPTION=…)`: plan and train; few crops end it."""
@@ -69,6 +82,8 @@ def train_tiny(scenes: Path, tiny_options: ScoreRunOptions) -> TrainTiny:
         out: Path,
         stopped: Callable[[], str | None] = lambda: None,
         report: Callable[[Any], None] = lambda row: None,
+        note: NoteSink = lambda note: None,
+        progress: ProgressSink = lambda event: None,
         paths: list[Path] | None = None,
         **changes: Any,
     ) -> ScoreRunResult:
@@ -79,7 +94,9 @@ def train_tiny(scenes: Path, tiny_options: ScoreRunOptions) -> TrainTiny:
             patch.setattr(verdict, "WIENER_CROPS", 256)
             patch.setattr(verdict, "JUDGED_CROPS", 24)
             plan = plan_score_run(paths or [scenes], options)
-            return train_score(plan, report=report, progress=lambda event: None, stopped=stopped)
+            return train_score(
+                plan, report=report, progress=progress, note=note, stop=_Asking(stopped)
+            )
 
     return train
 

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -58,8 +60,80 @@ def test_nothing_is_seen_under_the_name_before_the_end(
 
     monkeypatch.setattr(os, "fsync", spy)
     write_json(path, {})
-    assert seen == [("before", [f".a.json.tmp-{os.getpid()}", "a.json"])]
+    assert seen[0] == ("before", [f".a.json.tmp-{os.getpid()}", "a.json"])
     assert path.read_text() == "{}\n"
+
+
+def test_the_folder_is_synced_once_the_name_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[tuple[bool, list[str]]] = []
+    fsync = os.fsync
+
+    def spy(number: int) -> None:
+        synced.append((stat.S_ISDIR(os.fstat(number).st_mode), os.listdir(tmp_path)))
+        fsync(number)
+
+    monkeypatch.setattr(os, "fsync", spy)
+    write_text(tmp_path / "a", "x")
+    assert synced == [(False, [f".a.tmp-{os.getpid()}"]), (True, ["a"])]
+
+
+def test_a_folder_that_cannot_be_synced_is_no_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fsync = os.fsync
+
+    def refuse(number: int) -> None:
+        if stat.S_ISDIR(os.fstat(number).st_mode):
+            raise OSError(errno.EINVAL, "no")
+        fsync(number)
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    before = len(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").exists() else 0
+    write_text(tmp_path / "a", "x")
+    assert (tmp_path / "a").read_text() == "x"
+    assert (len(os.listdir("/proc/self/fd")) if before else 0) == before
+
+
+def test_new_folders_are_synced_into_their_parents(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr(outputs, "_sync_folder", synced.append)
+    prepare_folder(tmp_path / "a" / "b")
+    assert synced == [tmp_path / "a", tmp_path]
+
+
+def ended_process() -> int:
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait(timeout=60)
+    return process.pid
+
+
+def test_only_temporary_files_of_ended_processes_are_removed(tmp_path: Path) -> None:
+    dead, alive, own = ended_process(), os.getppid(), os.getpid()
+    kept = {f".a.json.tmp-{alive}", f".b.json.tmp-{own}", ".c.tmp-x", f"d.tmp-{dead}", ".e.tmp-"}
+    gone = {f".a.json.tmp-{dead}", f".é\n.tmp-{dead}", ".b.json.tmp-9999999999", f".old.tmp-{own}"}
+    for name in kept | gone:
+        (tmp_path / name).write_text("half")
+    (tmp_path / f".folder.tmp-{dead}").mkdir()
+    os.utime(tmp_path / f".old.tmp-{own}", (1, 1))
+    outputs.remove_stale(tmp_path)
+    assert set(os.listdir(tmp_path)) == kept | {f".folder.tmp-{dead}"}
+    outputs.remove_stale(tmp_path / "missing")
+
+
+def test_a_process_of_another_user_is_alive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(pid: int, number: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "kill", refuse)
+    (tmp_path / ".a.tmp-1").write_text("half")
+    outputs.remove_stale(tmp_path)
+    assert os.listdir(tmp_path) == [".a.tmp-1"]
 
 
 def test_json_is_sorted_ascii_and_free_of_nan(tmp_path: Path) -> None:

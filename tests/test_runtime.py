@@ -12,7 +12,14 @@ import torch
 
 from augscore import runtime
 from augscore.errors import HostError, UsageError
-from augscore.runtime import Interruptions, Progress, host_facts, pick_device, usable_cores
+from augscore.runtime import (
+    Interruptions,
+    Progress,
+    Stopped,
+    host_facts,
+    pick_device,
+    usable_cores,
+)
 
 
 def have(monkeypatch: pytest.MonkeyPatch, *, cuda: int = 0, mps: bool = False) -> None:
@@ -146,6 +153,29 @@ def test_more_sigterms_change_nothing() -> None:
         assert flag.stopped_by == "SIGINT"
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_where_nothing_is_worth_finishing_raises(number: signal.Signals) -> None:
+    with Interruptions() as flag:
+        with pytest.raises(Stopped) as caught, flag.at_once():
+            signal.raise_signal(number)
+        assert caught.value.by == flag.stopped_by == number.name
+
+
+def test_a_signal_that_came_before_raises_too() -> None:
+    with Interruptions() as flag:
+        signal.raise_signal(signal.SIGTERM)
+        with pytest.raises(Stopped), flag.at_once():
+            pytest.fail("entered")
+
+
+def test_after_such_a_place_a_signal_only_sets_the_flag() -> None:
+    with Interruptions() as flag:
+        with flag.at_once():
+            pass
+        signal.raise_signal(signal.SIGINT)
+        assert flag.ask() == "SIGINT"
 
 
 def test_an_ignored_signal_stays_ignored() -> None:

@@ -1,12 +1,13 @@
 """Checkpoints of a resumable run: safetensors and JSON, never pickle; the last two are kept.
 
-`RUN/checkpoints/step-00000500.safetensors` holds the tensors and, in its metadata, the step and
-the fingerprint of the settings. A damaged file costs one interval: the one before it is used.
+`RUN/checkpoints/step-00000500.safetensors` holds the tensors and, in its metadata, the step, the
+settings and a digest of all three. A damaged file costs one interval: the one before it is used.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +16,12 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
 
-from augscore.outputs import write_bytes
+from augscore.outputs import prepare_folder, write_bytes
+from augscore.runs.digest import digest, not_finite
 
 KEPT = 2
+_NAME = "step-{:08d}.safetensors"
+_FILE = re.compile(r"step-[0-9]{8,18}\.safetensors")
 
 
 @dataclass(frozen=True)
@@ -29,35 +33,90 @@ class Checkpoint:
     tensors: Mapping[str, torch.Tensor]
 
 
+@dataclass(frozen=True)
+class DamagedCheckpoint:
+    """A file that cannot be continued from, and why."""
+
+    step: int
+    why: str
+
+
+@dataclass(frozen=True)
+class FoundCheckpoint:
+    """The newest usable checkpoint, if any, and the damaged ones that are newer, newest first."""
+
+    checkpoint: Checkpoint | None
+    damaged: tuple[DamagedCheckpoint, ...]
+
+
 def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
-    """Write atomically, then drop all but the last two."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"step-{checkpoint.step:08d}.safetensors"
+    """Write atomically, then drop those of later steps, and all but the last two.
+
+    Raises as `write_bytes`; all earlier ones are then still there.
+    """
+    if not folder.is_dir():
+        prepare_folder(folder)
+    path = folder / _NAME.format(checkpoint.step)
     tensors = {k: v.detach().cpu().contiguous().clone() for k, v in checkpoint.tensors.items()}
-    head = json.dumps({"step": checkpoint.step, "settings": checkpoint.settings}, sort_keys=True)
-    write_bytes(path, save(tensors, metadata={"augscore": head}))
-    for old in _newest_first(folder)[KEPT:]:
-        old.unlink(missing_ok=True)
+    head = {"step": checkpoint.step, "settings": checkpoint.settings}
+    text = json.dumps(head | {"digest": digest(_text(head), tensors)}, sort_keys=True)
+    write_bytes(path, save(tensors, metadata={"augscore": text}))
+    _drop_others(folder, checkpoint.step)
     return path
 
 
-def load_checkpoint(folder: Path) -> Checkpoint | None:
-    """The newest readable checkpoint, or None."""
+def find_checkpoint(folder: Path) -> FoundCheckpoint:
+    """Read from the newest file on, until one is usable."""
+    damaged: list[DamagedCheckpoint] = []
     for path in _newest_first(folder):
-        checkpoint = _try_to_load(path)
-        if checkpoint is not None:
-            return checkpoint
-    return None
+        try:
+            return FoundCheckpoint(_load(path), tuple(damaged))
+        except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
+            damaged.append(DamagedCheckpoint(_step(path), _reason(error)))
+    return FoundCheckpoint(None, tuple(damaged))
 
 
-def _try_to_load(path: Path) -> Checkpoint | None:
-    try:
-        with safe_open(path, framework="pt") as file:
-            head = json.loads(file.metadata()["augscore"])
-        return Checkpoint(int(head["step"]), head["settings"], load_file(path))
-    except (SafetensorError, OSError, KeyError, TypeError, json.JSONDecodeError):
-        return None
+def remove_checkpoints(folder: Path) -> None:
+    for path in _newest_first(folder):
+        path.unlink()
+
+
+def _load(path: Path) -> Checkpoint:
+    with safe_open(path, framework="pt") as file:
+        written = json.loads(file.metadata()["augscore"])
+    tensors = load_file(path)
+    head = {"step": int(written["step"]), "settings": written["settings"]}
+    if digest(_text(head), tensors) != written["digest"]:
+        raise ValueError("its digest differs")
+    broken = not_finite(tensors)
+    if broken:
+        raise ValueError(f"{broken[0]} is not finite")
+    return Checkpoint(head["step"], head["settings"], tensors)
+
+
+def _text(head: Mapping[str, object]) -> str:
+    return json.dumps(head, sort_keys=True)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, KeyError | TypeError):
+        return "it holds no state of a run"
+    return str(error)
+
+
+def _drop_others(folder: Path, step: int) -> None:
+    """Files of later steps are damaged ones that the run has gone back behind."""
+    files = _newest_first(folder)
+    kept = [path for path in files if _step(path) <= step][:KEPT]
+    for path in files:
+        if path not in kept:
+            path.unlink(missing_ok=True)
 
 
 def _newest_first(folder: Path) -> list[Path]:
-    return sorted(folder.glob("step-*.safetensors"), reverse=True)
+    files = [path for path in folder.glob("step-*.safetensors") if _FILE.fullmatch(path.name)]
+    return sorted(files, key=_step, reverse=True)
+
+
+def _step(path: Path) -> int:
+    return int(path.stem.removeprefix("step-"))

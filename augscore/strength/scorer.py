@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
 import torch
 
-from augscore.errors import ModelError, TensorError, UsageError
+from augscore.errors import TensorError, UsageError
 from augscore.runtime import pick_device
 from augscore.score.model import ScoreModel, load_model
 from augscore.strength.calibration import Calibration, calibration_from_json
 from augscore.strength.information import information_distance
+from augscore.strength.model_path import model_path
 from augscore.strength.readings import (
     Description,
     describe,
@@ -30,8 +30,6 @@ from augscore.strength.sight import (
     shared_noise,
 )
 
-BUNDLED = "default"
-_BUNDLED_FILE = "default.safetensors"
 _TOLERANCE = 1e-3
 
 
@@ -149,26 +147,6 @@ def load_scorer(model: str | Path | None = None, device: str = "auto") -> Scorer
     target = pick_device(device)
     loaded.denoiser.to(target).to(memory_format=torch.channels_last)
     return Scorer(loaded, calibration, target)
-
-
-def model_path(model: str | Path | None) -> Path:
-    """Where a model lies; a run folder means the `model.safetensors` in it."""
-    if model is None or str(model) == BUNDLED:
-        return bundled_path()
-    path = Path(model)
-    if path.is_dir():
-        path = path / "model.safetensors"
-    if not path.exists():
-        raise ModelError(
-            f"cannot read model '{model}': no such model",
-            code="model_missing",
-            hint="Known: default, a run folder or a .safetensors file. See: augscore model info",
-        )
-    return path
-
-
-def bundled_path() -> Path:
-    return Path(str(files("augscore_assets").joinpath("model", _BUNDLED_FILE)))
 
 
 def _check_range(x: torch.Tensor, name: str) -> None:

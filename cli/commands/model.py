@@ -47,7 +47,7 @@ def info(settings: InfoSettings) -> None:
         return
     from augscore.score.model import load_model
     from augscore.strength.calibration import calibration_from_json
-    from augscore.strength.scorer import model_path
+    from augscore.strength.model_path import model_path
 
     path = model_path(settings.model)
     found = load_model(path)
@@ -88,7 +88,8 @@ def check(settings: CheckSettings) -> None:
     against the best linear denoiser by noise level, and at how many steps of five ladders (blur,
     noise, hue, shift, brightness) its strength rises, and its score norm."""
     with progress_sink(settings.streams) as progress:
-        from augscore.strength.scorer import load_scorer, model_path
+        from augscore.strength.model_path import model_path
+        from augscore.strength.scorer import load_scorer
         from augscore.training.model_check import check_model, save_evidence
 
         scorer = load_scorer(settings.model, settings.device)

@@ -19,6 +19,7 @@ from ..streams import Streams
 from ..train_screen import log_line, plan_lines, result_lines
 
 if TYPE_CHECKING:
+    from augscore.runtime import Note
     from augscore.training.plan import ScoreRunOptions, ScoreRunPlan
     from augscore.training.score_run import LogRow, ScoreRunResult
 
@@ -102,7 +103,9 @@ def train() -> None:
 @click.option(
     "--limit", type=click.IntRange(min=1), metavar="N", help="Use at most so many images."
 )
-@click.option("--force", is_flag=True, help="Train anew where RUN holds a finished model.")
+@click.option(
+    "--force", is_flag=True, help="Train anew where RUN is finished or of other settings."
+)
 @click.option("--dry-run", is_flag=True, help="Show the expected time and memory, and stop.")
 @run_options
 @shared_options
@@ -165,12 +168,17 @@ def _train(plan: ScoreRunPlan, streams: Streams) -> ScoreRunResult:
         if not streams.quiet and streams.progress == "auto":
             streams.err.write([log_line(row, plan.device)])
 
-    with progress_sink(streams) as progress, Interruptions() as flag:
-        return train_score(plan, report=report, progress=progress, stopped=lambda: flag.stopped_by)
+    def tell(note: Note) -> None:
+        streams.note(f"note: {note.text}")
+
+    with progress_sink(streams) as progress, Interruptions() as stop:
+        return train_score(plan, report=report, progress=progress, note=tell, stop=stop)
 
 
 def _tell(settings: TrainScoreSettings, streams: Streams, result: ScoreRunResult) -> None:
     if result.stopped_by is not None and not result.complete:
+        if settings.json is not None:
+            print_result(settings, [], _result_document(result))
         streams.note(f"stopped by {result.stopped_by}; the same command continues this run")
         raise click.exceptions.Exit(stop_code(result.stopped_by))
     print_result(settings, result_lines(result), _result_document(result))

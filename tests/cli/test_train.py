@@ -97,6 +97,68 @@ def test_a_signal_ends_a_run_that_can_be_continued(
     assert "Traceback" not in stderr
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_while_calibrating_ends_at_once_and_is_continued(
+    number: signal.Signals, code: int, photos: Path, child: Child
+) -> None:
+    arguments = ["train", "score", str(photos), "--out", "run", *QUICK]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "augscore_cli", *arguments, "--json", "-"],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ,
+    )
+    wait_for(Path("run/checkpoints/step-00000002.safetensors"))
+    time.sleep(0.2)
+    process.send_signal(number)
+    began = time.monotonic()
+    stdout, stderr = process.communicate(timeout=120)
+    assert time.monotonic() - began < 2
+    assert process.returncode == code, stderr
+    document = json.loads(stdout)
+    assert (document["complete"], document["stopped_by"]) == (False, number.name)
+    assert stderr.splitlines()[-1].startswith(f"stopped by {number.name}; the same command")
+    assert not Path("run/model.safetensors").exists()
+    again = child(*arguments)
+    assert again.returncode == 0, again.stderr
+    assert "note: continuing after step 2 of 2\n" in again.stderr
+    assert not [row for row in again.stderr.splitlines() if row.startswith("step ")]
+    assert Path("run/model.safetensors").exists()
+
+
+@pytest.mark.slow
+def test_a_second_process_is_refused(photos: Path, child: Child) -> None:
+    from augscore.runs.lock import locked
+
+    Path("run").mkdir()
+    with locked(Path("run")):
+        refused = child("train", "score", photos, "--out", "run", *QUICK)
+    assert refused.returncode == 2
+    assert refused.stdout == ""
+    assert "error: 'run' is in use by another process" in refused.stderr
+    assert "another --out" in refused.stderr
+
+
+@pytest.mark.slow
+def test_no_room_for_the_model_is_the_machine(photos: Path, child: Child) -> None:
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, -1)); "
+    arguments = ["train", "score", str(photos), "--out", "run", *QUICK]
+    run = subprocess.run(
+        [sys.executable, "-c", limited + "from augscore_cli.main import main; main()", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert run.returncode == 4, run.stderr
+    told = run.stderr.splitlines()
+    assert told[-1].startswith("error: cannot write 'run/model.safetensors': no space left (")
+    assert len([row for row in told if row.startswith("note: cannot write 'run/checkpoints")]) == 1
+    assert run.stdout == ""
+
+
 def test_a_row_of_progress() -> None:
     from augscore.training.score_run import LogRow
 

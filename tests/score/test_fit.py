@@ -11,7 +11,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from augscore.runs.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from augscore.runs.checkpoint import Checkpoint, find_checkpoint, save_checkpoint
 from augscore.score import dsm
 from augscore.score.crops import CropPool
 from augscore.score.fit import (
@@ -27,7 +27,7 @@ from augscore.score.fit import (
 )
 from augscore.score.model import new_denoiser
 from augscore.score.network import Architecture
-from augscore.training.score_run import _checkpoint, _restore
+from augscore.training.fit_checkpoint import restore, to_checkpoint
 
 TINY = Architecture(widths=(8, 8, 8), blocks=1, conditioning=8)
 CPU = torch.device("cpu")
@@ -66,11 +66,11 @@ def test_a_run_continued_from_a_file_ends_bit_equal(
     losses = [report.loss for report in fit(straight, pool, chosen)]
     half = begun(chosen)
     first = [fit_step(half, pool, chosen).loss for _ in range(3)]
-    save_checkpoint(tmp_path, _checkpoint(half, {}))
+    save_checkpoint(tmp_path, to_checkpoint(half, {}))
     resumed = begun(chosen)
-    checkpoint = load_checkpoint(tmp_path)
+    checkpoint = find_checkpoint(tmp_path).checkpoint
     assert checkpoint is not None
-    _restore(resumed, checkpoint, CPU)
+    restore(resumed, checkpoint, CPU)
     assert resumed.step == 3
     second = [report.loss for report in fit(resumed, pool, chosen)]
     assert first + second == losses
@@ -83,11 +83,11 @@ def test_a_checkpoint_before_any_finite_step_can_be_continued(
 ) -> None:
     state = begun(options())
     state.step = 1
-    save_checkpoint(tmp_path, _checkpoint(state, {}))
-    checkpoint = load_checkpoint(tmp_path)
+    save_checkpoint(tmp_path, to_checkpoint(state, {}))
+    checkpoint = find_checkpoint(tmp_path).checkpoint
     assert checkpoint is not None
     resumed = begun(options())
-    _restore(resumed, checkpoint, CPU)
+    restore(resumed, checkpoint, CPU)
     assert resumed.step == 1
     assert fit_step(resumed, pool, options()).finite
 
@@ -286,10 +286,10 @@ def test_a_small_network_comes_near_the_closed_form_on_gaussian_data() -> None:
 def test_checkpoints_hold_no_more_than_tensors_and_settings(pool: CropPool, tmp_path: Path) -> None:
     state = begun(options())
     fit_step(state, pool, options())
-    made = _checkpoint(state, {"seed": 1})
+    made = to_checkpoint(state, {"seed": 1})
     assert isinstance(made, Checkpoint)
     save_checkpoint(tmp_path, made)
-    loaded = load_checkpoint(tmp_path)
+    loaded = find_checkpoint(tmp_path).checkpoint
     assert loaded is not None
     assert loaded.settings == {"seed": 1}
     assert loaded.tensors.keys() == made.tensors.keys()

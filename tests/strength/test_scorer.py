@@ -10,7 +10,8 @@ import pytest
 import torch
 
 from augscore.errors import HostError, ModelError, TensorError, UsageError
-from augscore.strength.scorer import Scorer, load_scorer, model_path
+from augscore.strength.model_path import model_path
+from augscore.strength.scorer import Scorer, load_scorer
 
 pytestmark = pytest.mark.usefixtures("small_chunks")
 

@@ -9,6 +9,7 @@ import pytest
 
 from augscore.errors import HostError, InputError
 from augscore.images.records import Candidate, Skipped
+from augscore.runtime import StopFlag
 from augscore.training.plan import ScoreRunOptions, plan_score_run
 from augscore.training.score_run import train_score
 
@@ -87,6 +88,12 @@ def test_a_single_image_is_too_few_to_train_on(
     (tmp_path / "a.png").write_bytes((scenes / "scene-00.png").read_bytes())
     plan = plan_score_run([tmp_path / "a.png"], replace(tiny_options, out=tmp_path / "run"))
     with pytest.raises(InputError) as caught:
-        train_score(plan, report=lambda r: None, progress=lambda e: None, stopped=lambda: None)
+        train_score(
+            plan,
+            report=lambda r: None,
+            progress=lambda e: None,
+            note=lambda n: None,
+            stop=StopFlag(),
+        )
     assert caught.value.code == "too_few_images"
     assert not any(isinstance(f, Skipped) for f in plan.found)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
 
-from augscore.errors import UsageError
-from augscore.runs.checkpoint import load_checkpoint
+from augscore import outputs
+from augscore.errors import HostError, UsageError
+from augscore.runs import checkpoint, metrics
+from augscore.runs.checkpoint import find_checkpoint
+from augscore.runtime import Note, Progress, Stopped
+from augscore.score import model
 from augscore.score.model import load_model
 from augscore.score.network import Architecture
 from augscore.strength.calibration import calibration_from_json
@@ -48,8 +49,8 @@ def test_every_row_of_the_metrics_holds_its_step_and_losses(tiny_run: Path) -> N
 
 
 def test_the_model_explains_itself(tiny_run: Path, tiny_options: ScoreRunOptions) -> None:
-    model = load_model(tiny_run / "model.safetensors")
-    card = model.card
+    found = load_model(tiny_run / "model.safetensors")
+    card = found.card
     assert card.architecture == tiny_options.architecture
     assert card.working_size == 48
     assert (card.data.images, card.data.held_out) == (11, 1)
@@ -60,7 +61,7 @@ def test_the_model_explains_itself(tiny_run: Path, tiny_options: ScoreRunOptions
     assert dict(card.training)["steps"] == 10
     assert [row.sigma for row in card.held_out] == [0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5]
     assert all(row.network > 0 and row.wiener > 0 for row in card.held_out)
-    assert calibration_from_json(model.calibration).lens.working_size == 48
+    assert calibration_from_json(found.calibration).lens.working_size == 48
 
 
 def test_the_file_says_nothing_of_this_machine(tiny_run: Path, scenes: Path) -> None:
@@ -71,12 +72,12 @@ def test_the_file_says_nothing_of_this_machine(tiny_run: Path, scenes: Path) -> 
 
 
 def test_the_network_has_learnt_from_the_averaged_weights(tiny_run: Path) -> None:
-    checkpoint = load_checkpoint(tiny_run / "checkpoints")
-    assert checkpoint is not None
-    assert checkpoint.step == 10
+    last = find_checkpoint(tiny_run / "checkpoints").checkpoint
+    assert last is not None
+    assert last.step == 10
     weights = list(load_model(tiny_run / "model.safetensors").denoiser.parameters())
     for i, weight in enumerate(weights):
-        assert torch.equal(weight, checkpoint.tensors[f"average.{i:03d}"])
+        assert torch.equal(weight, last.tensors[f"average.{i:03d}"])
 
 
 def test_a_finished_run_says_so_and_changes_nothing(tiny_run: Path, train_tiny: TrainTiny) -> None:
@@ -96,7 +97,7 @@ def test_an_interrupted_run_continues_to_the_same_bytes(
     assert (result.complete, result.stopped_by) == (False, "SIGINT")
     assert result.errors == ()
     assert not (out / "model.safetensors").exists()
-    stopped_at = load_checkpoint(out / "checkpoints")
+    stopped_at = find_checkpoint(out / "checkpoints").checkpoint
     assert stopped_at is not None
     assert stopped_at.step == 7
     with (out / "metrics.jsonl").open("a") as file:
@@ -108,19 +109,182 @@ def test_an_interrupted_run_continues_to_the_same_bytes(
     assert (out / "model.safetensors").read_bytes() == (tiny_run / "model.safetensors").read_bytes()
 
 
+@pytest.mark.parametrize("at", [0, 100, -1])
 def test_a_damaged_last_checkpoint_costs_one_interval(
-    tiny_run: Path, train_tiny: TrainTiny, tmp_path: Path
+    tiny_run: Path, train_tiny: TrainTiny, tmp_path: Path, at: int
 ) -> None:
     out = tmp_path / "run"
     train_tiny(out, stopped=stop_after(9))
     newest = max((out / "checkpoints").iterdir())
     assert newest.name == "step-00000009.safetensors"
-    newest.write_bytes(newest.read_bytes()[:-100])
+    data = bytearray(newest.read_bytes())
+    data[at] ^= 1
+    newest.write_bytes(data)
     reports: list[LogRow] = []
-    train_tiny(out, report=reports.append)
+    notes: list[Note] = []
+    train_tiny(out, report=reports.append, note=notes.append)
     assert [row.step for row in reports] == [10]
     assert [row["step"] for row in rows(out)] == [2, 4, 6, 8, 10]
+    assert [note.code for note in notes] == ["checkpoint_damaged", "continued"]
+    assert "step 9" in notes[0].text
+    assert "step 8 is used" in notes[0].text
+    assert notes[1].text == "continuing after step 8 of 10"
     assert (out / "model.safetensors").read_bytes() == (tiny_run / "model.safetensors").read_bytes()
+
+
+def test_without_a_sound_checkpoint_the_run_starts_anew(
+    tiny_run: Path, train_tiny: TrainTiny, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    train_tiny(out, stopped=stop_after(9))
+    for path in (out / "checkpoints").iterdir():
+        path.write_bytes(b"")
+    notes: list[Note] = []
+    reports: list[LogRow] = []
+    train_tiny(out, note=notes.append, report=reports.append)
+    assert [note.code for note in notes] == ["checkpoint_damaged"]
+    assert "step 9" in notes[0].text
+    assert "step 8" in notes[0].text
+    assert "starts anew" in notes[0].text
+    assert [row.step for row in reports] == [row["step"] for row in rows(out)] == [2, 4, 6, 8, 10]
+    assert (out / "model.safetensors").read_bytes() == (tiny_run / "model.safetensors").read_bytes()
+    assert sorted(p.name for p in (out / "checkpoints").iterdir()) == [
+        "step-00000008.safetensors",
+        "step-00000010.safetensors",
+    ]
+
+
+def _full(*parts: str, times: int = 10**6) -> Callable[[Path, bytes], None]:
+    """A disk without room for files of such names, the first `times` times."""
+    left = itertools.count(times, -1)
+
+    def write(path: Path, data: bytes) -> None:
+        if any(part in path.name for part in parts) and next(left) > 0:
+            raise outputs.refusal(path, OSError(errno.ENOSPC, "no space"))
+        _written(path, data)
+
+    return write
+
+
+_written = outputs.write_bytes
+
+
+def _patch_writers(patch: pytest.MonkeyPatch, write: Callable[[Path, bytes], None]) -> None:
+    for module in (outputs, checkpoint, model):
+        patch.setattr(module, "write_bytes", write)
+
+
+def test_a_checkpoint_without_room_costs_its_interval_alone(
+    tiny_run: Path, train_tiny: TrainTiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "run"
+    train_tiny(out, stopped=stop_after(2))
+    notes: list[Note] = []
+    with monkeypatch.context() as patch:
+        _patch_writers(patch, _full("step-", times=2))
+        train_tiny(out, note=notes.append, checkpoint_every=1, stopped=stop_after(3))
+    assert [note.code for note in notes] == ["continued", "checkpoint_unwritten"]
+    assert "no space left" in notes[1].text
+    assert sorted(p.name for p in (out / "checkpoints").iterdir()) == [
+        "step-00000002.safetensors",
+        "step-00000005.safetensors",
+    ]
+    train_tiny(out)
+    assert (out / "model.safetensors").read_bytes() == (tiny_run / "model.safetensors").read_bytes()
+
+
+def test_a_disk_that_stays_full_for_checkpoints_and_metrics_does_not_end_training(
+    tiny_run: Path, train_tiny: TrainTiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(path: Path, line: str) -> None:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    out = tmp_path / "run"
+    notes: list[Note] = []
+    _patch_writers(monkeypatch, _full("step-", "metrics"))
+    monkeypatch.setattr(metrics, "_append", no_room)
+    result = train_tiny(out, note=notes.append, checkpoint_every=1, log_every=1)
+    assert result.complete
+    assert sorted(note.code for note in notes) == ["checkpoint_unwritten", "metrics_unwritten"]
+    assert (out / "model.safetensors").read_bytes() == (tiny_run / "model.safetensors").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "run.json"])
+def test_a_model_without_room_is_written_later_without_training_again(
+    tiny_run: Path,
+    train_tiny: TrainTiny,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:
+    out = tmp_path / "run"
+    with monkeypatch.context() as patch:
+        _patch_writers(patch, _full(name))
+        with pytest.raises(HostError, match=rf"{name}.*no space left \(.* GB free\)") as caught:
+            train_tiny(out)
+    assert (caught.value.code, caught.value.exit_code) == ("disk_full", 4)
+    assert "\n" not in str(caught.value)
+    assert len(list((out / "checkpoints").iterdir())) == 2
+    assert not (out / "model.safetensors").exists()
+    reports: list[LogRow] = []
+    assert train_tiny(out, report=reports.append).complete
+    assert reports == []
+    assert (out / "model.safetensors").read_bytes() == (tiny_run / "model.safetensors").read_bytes()
+    assert [row["step"] for row in rows(out)] == [2, 4, 6, 8, 10]
+
+
+def test_what_killed_processes_left_is_cleared_away(train_tiny: TrainTiny, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    (out / "checkpoints").mkdir(parents=True)
+    left = [out / ".run.json.tmp-9999999999", out / "checkpoints" / ".step-1.tmp-9999999999"]
+    for path in left:
+        path.write_text("half")
+    (out / ".lock").write_text("9999999999")
+    train_tiny(out, stopped=stop_after(1))
+    assert sorted(p.name for p in out.rglob("*")) == ["checkpoints", "step-00000001.safetensors"]
+
+
+def test_a_run_that_another_one_works_on_is_refused(train_tiny: TrainTiny, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    refusals: list[UsageError] = []
+
+    def meanwhile(row: LogRow) -> None:
+        with pytest.raises(UsageError) as caught:
+            train_tiny(out)
+        refusals.append(caught.value)
+
+    result = train_tiny(out, report=meanwhile, stopped=stop_after(2))
+    assert result.stopped_by == "SIGINT"
+    assert [(r.code, r.exit_code) for r in refusals] == [("run_in_use", 2)]
+    assert not (out / ".lock").exists()
+
+
+def test_a_stop_while_reading_or_calibrating_is_continued(
+    tiny_run: Path, train_tiny: TrainTiny, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    for stage in ("reading", "calibrating"):
+
+        def stop(event: Progress, stage: str = stage) -> None:
+            if event.stage == stage and event.done >= 3:
+                raise Stopped("SIGTERM")
+
+        result = train_tiny(out, progress=stop)
+        assert (result.complete, result.stopped_by) == (False, "SIGTERM")
+        assert not (out / "model.safetensors").exists()
+    assert len(rows(out)) == 5
+    reports: list[LogRow] = []
+    assert train_tiny(out, report=reports.append).complete
+    assert reports == []
+    assert (out / "model.safetensors").read_bytes() == (tiny_run / "model.safetensors").read_bytes()
+
+
+def test_a_stop_at_the_last_step_comes_before_calibrating(
+    train_tiny: TrainTiny, tmp_path: Path
+) -> None:
+    result = train_tiny(tmp_path / "run", stopped=stop_after(10))
+    assert (result.complete, result.stopped_by) == (False, "SIGINT")
+    assert train_tiny(tmp_path / "run").complete
 
 
 @pytest.fixture(scope="module")
@@ -163,7 +327,7 @@ def test_other_images_are_refused(
         train_tiny(begun, paths=[tmp_path])
 
 
-def test_force_begins_anew(train_tiny: TrainTiny, tmp_path: Path) -> None:
+def test_force_begins_anew_where_settings_differ(train_tiny: TrainTiny, tmp_path: Path) -> None:
     out = tmp_path / "run"
     train_tiny(out, stopped=stop_after(3))
     reports: list[LogRow] = []
@@ -171,6 +335,17 @@ def test_force_begins_anew(train_tiny: TrainTiny, tmp_path: Path) -> None:
     assert [row.step for row in reports] == [1, 2]
     assert [p.name for p in (out / "checkpoints").iterdir()] == ["step-00000002.safetensors"]
     assert [row["step"] for row in rows(out)] == [1, 2]
+
+
+def test_force_trains_a_finished_run_anew_and_is_continued_too(
+    tiny_run: Path, train_tiny: TrainTiny, tmp_path: Path
+) -> None:
+    out = Path(shutil.copytree(tiny_run, tmp_path / "run"))
+    for stop, steps in ((3, [2]), (4, [4, 6]), (99, [8, 10])):
+        reports: list[LogRow] = []
+        train_tiny(out, stopped=stop_after(stop), report=reports.append, force=True)
+        assert [row.step for row in reports] == steps
+    assert (out / "model.safetensors").read_bytes() == (tiny_run / "model.safetensors").read_bytes()
 
 
 def test_global_state_is_as_before(train_tiny: TrainTiny, tmp_path: Path) -> None:
@@ -186,77 +361,5 @@ def test_bad_files_are_reported_and_the_rest_is_used(
     for path in scenes.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
     (tmp_path / "bad.png").write_bytes(b"\x89PNG\r\n\x1a\n nonsense")
-    result = train_tiny(tmp_path / "run", stopped=stop_after(1), paths=[tmp_path])
+    result = train_tiny(tmp_path / "run", paths=[tmp_path])
     assert [s.name for s in result.skipped] == ["bad.png"]
-
-
-CHILD = """
-import sys
-from pathlib import Path
-from augscore.runtime import Interruptions
-from augscore.score.network import Architecture
-from augscore.training import score_run
-from augscore.training.plan import ScoreRunOptions, plan_score_run
-
-score_run.CALIBRATION_CROPS = 24
-options = ScoreRunOptions(
-    out=Path(sys.argv[2]), steps=60, batch_size=4, size=48, checkpoint_every=7, log_every=5,
-    device="cpu", workers=0, architecture=Architecture((8, 8, 8), 1, 8),
-)
-with Interruptions() as flag:
-    result = score_run.train_score(
-        plan_score_run([Path(sys.argv[1])], options),
-        report=lambda row: None, progress=lambda event: None, stopped=lambda: flag.stopped_by,
-    )
-print(result.complete, result.stopped_by)
-"""
-
-
-def child(scenes: Path, out: Path) -> subprocess.Popen[str]:
-    environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    return subprocess.Popen(
-        [sys.executable, "-c", CHILD, str(scenes), str(out)],
-        stdout=subprocess.PIPE,
-        text=True,
-        env=environment,
-    )
-
-
-def wait_for(path: Path, pattern: str, process: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + 120
-    while not list(path.glob(pattern)) and process.poll() is None:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
-@pytest.mark.slow
-def test_a_killed_run_continues_to_the_same_bytes(scenes: Path, tmp_path: Path) -> None:
-    straight, killed = tmp_path / "a" / "run", tmp_path / "b" / "run"
-    whole = child(scenes, straight)
-    assert whole.communicate(timeout=300)[0] == "True None\n"
-    for pattern in ("step-0000000[7-9]*", "step-0000002*"):
-        process = child(scenes, killed)
-        wait_for(killed / "checkpoints", pattern, process)
-        time.sleep(0.05)
-        os.kill(process.pid, signal.SIGKILL)
-        process.communicate(timeout=60)
-        assert process.returncode == -signal.SIGKILL
-    last = child(scenes, killed)
-    assert last.communicate(timeout=300)[0] == "True None\n"
-    assert (killed / "model.safetensors").read_bytes() == (
-        straight / "model.safetensors"
-    ).read_bytes()
-    assert [row["step"] for row in rows(killed)] == list(range(5, 61, 5))
-
-
-@pytest.mark.slow
-def test_ctrl_c_ends_with_a_checkpoint_and_the_run_goes_on(scenes: Path, tmp_path: Path) -> None:
-    process = child(scenes, tmp_path / "run")
-    wait_for(tmp_path / "run" / "checkpoints", "step-*", process)
-    process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=120)[0] == "False SIGINT\n"
-    checkpoint = load_checkpoint(tmp_path / "run" / "checkpoints")
-    assert checkpoint is not None
-    assert 7 <= checkpoint.step < 60
-    again = child(scenes, tmp_path / "run")
-    assert again.communicate(timeout=300)[0] == "True None\n"
