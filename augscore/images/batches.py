@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
 from augscore.errors import UsageError
@@ -13,7 +13,9 @@ from augscore.images.records import Candidate, Found, Read
 from augscore.runtime import usable_cores
 
 MOST_WORKERS = 8
-FEW_FILES = 256
+PATIENCE = 10.0
+"""Seconds after which the file that everything waits for is named."""
+
 _AHEAD = 4
 """Files that may wait, decoded, for each worker: this bounds the memory."""
 
@@ -34,38 +36,51 @@ def read(found: Iterable[Found], *, workers: int, max_pixels: int = MAX_PIXELS) 
 
 
 def in_order(
-    items: Iterable[Source], function: Callable[[Source], Result], *, workers: int
+    items: Iterable[Source],
+    function: Callable[[Source], Result],
+    *,
+    workers: int,
+    slow: Callable[[Source], None] = lambda item: None,
 ) -> Iterator[Result]:
     """`function` of every item, in their order, computed ahead by `workers` threads.
 
-    `workers` = 0 computes in the caller's thread. Closing the iterator, or any exception, waits
-    for what is being computed and leaves no thread behind. Raises `UsageError` for workers < 0.
+    `slow` is told, once, of an item that was waited for longer than `PATIENCE`. `workers` = 0
+    computes in the caller's thread, where nothing can be told meanwhile. Closing the iterator, or
+    any exception, waits for what is being computed and leaves no thread behind. Raises
+    `UsageError` for workers < 0.
     """
     if workers < 0:
         raise UsageError(f"workers must be 0 or more, got {workers}", code="usage")
     if workers == 0:
         return map(function, items)
-    return _in_threads(items, function, workers)
+    return _in_threads(items, function, workers, slow)
 
 
-def auto_workers(count: int | None) -> int:
-    """min(8, usable cores - 1); 0 for fewer than 256 files (None: the number is not known)."""
-    if count is not None and count < FEW_FILES:
-        return 0
-    return max(0, min(MOST_WORKERS, usable_cores() - 1))
+def auto_workers() -> int:
+    """min(8, usable cores - 1), and at least one, so that a file that hangs can be named."""
+    return max(1, min(MOST_WORKERS, usable_cores() - 1))
 
 
 def _in_threads(
-    items: Iterable[Source], function: Callable[[Source], Result], workers: int
+    items: Iterable[Source],
+    function: Callable[[Source], Result],
+    workers: int,
+    slow: Callable[[Source], None],
 ) -> Iterator[Result]:
-    waiting: deque[Future[Result]] = deque()
+    waiting: deque[tuple[Source, Future[Result]]] = deque()
     pool = ThreadPoolExecutor(workers, thread_name_prefix="augscore-decode")
     try:
         for item in items:
-            waiting.append(pool.submit(function, item))
+            waiting.append((item, pool.submit(function, item)))
             if len(waiting) > _AHEAD * workers:
-                yield waiting.popleft().result()
+                yield _awaited(*waiting.popleft(), slow)
         while waiting:
-            yield waiting.popleft().result()
+            yield _awaited(*waiting.popleft(), slow)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _awaited(item: Source, future: Future[Result], slow: Callable[[Source], None]) -> Result:
+    if not wait([future], timeout=PATIENCE).done:
+        slow(item)
+    return future.result()

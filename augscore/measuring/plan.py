@@ -107,7 +107,7 @@ def plan_measurement(
     _check(options, size)
     choice = Choice(options.limit, options.sample, options.seed)
     found = survey(source, choice, progress, stopped)
-    workers = auto_workers(found.wanted) if options.workers is None else options.workers
+    workers = auto_workers() if options.workers is None else options.workers
     return MeasurePlan(
         source,
         scorer,

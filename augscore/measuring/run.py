@@ -15,19 +15,20 @@ import torch
 from augscore import __version__
 from augscore.engine.policy import Policy
 from augscore.errors import InputError
-from augscore.images.batches import in_order
+from augscore.images.batches import PATIENCE, in_order
 from augscore.images.records import Ignored, Skipped
 from augscore.measuring.measurement import Measurement
 from augscore.measuring.plan import MeasureOptions, MeasurePlan, plan_measurement
 from augscore.measuring.readings_of import Unit, read_pair, read_views, references_of
 from augscore.measuring.row_json import Record
 from augscore.measuring.rows import ImageRow, PairRow, Row
-from augscore.measuring.sources import Images, Offer, Source, any_source
+from augscore.measuring.sources import Images, Offer, Source, any_source, entry_id
 from augscore.measuring.subjects import Outcome, Subject, subject
 from augscore.measuring.summary import summarise, summarise_classes
 from augscore.measuring.survey import Stopped, chosen
 from augscore.measuring.tally import Tally
-from augscore.runtime import Progress, ProgressSink, host_facts
+from augscore.outputs import printable
+from augscore.runtime import Note, NoteSink, Progress, ProgressSink, host_facts
 from augscore.strength.scorer import Scorer, load_scorer
 
 RecordSink = Callable[[Record], None]
@@ -81,6 +82,7 @@ def run_measurement(
     rows: RowSink = lambda row: None,
     keep_rows: bool = True,
     progress: ProgressSink = lambda event: None,
+    note: NoteSink = lambda note: None,
     stopped: Stopped = lambda: None,
 ) -> Measurement:
     """Numbers do not depend on batch size, workers or order.
@@ -95,12 +97,8 @@ def run_measurement(
     done = tally.measured + tally.skipped
     progress(Progress("measuring", done, plan.survey.wanted, "images"))
     reason = stopped()
-    unit = Unit(plan.scorer, plan.size, None if reason else _unrelated(plan))
-    outcomes = in_order(
-        islice(_offered(plan, tally), done, None),
-        partial(subject, max_pixels=plan.max_pixels),
-        workers=plan.workers,
-    )
+    unit = Unit(plan.scorer, plan.size, None if reason else _unrelated(plan, note))
+    outcomes = _outcomes(islice(_offered(plan, tally), done, None), plan, note)
     while reason is None and (batch := list(_batch(outcomes, plan.batch_size))):
         for new in _records(batch, unit, plan, tally):
             record(new)
@@ -130,9 +128,24 @@ def _offered(plan: MeasurePlan, tally: Tally) -> Iterator[Offer | Skipped]:
             tally.left_out += 1
 
 
-def _unrelated(plan: MeasurePlan) -> float | None:
+def _outcomes(
+    offers: Iterable[Offer | Skipped], plan: MeasurePlan, note: NoteSink
+) -> Iterator[Outcome]:
+    """Decoded in order; a file that everything waits for is named."""
+
+    def slow(offer: Offer | Skipped) -> None:
+        name = (
+            offer.name if isinstance(offer, Skipped) else str(entry_id(offer)).replace("\0", ", ")
+        )
+        note(Note("slow_file", f"{PATIENCE:.0f} s without progress, waiting for {printable(name)}"))
+
+    read = partial(subject, max_pixels=plan.max_pixels)
+    return in_order(offers, read, workers=plan.workers, slow=slow)
+
+
+def _unrelated(plan: MeasurePlan, note: NoteSink) -> float | None:
     """The median strength between two different images of the source; None for a single one."""
-    outcomes = [subject(offer, plan.max_pixels) for offer in plan.survey.yardstick]
+    outcomes = _outcomes(plan.survey.yardstick, plan, note)
     found = [outcome for outcome in outcomes if isinstance(outcome, Subject)]
     if len(found) < 2:
         return None

@@ -96,7 +96,7 @@ def plan_score_run(paths: Sequence[Path], options: ScoreRunOptions) -> ScoreRunP
         images=len(candidates),
         held_out=max(1, round(HELD_OUT_SHARE * len(candidates))),
         scales=scales,
-        workers=auto_workers(len(candidates)) if options.workers is None else options.workers,
+        workers=auto_workers() if options.workers is None else options.workers,
         bf16=bf16,
         seconds=options.steps * _seconds_a_step(options, scales.crop, device, bf16)
         + CALIBRATION_CROPS * _seconds_to_calibrate(options, scales.working_size, device),

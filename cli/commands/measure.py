@@ -112,6 +112,7 @@ def _measured(
             rows=hooks.extremes.add,
             keep_rows=hooks.keep_rows,
             progress=hooks.progress,
+            note=lambda note: streams.note(f"note: {note.text}"),
             stopped=hooks.stopped,
         )
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from augscore.errors import UsageError
 from augscore.images import batches
-from augscore.images.batches import auto_workers, read
+from augscore.images.batches import auto_workers, in_order, read
 from augscore.images.find import find
 from augscore.images.records import Candidate, Found, Ignored, Picture, Read, Skipped
 
@@ -116,15 +116,27 @@ def test_negative_workers_are_refused_at_once() -> None:
         read([], workers=-1)
 
 
-@pytest.mark.parametrize(
-    ("count", "cores", "workers"),
-    [(255, 16, 0), (256, 16, 8), (None, 16, 8), (1000, 4, 3), (1000, 1, 0), (0, 4, 0)],
-)
-def test_auto_workers(
-    monkeypatch: pytest.MonkeyPatch, count: int | None, cores: int, workers: int
-) -> None:
+@pytest.mark.parametrize(("cores", "workers"), [(16, 8), (9, 8), (4, 3), (2, 1), (1, 1)])
+def test_auto_workers(monkeypatch: pytest.MonkeyPatch, cores: int, workers: int) -> None:
     monkeypatch.setattr(batches, "usable_cores", lambda: cores)
-    assert auto_workers(count) == workers
+    assert auto_workers() == workers
+
+
+def test_bad_56_a_file_that_is_waited_for_is_named_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "PATIENCE", 0.05)
+    released = threading.Event()
+    named: list[int] = []
+
+    def function(item: int) -> int:
+        assert item != 3 or released.wait(60)
+        return -item
+
+    def slow(item: int) -> None:
+        named.append(item)
+        released.set()
+
+    assert list(in_order(range(6), function, workers=2, slow=slow)) == [0, -1, -2, -3, -4, -5]
+    assert named == [3]
 
 
 def test_the_pixel_limit_reaches_the_decoder(folder: Path) -> None:

@@ -44,7 +44,7 @@ def run(plan: Plan) -> Run:
     """The plan of the same arguments, carried out."""
 
     def run(source: Source | Images, **changes: Any) -> Measurement:
-        kinds = ("earlier", "record", "rows", "keep_rows")
+        kinds = ("earlier", "record", "rows", "keep_rows", "note")
         further = {k: changes.pop(k) for k in kinds if k in changes}
         hooks = {k: changes[k] for k in NO_HOOKS if k in changes}
         return run_measurement(plan(source, **changes), **hooks, **further)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import random
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from augscore.measuring.measurement import Measurement
 from augscore.measuring.rows import Row
 from augscore.measuring.run import measure
 from augscore.measuring.sources import memory_source, pairs_source
-from augscore.runtime import Progress
+from augscore.runtime import Note, Progress
 from augscore.strength.scorer import Scorer
 
 Run = Callable[..., Measurement]
@@ -393,3 +394,25 @@ def test_rows_need_not_be_kept(run: Run, scenes: Path) -> None:
     assert bare.images == ()
     assert bare.rows_truncated
     assert (bare.summary, bare.data) == (whole.summary, whole.data)
+
+
+def test_bad_56_the_file_that_everything_waits_for_is_named(
+    run: Run, scenes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy(scenes, tmp_path, 3)
+    (tmp_path / "slow\n.png").write_bytes((tmp_path / "scene-00.png").read_bytes())
+    whole, released, notes = run(tmp_path, workers=1), threading.Event(), list[Note]()
+
+    def told(note: Note) -> None:
+        notes.append(note)
+        released.set()
+
+    def reluctant(path: Path, mode: str) -> Any:
+        assert "slow" not in path.name or released.wait(60)
+        return path.open(mode)
+
+    monkeypatch.setattr("augscore.images.batches.PATIENCE", 0.05)
+    monkeypatch.setattr("augscore.images.decode.open", reluctant, raising=False)
+    assert run(tmp_path, workers=1, note=told).images == whole.images
+    assert [note.code for note in notes] == ["slow_file"]
+    assert notes[0].text.endswith("waiting for slow\\x0a.png")
