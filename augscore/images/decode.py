@@ -8,6 +8,7 @@ note or a reason, never a line on stderr.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import logging
 import os
@@ -122,7 +123,10 @@ def _decode(candidate: Candidate, max_pixels: int) -> Picture:
         pixels, orientation_notes = _upright(pixels, image)
     pixels, finish_notes = finish(pixels)
     return Picture(
-        candidate.name, pixels, (*notes, *colour_notes, *orientation_notes, *finish_notes)
+        candidate.name,
+        pixels,
+        (*notes, *colour_notes, *orientation_notes, *finish_notes),
+        hashlib.blake2b(data, digest_size=8).hexdigest(),
     )
 
 
