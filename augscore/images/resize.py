@@ -43,6 +43,11 @@ def resize(pixels: torch.Tensor, height: int, width: int) -> torch.Tensor:
     return resized if pixels.ndim == 4 else resized[0]
 
 
+def upsampled_note(pixels: torch.Tensor, size: int) -> tuple[str, ...]:
+    """(`upsampled`,) where `bring_to_size` enlarges (3, H, W), else ()."""
+    return ("upsampled",) if min(pixels.shape[-2:]) < size else ()
+
+
 def to_float(pixels: torch.Tensor) -> torch.Tensor:
     """uint8 0..255 or float in [0, 1] → float32 in [0, 1]."""
     if pixels.dtype == torch.uint8:
