@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -47,6 +48,10 @@ def check_ids(ids: Sequence[ImageId] | None, count: int) -> list[ImageId]:
 def _checked(image: object, name: str) -> torch.Tensor:
     if not isinstance(image, torch.Tensor):
         raise _refuse(name, type(image).__name__, "a tensor")
+    if image.is_meta:
+        raise _refuse(
+            name, "device meta, which holds no pixels", "a tensor on a device such as cpu"
+        )
     if image.ndim != 3 or image.shape[0] != 3 or 0 in image.shape:
         raise _refuse(name, f"shape {tuple(image.shape)}", "(3, H, W) with at least one pixel")
     if image.dtype == torch.uint8:
@@ -58,8 +63,8 @@ def _checked(image: object, name: str) -> torch.Tensor:
 
 def _in_range(image: torch.Tensor, name: str) -> torch.Tensor:
     low, high = (end.item() for end in image.aminmax())
-    if not (low == low and high == high):
-        raise _refuse(name, "NaN", "numbers in [0, 1]")
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise _refuse(name, "NaN or infinity", "numbers in [0, 1]")
     if low < -SLACK or high > 1 + SLACK:
         raise _refuse(name, f"values from {low:g} to {high:g}", "[0, 1]; divide by 255?")
     return image.clamp(0.0, 1.0) if low < 0 or high > 1 else image

@@ -8,7 +8,8 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
 from augscore.errors import UsageError
-from augscore.images.decode import MAX_PIXELS, decode
+from augscore.images.decode import decode
+from augscore.images.limits import MAX_PIXELS
 from augscore.images.records import Candidate, Found, Read
 from augscore.runtime import usable_cores
 

@@ -2,46 +2,74 @@
 
 Cheapest checks first: status, first bytes, header against the limits, and only then pixels.
 JPEG goes through kornia_rs (libjpeg-turbo, faster than Pillow and equal to it bit for bit), all
-else and whatever kornia_rs refuses through Pillow.
+else and whatever kornia_rs refuses through Pillow. What Pillow has to remark on the way becomes a
+note or a reason, never a line on stderr.
 """
 
 from __future__ import annotations
 
+import hashlib
 import io
+import logging
 import os
 import stat
+import struct
 import threading
 import warnings
+from collections.abc import Callable
 
 import torch
-from PIL import (  # noqa: F401  (the plugins register themselves; Pillow would load all of its own)
-    AvifImagePlugin,
-    BmpImagePlugin,
-    GifImagePlugin,
-    Image,
-    Jpeg2KImagePlugin,
-    JpegImagePlugin,
-    PngImagePlugin,
-    PpmImagePlugin,
-    TgaImagePlugin,
-    TiffImagePlugin,
-    UnidentifiedImageError,
-    WebPImagePlugin,
-)
+from PIL.AvifImagePlugin import AvifImageFile
+from PIL.BmpImagePlugin import BmpImageFile
+from PIL.GifImagePlugin import GifImageFile
+from PIL.Image import DecompressionBombError, Image
+from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.PpmImagePlugin import PpmImageFile
+from PIL.TgaImagePlugin import TgaImageFile
+from PIL.TiffImagePlugin import TiffImageFile
+from PIL.WebPImagePlugin import WebPImageFile
 
 from augscore.images.colours import Unmeasurable, to_rgb
+from augscore.images.headers import check_header
+from augscore.images.limits import (
+    MAX_ASPECT,
+    MAX_BYTES,
+    MAX_PIXELS,
+    check_bytes,
+    check_short_side,
+    check_size,
+)
 from augscore.images.reasons import os_detail, os_reason
 from augscore.images.records import Candidate, Picture, Skipped
 from augscore.images.resize import cap_long_side
 from augscore.images.sniff import FORMAT_OF, HEAD_BYTES, Sniffed, extension_of, sniff
 
-MAX_PIXELS = 100_000_000
-MAX_BYTES = 512 * 2**20
-MIN_SHORT_SIDE = 8
-MAX_ASPECT = 20
+_READERS: dict[str, Callable[[io.BytesIO], Image]] = {
+    "AVIF": AvifImageFile,
+    "BMP": BmpImageFile,
+    "GIF": GifImageFile,
+    "JPEG": JpegImageFile,
+    "JPEG2000": Jpeg2KImageFile,
+    "PNG": PngImageFile,
+    "PPM": PpmImageFile,
+    "TGA": TgaImageFile,
+    "TIFF": TiffImageFile,
+    "WEBP": WebPImageFile,
+}
+"""Called by name: `Image.open` would load all of Pillow's plugins at the first failure, and has
+a pixel limit of its own (which those of TIFF and WebP keep)."""
+
+_UNREADABLE_HEADER = (SyntaxError, IndexError, TypeError, struct.error)
+"""What Pillow's readers raise for a header that they do not understand."""
 
 _ORIENTATION = 0x0112
 _quiet = threading.Lock()
+
+# Once and here: the filters belong to the whole process, so threads cannot set their own.
+warnings.filterwarnings("ignore", module=r"PIL\.")
+logging.getLogger("PIL").addHandler(logging.NullHandler())
 
 
 def decode(candidate: Candidate, *, max_pixels: int = MAX_PIXELS) -> Picture | Skipped:
@@ -73,7 +101,7 @@ def finish(pixels: torch.Tensor) -> tuple[torch.Tensor, tuple[str, ...]]:
     Raises `Unmeasurable` (`too_small`).
     """
     height, width = pixels.shape[-2:]
-    _check_short_side(width, height)
+    check_short_side(width, height)
     notes: list[str] = []
     if max(height, width) > MAX_ASPECT * min(height, width):
         notes.append("extreme_aspect")
@@ -82,20 +110,23 @@ def finish(pixels: torch.Tensor) -> tuple[torch.Tensor, tuple[str, ...]]:
     capped = cap_long_side(pixels)
     if capped is not pixels:
         notes.append("capped")
-        _check_short_side(capped.shape[-1], capped.shape[-2], f"{width} x {height} capped to ")
     return capped, tuple(notes)
 
 
 def _decode(candidate: Candidate, max_pixels: int) -> Picture:
     extension = extension_of(candidate.name)
     data, kind = _contents(candidate, extension)
+    check_header(data, kind.format, max_pixels)
     with _open(data, kind.format, max_pixels) as image:
         notes = _header_notes(image, kind.format, extension)
         pixels, colour_notes = _pixels(data, image)
         pixels, orientation_notes = _upright(pixels, image)
     pixels, finish_notes = finish(pixels)
     return Picture(
-        candidate.name, pixels, (*notes, *colour_notes, *orientation_notes, *finish_notes)
+        candidate.name,
+        pixels,
+        (*notes, *colour_notes, *orientation_notes, *finish_notes),
+        hashlib.blake2b(data, digest_size=8).hexdigest(),
     )
 
 
@@ -106,45 +137,30 @@ def _contents(candidate: Candidate, extension: str) -> tuple[bytes, Sniffed]:
         raise Unmeasurable("not_regular", "not a regular file")
     if status.st_size == 0:
         raise Unmeasurable("empty_file", "0 bytes")
-    _check_bytes(status.st_size)
+    check_bytes(status.st_size)
     with open(candidate.path, "rb") as file:
         head = file.read(HEAD_BYTES)
         kind = sniff(head, extension)
         if not kind.format:
             raise Unmeasurable(kind.reason, kind.detail)
         data = head + file.read(MAX_BYTES + 1 - len(head))
-    _check_bytes(len(data))
+    check_bytes(len(data))
     return data, kind
 
 
-def _check_bytes(size: int) -> None:
-    if size > MAX_BYTES:
-        raise Unmeasurable("too_many_bytes", f"{size:,} bytes; the limit is {MAX_BYTES:,}")
-
-
-def _open(data: bytes, format: str, max_pixels: int) -> Image.Image:
+def _open(data: bytes, format: str, max_pixels: int) -> Image:
     try:
-        image = Image.open(io.BytesIO(data), formats=(format,))
-    except UnidentifiedImageError:
+        image = _READERS[format](io.BytesIO(data))
+    except _UNREADABLE_HEADER:
         raise Unmeasurable("corrupt", f"begins as {format}, but its header is damaged") from None
-    width, height = image.size
-    if width * height > max_pixels:
-        raise Unmeasurable("too_many_pixels", f"{width} x {height}; the limit is {max_pixels:,}")
-    _check_short_side(width, height)
+    check_size(*image.size, max_pixels)
     return image
 
 
-def _check_short_side(width: int, height: int, origin: str = "") -> None:
-    if min(width, height) < MIN_SHORT_SIDE:
-        raise Unmeasurable(
-            "too_small", f"{origin}{width} x {height}; the short side needs {MIN_SHORT_SIDE} px"
-        )
-
-
-def _header_notes(image: Image.Image, format: str, extension: str) -> tuple[str, ...]:
+def _header_notes(image: Image, format: str, extension: str) -> tuple[str, ...]:
     notes = {
         "extension_mismatch": FORMAT_OF.get(extension, format) != format,
-        "first_frame": image.format != "MPO" and getattr(image, "is_animated", False),
+        "first_frame": getattr(image, "is_animated", False),
         "icc_ignored": _has_other_profile(image.info.get("icc_profile")),
         "depth16": image.mode.startswith(("RGB", "LA")) and ";16" in _raw_mode(image),
     }
@@ -157,7 +173,7 @@ def _has_other_profile(profile: object) -> bool:
     return b"sRGB" not in profile and "sRGB".encode("utf-16-be") not in profile
 
 
-def _raw_mode(image: Image.Image) -> str:
+def _raw_mode(image: Image) -> str:
     """How the file stores its pixels: `RGB;16B` tells what the mode `RGB` no longer does."""
     tiles = getattr(image, "tile", None)
     if not tiles:
@@ -166,8 +182,8 @@ def _raw_mode(image: Image.Image) -> str:
     return str(arguments[0] if isinstance(arguments, tuple) and arguments else arguments)
 
 
-def _pixels(data: bytes, image: Image.Image) -> tuple[torch.Tensor, tuple[str, ...]]:
-    if image.format in ("JPEG", "MPO") and image.mode in ("RGB", "L"):
+def _pixels(data: bytes, image: Image) -> tuple[torch.Tensor, tuple[str, ...]]:
+    if image.format == "JPEG" and image.mode in ("RGB", "L"):
         pixels = _turbo(data, image.size)
         if pixels is not None:
             return pixels, ("grey",) if image.mode == "L" else ()
@@ -190,7 +206,7 @@ def _turbo(data: bytes, size: tuple[int, int]) -> torch.Tensor | None:
     return torch.from_numpy(array).permute(2, 0, 1).contiguous()
 
 
-def _upright(pixels: torch.Tensor, image: Image.Image) -> tuple[torch.Tensor, tuple[str, ...]]:
+def _upright(pixels: torch.Tensor, image: Image) -> tuple[torch.Tensor, tuple[str, ...]]:
     """EXIF orientation 1..8 applied. Asked after loading: Pillow turns TIFF itself by then."""
     orientation, notes = _orientation(image)
     if orientation in (5, 6, 7, 8):
@@ -205,7 +221,7 @@ _FLIPS = {1: (3, 4, 7, 8), 2: (2, 3, 6, 7)}
 """Axis → the orientations that mirror it, after the transposition of 5 to 8."""
 
 
-def _orientation(image: Image.Image) -> tuple[int, tuple[str, ...]]:
+def _orientation(image: Image) -> tuple[int, tuple[str, ...]]:
     try:
         exif = image.getexif()
         orientation = exif.get(_ORIENTATION, 1)
@@ -232,7 +248,7 @@ def _is_constant(pixels: torch.Tensor) -> bool:
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, Image.DecompressionBombError):
+    if isinstance(error, DecompressionBombError):
         return "too_many_pixels"
     if isinstance(error, FileNotFoundError):
         return "broken_link" if error.filename and os.path.islink(error.filename) else "vanished"

@@ -11,14 +11,16 @@ import torch.nn.functional as F
 LONG_SIDE_CAP = 1024
 
 
+def capped_size(width: int, height: int, limit: int = LONG_SIDE_CAP) -> tuple[int, int]:
+    """(width, height) with the longer of them at most `limit` px, in the same proportion."""
+    scale = min(1.0, limit / max(width, height, 1))
+    return round(width * scale), round(height * scale)
+
+
 def cap_long_side(pixels: torch.Tensor, limit: int = LONG_SIDE_CAP) -> torch.Tensor:
     """(3, H, W) with its long side at most `limit` px; smaller images come back as they are."""
-    height, width = pixels.shape[-2:]
-    long_side = max(height, width)
-    if long_side <= limit:
-        return pixels
-    scale = limit / long_side
-    return resize(pixels, max(1, round(height * scale)), max(1, round(width * scale)))
+    width, height = capped_size(pixels.shape[-1], pixels.shape[-2], limit)
+    return resize(pixels, max(1, height), max(1, width))
 
 
 def bring_to_size(pixels: torch.Tensor, size: int) -> torch.Tensor:
@@ -39,6 +41,11 @@ def resize(pixels: torch.Tensor, height: int, width: int) -> torch.Tensor:
     batch = pixels if pixels.ndim == 4 else pixels[None]
     resized = F.interpolate(batch, (height, width), mode="bilinear", antialias=True)
     return resized if pixels.ndim == 4 else resized[0]
+
+
+def upsampled_note(pixels: torch.Tensor, size: int) -> tuple[str, ...]:
+    """(`upsampled`,) where `bring_to_size` enlarges (3, H, W), else ()."""
+    return ("upsampled",) if min(pixels.shape[-2:]) < size else ()
 
 
 def to_float(pixels: torch.Tensor) -> torch.Tensor:

@@ -40,7 +40,7 @@ def items(images: torch.Tensor | Indexed) -> Iterator[Item]:
     if isinstance(images, torch.Tensor):
         if images.ndim != 4 or images.shape[1] != 3:
             raise _bad("images", f"shape {tuple(images.shape)}", "shape (N, 3, H, W)")
-        _check_dtype(images, "images")
+        _check_kind(images, "images")
     elif not isinstance(images, Indexed):
         raise _bad("images", type(images).__name__, "a tensor or a data set with len() and items")
     return (Item(images, index) for index in range(len(images)))
@@ -93,7 +93,7 @@ def _as_tensor(array: np.ndarray[Any, Any], name: str) -> torch.Tensor:
 def _planes(planes: torch.Tensor, name: str, wanted: str) -> _Noted:
     if planes.ndim != 3 or planes.shape[0] not in (1, 3):
         raise _bad(name, f"shape {tuple(planes.shape)}", wanted)
-    _check_dtype(planes, name)
+    _check_kind(planes, name)
     notes: tuple[str, ...] = ()
     planes = planes.detach().cpu()
     if planes.dtype != torch.uint8:
@@ -103,9 +103,11 @@ def _planes(planes: torch.Tensor, name: str, wanted: str) -> _Noted:
     return planes.contiguous(), notes
 
 
-def _check_dtype(values: torch.Tensor, name: str) -> None:
+def _check_kind(values: torch.Tensor, name: str) -> None:
     if values.dtype != torch.uint8 and not values.is_floating_point():
         raise _bad(name, str(values.dtype), _DTYPES)
+    if values.is_meta:
+        raise _bad(name, "a tensor on meta", "one on cpu or an accelerator")
 
 
 def _eight_bits(values: torch.Tensor, name: str) -> torch.Tensor:

@@ -11,8 +11,8 @@ from augscore.engine.policy import Policy
 from augscore.engine.presets import preset
 from augscore.errors import UsageError
 from augscore.images.batches import auto_workers
-from augscore.images.decode import MAX_PIXELS
 from augscore.images.labels import Labels, folder_label
+from augscore.images.limits import MAX_PIXELS
 from augscore.measuring.measurement import MeasureConfig, ModelIdentity
 from augscore.measuring.sources import Source
 from augscore.measuring.survey import Choice, Stopped, Survey, survey

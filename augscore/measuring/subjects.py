@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import torch
 
-from augscore.images.decode import MAX_PIXELS, decode
+from augscore.images.decode import decode
+from augscore.images.limits import MAX_PIXELS
 from augscore.images.pairs import Pair
 from augscore.images.records import Candidate, Picture, Skipped
 from augscore.keys import ImageId

@@ -58,7 +58,7 @@ class Scorer:
         sigmas = [float(sigma)] if isinstance(sigma, int | float) else sigma
         if sigmas is not None and not (sigmas and all(0 < s < math.inf for s in sigmas)):
             raise UsageError(f"sigma: wanted positive numbers, got {sigma}", code="usage")
-        return score_norms(self.model.denoiser, x, self.calibration.lens, sigmas).cpu()
+        return self._norms(x, sigmas)
 
     def typicality(self, images: torch.Tensor) -> torch.Tensor:
         """(B,) per cent of clean images that are less typical: 50 is usual, below 1 is strange."""
@@ -72,10 +72,7 @@ class Scorer:
 
     def describe(self, images: torch.Tensor) -> Description:
         """Window statistics, from which `compare` gives the strength of any pair; on the CPU."""
-        x = self._checked(images, "images")
-        sight = look(self.model.denoiser, x, self.calibration.lens)
-        described = describe(sight, self.calibration.standards.to(self.device))
-        return described.to(torch.device("cpu"))
+        return self._described(self._checked(images, "images"))
 
     def compare(self, reference: Description, images: Description) -> torch.Tensor:
         """(B,) raw strength from two descriptions, each pair by itself."""
@@ -85,14 +82,8 @@ class Scorer:
 
     def strength(self, reference: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
         """(B,) raw: 0 for the identity, about 1 for two unrelated images. Both of one shape."""
-        if reference.shape != images.shape:
-            raise TensorError(
-                f"reference and images differ in shape: {tuple(reference.shape)} and "
-                f"{tuple(images.shape)}",
-                code="bad_tensor",
-                hint="Bring both to one size first",
-            )
-        return self.compare(self.describe(reference), self.describe(images))
+        a, b = self._pair(reference, images)
+        return self.compare(self._described(a), self._described(b))
 
     def noise_sd(self, strength: torch.Tensor, *, size: int | None = None) -> torch.Tensor:
         """(B,) raw strength → the sd of the Gaussian noise that reads the same.
@@ -107,11 +98,14 @@ class Scorer:
 
     def score_gap(self, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
         """(B,) |S(a) − S(b)|, where S is the mean over σ of ln(σ · score norm), nats."""
-        return score_shift(self.score_norm(a), self.score_norm(b), self.sigmas).abs()
+        first, second = self._checked(a, "a"), self._checked(b, "b")
+        if len(first) != len(second):
+            raise _bad("b", f"as many images as a has, {len(first)}, got {len(second)}")
+        return score_shift(self._norms(first), self._norms(second), self.sigmas).abs()
 
     def information_distance(self, reference: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
         """(B,) information-estimation metric per dimension, σ from 0.02 to 0.5; one shape."""
-        a, b = self._checked(reference, "reference"), self._checked(images, "images")
+        a, b = self._pair(reference, images)
         noise = shared_noise(a.shape[-2:], self.device)
         denoise = self.model.denoiser.denoise
 
@@ -121,11 +115,34 @@ class Scorer:
         with torch.inference_mode():
             return in_chunks(distance, torch.cat([a, b], dim=1)).cpu()
 
+    def _norms(self, x: torch.Tensor, sigmas: Sequence[float] | None = None) -> torch.Tensor:
+        return score_norms(self.model.denoiser, x, self.calibration.lens, sigmas).cpu()
+
+    def _described(self, x: torch.Tensor) -> Description:
+        sight = look(self.model.denoiser, x, self.calibration.lens)
+        described = describe(sight, self.calibration.standards.to(self.device))
+        return described.to(torch.device("cpu"))
+
+    def _pair(
+        self, reference: torch.Tensor, images: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        a, b = self._checked(reference, "reference"), self._checked(images, "images")
+        if a.shape != b.shape:
+            raise TensorError(
+                f"reference and images differ in shape: {tuple(a.shape)} and {tuple(b.shape)}",
+                code="bad_tensor",
+                hint="Bring both to one size first",
+            )
+        return a, b
+
     def _checked(self, images: torch.Tensor, name: str) -> torch.Tensor:
+        if not isinstance(images, torch.Tensor):
+            raise _bad(name, f"a tensor, got {type(images).__name__}")
         if images.ndim != 4 or images.shape[1] != 3:
             raise _bad(name, f"(B, 3, H, W), got {tuple(images.shape)}")
         if images.device.type not in ("cpu", self.device.type):
-            raise _bad(name, f"a tensor on {self.device} or cpu, got {images.device}")
+            places = dict.fromkeys([str(self.device), "cpu"])
+            raise _bad(name, f"a tensor on {' or '.join(places)}, got {images.device}")
         if min(images.shape[-2:]) < SMALLEST_SIDE:
             raise _bad(name, f"sides of at least {SMALLEST_SIDE} px, got {tuple(images.shape)}")
         if images.dtype == torch.uint8:

@@ -11,10 +11,10 @@ from pathlib import Path
 import torch
 
 from augscore.runtime import host_facts, pick_device
-from tests.benchmarks import engine, measuring, training
+from tests.benchmarks import engine, measuring, reading, training
 from tests.benchmarks.case import Case, Setting
 
-FILES = {"training": training, "engine": engine, "measuring": measuring}
+FILES = {"training": training, "engine": engine, "reading": reading, "measuring": measuring}
 SAMPLES = Path(__file__).resolve().parents[2] / "assets" / "samples"
 
 

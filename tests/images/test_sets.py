@@ -3,13 +3,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-import pytest
 import torch
 from PIL import Image
 from torch.utils.data import TensorDataset
 
-from augscore.errors import TensorError
 from augscore.images.records import Picture, Skipped
 from augscore.images.sets import Indexed, items
 
@@ -82,46 +79,3 @@ def test_long_sides_are_capped_and_small_ones_skipped() -> None:
 
 def test_an_empty_set_is_no_error() -> None:
     assert list(pictures(torch.empty(0, 3, 32, 32, dtype=torch.uint8))) == []
-
-
-@pytest.mark.parametrize(
-    "images",
-    [
-        BYTES[0],
-        BYTES.permute(0, 2, 3, 1),
-        BYTES.long(),
-        iter([BYTES[0]]),
-        None,
-    ],
-)
-def test_bad_61_wrong_sets_are_refused_at_once(images: Any) -> None:
-    with pytest.raises(TensorError, match=r"images: got .*, wanted ") as caught:
-        pictures(images)
-    assert caught.value.code == "bad_tensor"
-    assert isinstance(caught.value, ValueError)
-    assert isinstance(caught.value, TypeError)
-
-
-@pytest.mark.parametrize(
-    ("item", "words"),
-    [
-        (BYTES, "shape"),
-        (BYTES[0, 0], "shape"),
-        (BYTES[0].permute(1, 2, 0), "shape"),
-        (BYTES[0].numpy(), "shape"),
-        (BYTES[0].long(), "int64"),
-        (BYTES[0].float(), "Divide by 255"),
-        (BYTES[0].float() / -255, "values"),
-        (torch.full((3, 9, 9), float("nan")), "NaN"),
-        (np.zeros((9, 9, 3), np.complex64), "complex"),
-        (np.array([["a"]]), "array"),
-        ({"image": BYTES[0]}, "dict"),
-        ((), "tuple"),
-    ],
-)
-def test_bad_61_wrong_items_are_named(item: Any, words: str) -> None:
-    results = pictures([BYTES[0], item])
-    next(results)
-    with pytest.raises(TensorError, match=words) as caught:
-        next(results)
-    assert "images[1]" in caught.value.message
