@@ -39,10 +39,10 @@ class Extremes:
     strongest: list[ViewOf] = field(default_factory=list)
 
     def add(self, row: Row) -> None:
-        from augscore.measuring.rows import name_of, readings_in
+        from augscore.measuring.rows import name_of, original_of, readings_in
 
         name, views = str(name_of(row)), readings_in(row)
-        self.typical.append(Typical(name, row.typicality, row.notes))
+        self.typical.append(Typical(str(original_of(row)), row.typicality, row.notes))
         several = len(views) > 1
         found = [_view(name, i if several else None, v) for i, v in enumerate(views)]
         self.weakest += found

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 RANGE = "5 % ... 95 %"
 INTERVAL = "95 % interval"
+NO_INTERVAL = "-"
 CLASS_FIGURES = 48
 
 
@@ -58,8 +59,7 @@ def measure_screen(
             _stopped(result),
             _numbers(summary, facts.detailed),
             _least_typical(extremes, layout),
-            _views("weakest views    ", extremes.weakest, summary, layout),
-            _views("strongest views  ", extremes.strongest, summary, layout),
+            *_ends(extremes, summary, layout),
             _classes(result.classes, extremes.top, layout),
             _skipped(result, layout),
         ]
@@ -135,12 +135,12 @@ def _details(summary: Summary) -> list[list[str]]:
 
 
 def _spread_row(label: str, spread: Spread, write: Callable[[float], str]) -> list[str]:
-    low, high = spread.interval
+    ends = spread.interval
     return [
         label,
         write(spread.median),
         f"{write(spread.p05)} ... {write(spread.p95)}",
-        f"{write(low)} ... {write(high)}",
+        NO_INTERVAL if ends is None else f"{write(ends[0])} ... {write(ends[1])}",
     ]
 
 
@@ -151,16 +151,18 @@ def _noise_row(spread: NoiseSpread, readings: int) -> list[str]:
     def quantile(value: float | None, share: float) -> str:
         return text(value, _bound(spread, readings, share))
 
-    low, high = spread.interval
     # With a known median, an end that is missing can only lie beyond the near end of the ladder.
     beyond = ("below_floor", "past_ladder")
     if spread.median is None:
         beyond = (_bound(spread, readings, 0.5), _bound(spread, readings, 0.5))
+    ends = spread.interval
     return [
         "strength [noise sd]",
         quantile(spread.median, 0.5),
         f"{quantile(spread.p05, 0.05)} ... {quantile(spread.p95, 0.95)}",
-        f"{text(low, beyond[0])} ... {text(high, beyond[1])}",
+        NO_INTERVAL
+        if ends is None
+        else f"{text(ends[0], beyond[0])} ... {text(ends[1], beyond[1])}",
     ]
 
 
@@ -174,6 +176,16 @@ def _least_typical(extremes: Extremes, layout: Layout) -> list[Line]:
     rows = extremes.least_typical()[: extremes.top]
     items = [_item(row.name, percent(row.typicality), layout) for row in rows]
     return pack("least typical    ", items, layout.width) if items else []
+
+
+def _ends(extremes: Extremes, summary: Summary, layout: Layout) -> list[list[Line]]:
+    """Weakest and strongest; of few views none is told twice."""
+    weak = min(extremes.top, -(-summary.strength.count // 2))
+    strong = min(extremes.top, summary.strength.count - weak)
+    return [
+        _views("weakest views    ", extremes.weakest[:weak], summary, layout),
+        _views("strongest views  ", extremes.strongest[:strong], summary, layout),
+    ]
 
 
 def _views(label: str, views: Sequence[ViewOf], summary: Summary, layout: Layout) -> list[Line]:

@@ -47,6 +47,13 @@ class MeasureSettings(Settings):
     follow_links: bool
 
     @property
+    def inputs(self) -> tuple[Path, ...]:
+        """Everything that is read, and so is never written."""
+        named = (self.reference, self.pairs, self.labels)
+        model = () if self.model == "default" else (Path(self.model),)
+        return (*self.paths, *(path for path in named if path is not None), *model)
+
+    @property
     def is_paired(self) -> bool:
         return self.pairs is not None or self.reference is not None
 
@@ -66,7 +73,7 @@ _WHAT = (
         metavar="N",
         default=1,
         show_default=True,
-        help="Draws of the policy an image.",
+        help="How often to draw the policy for each image.",
     ),
     click.option(
         "--reference",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 
 from augscore import keys
-from augscore.engine.door import Images, check_ids, check_images
+from augscore.engine.door import Images, check_ids, check_images, check_numbers
 from augscore.engine.draw import Draw, StepDraw, ViewDraw, draw, draw_view
 from augscore.engine.ops.arguments import Settings
 from augscore.engine.ops.record import Op
@@ -44,6 +44,7 @@ def augment(
     the draw that makes them again. Raises TensorError (`bad_tensor`) for images that do not fit
     and UsageError for a policy that cannot be drawn.
     """
+    check_numbers(size, seed, epoch)
     pictures = check_images(images)
     names = check_ids(ids, len(pictures))
     drawn = draw(_policy(policy), names, _sizes(pictures), size=size, seed=seed, epoch=epoch)

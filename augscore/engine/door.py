@@ -45,6 +45,16 @@ def check_ids(ids: Sequence[ImageId] | None, count: int) -> list[ImageId]:
     return list(ids)
 
 
+def check_numbers(size: int | None, seed: int, epoch: int) -> None:
+    """Whole numbers, a size of at least 1 px; UsageError (`usage`) for anything else."""
+    least = {"size": (1 if size is None else size, 1), "seed": (seed, None), "epoch": (epoch, None)}
+    for name, (value, lowest) in least.items():
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        if not whole or (lowest is not None and value < lowest):
+            wanted = "a whole number" if lowest is None else f"a whole number from {lowest} up"
+            raise UsageError(f"{name}: wanted {wanted}, got {value!r}", code="usage")
+
+
 def _checked(image: object, name: str) -> torch.Tensor:
     if not isinstance(image, torch.Tensor):
         raise _refuse(name, type(image).__name__, "a tensor")

@@ -108,6 +108,9 @@ def _find(roots: list[Path], walk: _Walk) -> Iterator[Found]:
 
 
 def _folder(root: str, label: str, walk: _Walk, *, prefix: str) -> Iterator[Found]:
+    if _is_own(root):
+        yield Ignored(label, "own_output")
+        return
     top = _enter(root, label, walk)
     if not isinstance(top, _Level):
         yield top

@@ -54,9 +54,14 @@ class Item:
     id: int
 
     def read(self) -> Picture | Skipped:
-        """Raises `TensorError` (`bad_tensor`) for what is no image."""
+        """Raises `TensorError` (`bad_tensor`) for what is no image; whatever else the data set
+        raises makes the item `Skipped`."""
         try:
-            pixels, notes = _item(_without_label(self.images[self.id]), f"images[{self.id}]")
+            item = self.images[self.id]
+        except Exception as error:
+            return Skipped(str(self.id), "item_failed", f"{type(error).__name__}: {error}")
+        try:
+            pixels, notes = _item(_without_label(item), f"images[{self.id}]")
             pixels, more = finish(pixels)
             return Picture(self.id, pixels, (*notes, *more))
         except Unmeasurable as refused:

@@ -33,6 +33,8 @@ def open_table(path: Path, columns: tuple[str, ...], *, code: str) -> Table:
     Raises `UsageError` (`not_found`, `code`) for a missing file or column, `InputError` (`code`)
     for a table without rows or with a line that is not CSV.
     """
+    if path.is_dir():
+        raise UsageError(f"{str(path)!r} is a folder", code=code, hint="Name a CSV file")
     if not path.is_file():
         raise UsageError(f"cannot find {str(path)!r}", code="not_found", hint=nearest_sibling(path))
     table = _opened(path, columns, code)

@@ -15,13 +15,14 @@ ROWS_IN_JSON = 10_000
 
 @dataclass(frozen=True)
 class Spread:
-    """Quantiles over all views (or images); 95 % bootstrap interval of the median over images."""
+    """Quantiles over all views (or images); 95 % bootstrap interval of the median over images,
+    None for fewer than five images."""
 
     count: int
     median: float
     p05: float
     p95: float
-    interval: tuple[float, float]
+    interval: tuple[float, float] | None
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class NoiseSpread:
     median: float | None
     p05: float | None
     p95: float | None
-    interval: tuple[float | None, float | None]
+    interval: tuple[float | None, float | None] | None
     floor: float
     ceiling: float
     below_floor: int
@@ -43,8 +44,9 @@ class Summary:
     """`unrelated`: the median strength between two different images of the source.
 
     `atypical_share` is the share of images with a typicality below 15 %. `outside_clean_range` is
-    True when they are more than half, and more than chance allows (four images of four; never
-    fewer than four): the readings should not be trusted then. Train on the images themselves.
+    True when they are more than half, and more than chance allows (four images of four; of fewer
+    only such as a clean one is once in a hundred): the readings should not be trusted then. Train
+    on the images themselves.
     """
 
     strength: Spread
@@ -100,7 +102,8 @@ class ModelIdentity:
 class DataCounts:
     """found = measured + skipped + ignored (+ left_out, where --limit or --sample chose fewer).
 
-    `distinct` counts measured images without those whose bytes were measured before.
+    `distinct` counts measured images without those whose bytes were measured before, `labelled`
+    those that belong to a class.
     """
 
     root: str | None
@@ -110,6 +113,7 @@ class DataCounts:
     ignored: int
     left_out: int
     distinct: int
+    labelled: int
     skipped_by_reason: Mapping[str, int]
     ignored_by_reason: Mapping[str, int]
     ignored_extensions: Mapping[str, int]

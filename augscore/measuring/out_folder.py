@@ -7,7 +7,7 @@ continued by the same command: its settings and the fingerprint of its images st
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
@@ -32,26 +32,53 @@ SUMMARY = "summary.json"
 _OURS = frozenset([RUN_FILE, JOURNAL, SKIPS, SHEET, SUMMARY, *TABLES.values()])
 
 
-def claim_folder(folder: Path, *, force: bool) -> None:
-    """Refuse a finished result and a folder of somebody else's files; try to write there.
+def claim_folder(folder: Path, inputs: Sequence[Path], *, force: bool) -> None:
+    """Refuse a finished result, somebody else's files and the images' own folders; try to write.
 
-    Raises UsageError (`output_exists`), else as `outputs.prepare_folder`.
+    Only files of a folder with a `run.json` of ours are ever replaced, with `force` too.
+    Raises UsageError (`output_exists`, `output_unwritable`), else as `outputs.prepare_folder`.
     """
-    if folder.is_dir() and not force:
-        if _is_finished(folder / SUMMARY):
+    _refuse_inputs(folder, inputs)
+    if folder.is_dir():
+        _refuse_strangers(folder, force=force)
+        if not force and _is_finished(folder / SUMMARY):
             raise _taken(
                 folder,
                 "holds a finished result",
                 "Choose another --out, or --force to measure anew",
             )
-        strangers = sorted(p.name for p in folder.iterdir() if not _is_ours(p.name))
-        if strangers:
-            raise _taken(
-                folder,
-                f"holds other files ({printable(strangers[0])})",
-                "Choose an empty or a new folder for --out, or --force to write beside them",
-            )
     prepare_folder(folder)
+
+
+def _refuse_inputs(folder: Path, inputs: Sequence[Path]) -> None:
+    """An output may lie inside the images, but not the images inside the output."""
+    out = folder.resolve()
+    for path in inputs:
+        if path.resolve().is_relative_to(out):
+            raise UsageError(
+                f"{printable(str(folder))!r} holds the images to measure",
+                code="output_unwritable",
+                hint="Choose another --out; a folder inside the images is fine",
+            )
+
+
+def _refuse_strangers(folder: Path, *, force: bool) -> None:
+    ours = _settings(folder / RUN_FILE) is not None
+    names = sorted(p.name for p in folder.iterdir() if not _is_temporary(p.name))
+    replaced = [] if ours else [name for name in names if name in _OURS]
+    if replaced:
+        raise _taken(
+            folder,
+            f"holds a file {printable(replaced[0])} that augscore did not write",
+            "Choose another --out",
+        )
+    others = [name for name in names if name not in _OURS]
+    if others and not force:
+        raise _taken(
+            folder,
+            f"holds other files ({printable(others[0])})",
+            "Choose an empty or a new folder for --out, or --force to write beside them",
+        )
 
 
 @dataclass(frozen=True)
@@ -114,13 +141,10 @@ def begin_folder(folder: Path, plan: MeasurePlan, *, force: bool) -> OutFolder:
 
 
 def _refuse_others(folder: Path, old: Mapping[str, object], new: Mapping[str, object]) -> None:
-    changed = [
-        "images: others, or changed since"
-        if key == "images"
-        else f"{key}: {old.get(key)} → {new.get(key)}"
-        for key in dict.fromkeys(chain(old, new))
-        if old.get(key) != new.get(key)
-    ]
+    keys = [key for key in dict.fromkeys(chain(old, new)) if old.get(key) != new.get(key)]
+    changed = [f"{key}: {old.get(key)} → {new.get(key)}" for key in keys if key != "images"]
+    if keys == ["images"]:
+        changed = ["images: others, or changed since"]
     if changed:
         raise _taken(
             folder,
@@ -148,8 +172,8 @@ def _json(path: Path) -> Mapping[str, object]:
     return document if isinstance(document, dict) else {}
 
 
-def _is_ours(name: str) -> bool:
-    return name in _OURS or (name.startswith(".") and ".tmp-" in name)
+def _is_temporary(name: str) -> bool:
+    return name.startswith(".") and ".tmp-" in name
 
 
 def _without_rows(result: Measurement) -> dict[str, object]:

@@ -85,12 +85,17 @@ class MeasurePlan:
         )
 
     @property
-    def settings(self) -> dict[str, str]:
+    def settings(self) -> dict[str, object]:
         """What an interrupted measurement must share with the one that continues it."""
         policy = "" if self.policy is None else _digest(asdict(self.policy))
-        shown = {**asdict(self.config), "model": self.model.sha256, "reading": STRENGTH}
-        shown |= {"policy steps": policy, "version": __version__, "source": self.source.root}
-        return {key: str(value) for key, value in shown.items()}
+        return {
+            **asdict(self.config),
+            "model": self.model.sha256,
+            "reading": STRENGTH,
+            "policy_digest": policy,
+            "version": __version__,
+            "source": self.source.root,
+        }
 
 
 def plan_measurement(
@@ -126,11 +131,16 @@ def plan_measurement(
 def _policy(source: Source, options: MeasureOptions) -> Policy | None:
     if source.paired:
         return None
-    return preset(options.policy) if isinstance(options.policy, str) else options.policy
+    if isinstance(options.policy, str):
+        return preset(options.policy)
+    if not isinstance(options.policy, Policy):
+        raise UsageError(f"policy: wanted a name or a Policy, got {options.policy!r}", code="usage")
+    return options.policy
 
 
 def _check(options: MeasureOptions, size: int) -> None:
     least = {
+        "seed": (options.seed, 0),
         "views": (options.views, 1),
         "batch_size": (1 if options.batch_size is None else options.batch_size, 1),
         "size": (size, SMALLEST_SIZE),

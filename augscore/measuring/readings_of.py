@@ -11,7 +11,7 @@ import torch
 from augscore.engine.apply import views_of
 from augscore.engine.policy import Policy
 from augscore.images.labels import Labels, folder_label
-from augscore.images.resize import bring_to_size
+from augscore.images.resize import bring_to_size, upsampled_note
 from augscore.measuring.rows import ImageRow, Json, PairRow, ViewReading
 from augscore.measuring.subjects import Subject, distorted_of
 from augscore.strength.readings import Description, score_shift
@@ -73,7 +73,7 @@ def read_views(
                 subject.id,
                 tuple(references.norms[i].tolist()),
                 _typicality(references, i, unit),
-                subject.notes,
+                (*subject.notes, *upsampled_note(subject.reference, unit.size)),
                 readings,
                 labels(subject.id) if isinstance(subject.id, str) else None,
                 subject.digest,
@@ -92,7 +92,7 @@ def read_pair(subjects: list[Subject], unit: Unit, labels: Labels = folder_label
             subject.names[0],
             subject.names[1],
             _typicality(references, i, unit),
-            subject.notes,
+            (*subject.notes, *upsampled_note(subject.reference, unit.size)),
             _reading(references, seen, i, unit, None),
             labels(subject.names[0]),
             subject.extras,

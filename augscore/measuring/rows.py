@@ -77,6 +77,11 @@ def name_of(row: Row) -> ImageId:
     return row.distorted if isinstance(row, PairRow) else row.path
 
 
+def original_of(row: Row) -> ImageId:
+    """The image that `typicality` tells about."""
+    return row.reference if isinstance(row, PairRow) else row.path
+
+
 def readings_in(row: Row) -> tuple[ViewReading, ...]:
     """One a view; a pair has one."""
     return (row.reading,) if isinstance(row, PairRow) else row.views

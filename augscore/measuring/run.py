@@ -14,10 +14,10 @@ import torch
 
 from augscore import __version__
 from augscore.engine.policy import Policy
-from augscore.errors import InputError
 from augscore.images.batches import PATIENCE, in_order
 from augscore.images.records import Ignored, Skipped
 from augscore.measuring.measurement import Measurement
+from augscore.measuring.nothing import nothing_measured
 from augscore.measuring.plan import MeasureOptions, MeasurePlan, plan_measurement
 from augscore.measuring.readings_of import Unit, read_pair, read_views, references_of
 from augscore.measuring.row_json import Record
@@ -53,11 +53,7 @@ def measure(
     options = MeasureOptions(policy=policy, views=views, seed=seed, size=size)
     result = measure_source(any_source(source), load_scorer(model, device), options)
     if result.data.measured == 0:
-        raise InputError(
-            f"nothing was measured: {result.data.skipped} of {result.data.found} were skipped",
-            code="no_images",
-            hint="; ".join(f"{s.name}: {s.reason}" for s in result.skipped[:3]),
-        )
+        raise nothing_measured(result)
     return result
 
 
@@ -95,7 +91,7 @@ def run_measurement(
     for old in earlier:
         _settle(old, tally, rows)
     done = tally.measured + tally.skipped
-    progress(Progress("measuring", done, plan.survey.wanted, "images"))
+    progress(Progress("measuring", done, plan.survey.records, "images"))
     reason = stopped()
     unit = Unit(plan.scorer, plan.size, None if reason else _unrelated(plan, note))
     outcomes = _outcomes(islice(_offered(plan, tally), done, None), plan, note)
@@ -104,7 +100,7 @@ def run_measurement(
             record(new)
             _settle(new, tally, rows)
         done = tally.measured + tally.skipped
-        progress(Progress("measuring", done, plan.survey.wanted, "images"))
+        progress(Progress("measuring", done, plan.survey.records, "images"))
         reason = stopped()
     return _measurement(plan, unit, tally, reason)
 

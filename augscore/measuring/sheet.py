@@ -20,10 +20,11 @@ from augscore.measuring.rows import PairRow, Row, ViewReading, name_of, readings
 from augscore.measuring.sources import entry_id
 from augscore.measuring.subjects import Subject, distorted_of, subject
 from augscore.outputs import printable
+from augscore.strength.ladder import BELOW_FLOOR
 
 TILE = 176
 COLUMNS = 4
-_GAP, _MARGIN, _CAPTION, _HEADING = 8, 20, 38, 34
+_GAP, _MARGIN, _CAPTION, _HEADING, _LEGEND = 8, 20, 38, 34, 24
 _PAPER, _INK, _FAINT = (255, 255, 255), (28, 28, 30), (110, 110, 116)
 
 
@@ -46,9 +47,11 @@ def contact_sheet(plan: MeasurePlan, rows: Callable[[], Iterable[Row]]) -> bytes
     found = _subjects(plan, {cell.id for _, cells in bands for cell in cells})
     width = 2 * _MARGIN + COLUMNS * (2 * TILE + _GAP) + (COLUMNS - 1) * 2 * _GAP
     band_height = _HEADING + TILE + _CAPTION
-    sheet = Image.new("RGB", (width, _MARGIN + len(bands) * (band_height + _GAP)), _PAPER)
+    height = _MARGIN + _LEGEND + len(bands) * (band_height + _GAP)
+    sheet = Image.new("RGB", (width, height), _PAPER)
+    _text(sheet, (_MARGIN, _MARGIN), _legend(plan), 13, _FAINT)
     for row, (heading, cells) in enumerate(bands):
-        top = _MARGIN + row * (band_height + _GAP)
+        top = _MARGIN + _LEGEND + row * (band_height + _GAP)
         _text(sheet, (_MARGIN, top), heading, 18, _INK)
         for column, cell in enumerate(cells):
             left = _MARGIN + column * (2 * TILE + 3 * _GAP)
@@ -57,6 +60,14 @@ def contact_sheet(plan: MeasurePlan, rows: Callable[[], Iterable[Row]]) -> bytes
     buffer = io.BytesIO()
     sheet.save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
+
+
+def _legend(plan: MeasurePlan) -> str:
+    made = "as given" if plan.policy is None else f"policy {plan.policy.name}"
+    return (
+        f"Left the original, right the view ({made}, seed {plan.choice.seed}), {plan.size} px, "
+        f"model {plan.model.name} {plan.model.version}. Noise sd: pixel values in [0, 1]."
+    )
 
 
 def _bands(rows: Callable[[], Iterable[Row]]) -> list[tuple[str, list[_Cell]]]:
@@ -113,7 +124,7 @@ def _draw_cell(
     sheet.paste(_tile(_view(cell, item, plan)), (left + TILE + _GAP, top))
     caption = _shortened(printable(cell.label), 46)
     _text(sheet, (left, top + TILE + 3), caption, 12, _FAINT)
-    _text(sheet, (left, top + TILE + 17), _reading_text(cell.reading), 13, _INK)
+    _text(sheet, (left, top + TILE + 17), _reading_text(cell.reading, plan), 13, _INK)
 
 
 def _view(cell: _Cell, item: Subject, plan: MeasurePlan) -> torch.Tensor:
@@ -135,12 +146,15 @@ def _tile(pixels: torch.Tensor) -> Image.Image:
     return Image.fromarray(levels).resize((TILE, TILE), Image.Resampling.LANCZOS)
 
 
-def _reading_text(reading: ViewReading) -> str:
+def _reading_text(reading: ViewReading, plan: MeasurePlan) -> str:
+    ladder = plan.scorer.calibration.ladder_for(plan.size)
     if reading.strength_noise_sd is not None:
-        noise = f"noise sd {reading.strength_noise_sd:.3f}"
+        noise = f"{reading.strength_noise_sd:.4f}"
+    elif reading.noise_bound == BELOW_FLOOR:
+        noise = f"< {ladder.floor_sd:.4f}"
     else:
-        noise = "no effect" if reading.noise_bound == "below_floor" else "past the noise ladder"
-    return f"{noise}   strength {reading.strength:.3f}"
+        noise = f"> {ladder.noise_sds[-1]:.4f}"
+    return f"noise sd {noise}   strength {reading.strength:.3f}"
 
 
 def _shortened(text: str, most: int) -> str:

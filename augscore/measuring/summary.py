@@ -16,6 +16,11 @@ from augscore.strength.ladder import BELOW_FLOOR, PAST_LADDER, Ladder
 ATYPICAL_BELOW = 15.0
 OUTSIDE_SHARE = 0.5
 CHANCE = 1e-3
+FEWEST_FOR_INTERVAL = 5
+"""Resampling fewer says less about the median than the values themselves."""
+
+FEW, CHANCE_OF_FEW = 4, 1e-2
+_SMALLEST_SHARE = 1e-4
 
 
 def summarise(
@@ -66,13 +71,25 @@ def summarise_classes(columns: Columns, ladder: Ladder, seed: int) -> tuple[Clas
 
 
 def _outside(typicality: Values) -> bool:
-    """More than half are atypical, and so many that chance would do it once in 1,000 folders.
+    """More than half are atypical, and so many that chance would do it once in 1,000 folders, or
+    where few images cannot tell: so atypical that clean ones are it once in 100.
 
     Typicality is a percentage of clean images, so in a folder of clean ones 15 % lie below 15.
     """
     count = len(typicality)
     strange = int((typicality < ATYPICAL_BELOW).sum())
-    return strange > OUTSIDE_SHARE * count and _tail(strange, count) < CHANCE
+    if strange <= OUTSIDE_SHARE * count:
+        return False
+    if count < FEW:
+        return _combined(typicality) < CHANCE_OF_FEW
+    return _tail(strange, count) < CHANCE
+
+
+def _combined(typicality: Values) -> float:
+    """Fisher 1932: the chance of percentages as small as these together, were all images clean."""
+    shares = np.maximum(typicality.ravel() / 100, _SMALLEST_SHARE)
+    half = -math.fsum(np.log(shares))
+    return math.exp(-half) * math.fsum(half**k / math.factorial(k) for k in range(len(shares)))
 
 
 def _tail(strange: int, count: int) -> float:
@@ -94,19 +111,23 @@ def _tail(strange: int, count: int) -> float:
 def spread(values: Values, seed: int) -> Spread:
     """(N images, K views) → quantiles over all, interval by resampling images."""
     p05, median, p95 = np.quantile(values, [0.05, 0.5, 0.95]).tolist()
-    return Spread(values.size, median, p05, p95, median_interval(values, seed=seed))
+    few = len(values) < FEWEST_FOR_INTERVAL
+    interval = None if few else median_interval(values, seed=seed)
+    return Spread(values.size, median, p05, p95, interval)
 
 
 def _noise_spread(
     strength: Spread, bounds: Mapping[str | None, int], ladder: Ladder
 ) -> NoiseSpread:
     """The ladder is monotone, so quantiles of the strength are quantiles of its noise form."""
-    low, high = (ladder.noise_sd(s)[0] for s in strength.interval)
+    ends = strength.interval
     return NoiseSpread(
         median=ladder.noise_sd(strength.median)[0],
         p05=ladder.noise_sd(strength.p05)[0],
         p95=ladder.noise_sd(strength.p95)[0],
-        interval=(low, high),
+        interval=None
+        if ends is None
+        else (ladder.noise_sd(ends[0])[0], ladder.noise_sd(ends[1])[0]),
         floor=ladder.floor_sd,
         ceiling=ladder.noise_sds[-1],
         below_floor=bounds.get(BELOW_FLOOR, 0),
@@ -117,11 +138,11 @@ def _noise_spread(
 def _scaled(strength: Spread, unrelated: float | None) -> Spread | None:
     if not unrelated:
         return None
-    low, high = strength.interval
+    ends = strength.interval
     return Spread(
         strength.count,
         strength.median / unrelated,
         strength.p05 / unrelated,
         strength.p95 / unrelated,
-        (low / unrelated, high / unrelated),
+        None if ends is None else (ends[0] / unrelated, ends[1] / unrelated),
     )

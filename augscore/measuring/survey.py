@@ -33,13 +33,15 @@ class Choice:
 
 @dataclass(frozen=True)
 class Survey:
-    """`wanted` images will be measured; `sample` names them where only some are.
+    """`wanted` images will be measured, and `records` counts also what cannot be opened at all;
+    `sample` names the images where only some are wanted.
 
     The `yardstick` images tell how far two unrelated ones lie apart. `fingerprint` digests names,
     sizes and times of all that is to be measured.
     """
 
     wanted: int
+    records: int
     sample: frozenset[ImageId] | None
     yardstick: tuple[Offer, ...]
     fingerprint: str
@@ -47,15 +49,18 @@ class Survey:
 
 def survey(source: Source, choice: Choice, progress: ProgressSink, stopped: Stopped) -> Survey:
     """Walk `source` once; an interrupted walk knows of what it saw."""
-    offers = _told(_offers(source.entries()), progress, stopped)
-    sample = None
+    walk = _Walk()
+    offers = _told(walk.offers(source.entries()), progress, stopped)
+    sample, rest = None, offers
     if choice.sample is not None:
         chosen = _sampled(offers, choice.sample, choice.seed)
         sample = frozenset(entry_id(offer) for offer in chosen)
         offers = iter(chosen)
-    seen = _Seen()
-    yardstick = _yardstick(seen.of(islice(offers, choice.limit)))
-    return Survey(seen.count, sample, yardstick, seen.digest.hexdigest())
+    yardstick = _yardstick(walk.wanted(islice(offers, choice.limit)))
+    for _ in rest:
+        pass
+    records = walk.count + walk.skipped
+    return Survey(walk.count, records, sample, yardstick, walk.digest.hexdigest())
 
 
 def chosen(
@@ -71,10 +76,6 @@ def chosen(
         take = take and (choice.limit is None or taken < choice.limit)
         taken += take
         yield entry, take
-
-
-def _offers(entries: Iterable[Entry]) -> Iterator[Offer]:
-    return (entry for entry in entries if not isinstance(entry, Skipped | Ignored))
 
 
 def _told(offers: Iterator[Offer], progress: ProgressSink, stopped: Stopped) -> Iterator[Offer]:
@@ -104,14 +105,22 @@ def _yardstick(offers: Iterator[Offer]) -> tuple[Offer, ...]:
     return tuple(row[2] for row in sorted(chosen, key=lambda row: row[1]))
 
 
-class _Seen:
+class _Walk:
     """Counts and digests what passes by."""
 
     def __init__(self) -> None:
         self.count = 0
+        self.skipped = 0
         self.digest = hashlib.blake2b(digest_size=16)
 
-    def of(self, offers: Iterator[Offer]) -> Iterator[Offer]:
+    def offers(self, entries: Iterable[Entry]) -> Iterator[Offer]:
+        for entry in entries:
+            if isinstance(entry, Skipped):
+                self.skipped += 1
+            elif not isinstance(entry, Ignored):
+                yield entry
+
+    def wanted(self, offers: Iterator[Offer]) -> Iterator[Offer]:
         for offer in offers:
             self.count += 1
             self.digest.update(_state(offer))

@@ -23,6 +23,7 @@ class Tally:
     left_out: int = 0
     skipped: int = 0
     distinct: int = 0
+    labelled: int = 0
     ignored: Counter[str] = field(default_factory=Counter)
     extensions: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
@@ -62,6 +63,7 @@ class Tally:
 
     def take(self, row: Row) -> None:
         self.columns.add(row)
+        self.labelled += row.label is not None
         if isinstance(row, PairRow) or row.duplicate_of is None:
             self.distinct += 1
         if isinstance(row, ImageRow) and row.digest:
@@ -78,6 +80,7 @@ class Tally:
             ignored=self.ignored.total(),
             left_out=self.left_out,
             distinct=self.distinct,
+            labelled=self.labelled,
             skipped_by_reason=_sorted(self.reasons),
             ignored_by_reason=_sorted(self.ignored),
             ignored_extensions=_sorted(self.extensions),

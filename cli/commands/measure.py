@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from augscore.errors import InputError
-
 from ..exits import Exit, stop_code
 from ..extremes import Extremes
 from ..figures import count
+from ..lines import line
 from ..measure_files import check_target, list_text
 from ..measure_screen import Facts, Layout, measure_screen
 from ..measure_settings import MeasureSettings, check_words, measure_options
@@ -26,14 +25,12 @@ from ..results import STDOUT
 from ..streams import Stream, Streams
 
 if TYPE_CHECKING:
-    from augscore.measuring.measurement import DataCounts, Measurement
+    from augscore.measuring.measurement import Measurement
     from augscore.measuring.out_folder import OutFolder
     from augscore.measuring.plan import MeasureOptions, MeasurePlan
     from augscore.measuring.row_json import Record
     from augscore.measuring.sources import Source
     from augscore.runtime import ProgressSink
-
-MOST_EXTENSIONS = 5
 
 
 @click.command("measure", cls=Configured, short_help="How strongly a policy moves your images.")
@@ -54,7 +51,7 @@ def measure(settings: MeasureSettings) -> None:
     began = time.monotonic()
     run = _run(settings, streams)
     _publish(settings, streams, run, time.monotonic() - began)
-    code = _exit_code(settings, run.result)
+    code = _exit_code(settings, streams, run.result)
     if code is not Exit.DONE:
         raise click.exceptions.Exit(code)
 
@@ -130,11 +127,11 @@ def _check_files(settings: MeasureSettings) -> None:
     from augscore.measuring.out_folder import claim_folder
     from augscore.measuring.tables import check_table
 
-    check_target(settings.json, "--json")
-    check_target(settings.list, "--list")
+    check_target(settings.json, "--json", settings.inputs)
+    check_target(settings.list, "--list", settings.inputs)
     if settings.out is not None:
         check_table(settings.rows)
-        claim_folder(settings.out, force=settings.force)
+        claim_folder(settings.out, settings.inputs, force=settings.force)
 
 
 def _model(settings: MeasureSettings) -> str | None:
@@ -184,7 +181,7 @@ def _publish(settings: MeasureSettings, streams: Streams, run: _Run, seconds: fl
         streams.out.write_text(to_json(result.to_json(), indent=2) + "\n")
     if settings.list == STDOUT:
         streams.out.write_text(_list(settings, extremes))
-    for note in [*written, *_next(settings, result)]:
+    for note in [*written, *_unlabelled(settings, result), *_next(settings, result)]:
         streams.note(note)
 
 
@@ -203,6 +200,13 @@ def _written(settings: MeasureSettings, run: _Run) -> list[str]:
         write_text(Path(settings.list), _list(settings, run.extremes))
         notes.append(f"wrote {shown(settings.list)}")
     return notes
+
+
+def _unlabelled(settings: MeasureSettings, result: Measurement) -> list[str]:
+    missing = result.data.measured - result.data.labelled
+    if settings.labels is None or not missing:
+        return []
+    return [f"note: {count(missing)} of {count(result.data.measured)} images have no label"]
 
 
 def _list(settings: MeasureSettings, extremes: Extremes) -> str:
@@ -225,43 +229,22 @@ def _threads() -> int:
     return torch.get_num_threads()
 
 
-def _exit_code(settings: MeasureSettings, result: Measurement) -> Exit:
+def _exit_code(settings: MeasureSettings, streams: Streams, result: Measurement) -> Exit:
     data = result.data
     if result.stopped_by is not None:
         return stop_code(result.stopped_by)
     if data.measured == 0:
-        raise InputError(
-            f"nothing was measured: {_why_nothing(result)}",
-            code=_nothing_code(data),
-            hint=_hint(data),
-        )
+        from augscore.measuring.nothing import nothing_measured
+
+        raise nothing_measured(result)
     share = data.skipped / (data.measured + data.skipped)
-    too_many = settings.max_bad is not None and share > settings.max_bad
-    return Exit.GATE if too_many or (settings.strict and data.skipped) else Exit.DONE
-
-
-def _nothing_code(data: DataCounts) -> str:
-    return "no_images" if data.found else "empty_folder"
-
-
-def _hint(data: DataCounts) -> str:
-    from augscore.images.sniff import FORMAT_OF
-
-    return "" if data.skipped else f"Read are {', '.join(f'.{e}' for e in sorted(FORMAT_OF))}"
-
-
-def _why_nothing(result: Measurement) -> str:
-    data = result.data
-    root = shown(repr(data.root))
-    if data.skipped:
-        first = result.skipped[0]
-        return f"{data.skipped} of {data.found} skipped, first {shown(first.name)}: {first.reason}"
-    if not data.ignored:
-        return f"no image files in {root}: it is empty"
-    reasons = ", ".join(f"{count(n)} {shown(r)}" for r, n in data.ignored_by_reason.items())
-    others = ", ".join(f"{count(n)} .{shown(e)}" for e, n in _commonest(data.ignored_extensions))
-    return f"no image files in {root}, only others: {reasons}{others and f' ({others})'}"
-
-
-def _commonest(counts: Mapping[str, int]) -> list[tuple[str, int]]:
-    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_EXTENSIONS]
+    reasons = []
+    if settings.max_bad is not None and share > settings.max_bad:
+        reasons.append(f"more than {100 * settings.max_bad:.4g} %")
+    if settings.strict and data.skipped:
+        reasons.append("and --strict allows none")
+    if not reasons:
+        return Exit.DONE
+    all_read = count(data.measured + data.skipped)
+    streams.err.write([line(f"gate: {count(data.skipped)} of {all_read} skipped, {reasons[0]}")])
+    return Exit.GATE

@@ -125,6 +125,7 @@ def measurement(
             *counts,
             0,
             measured,
+            0,
             dict(Counter(s.reason for s in skipped)),
             ignored,
             {},

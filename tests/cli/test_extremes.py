@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from augscore.measuring.rows import PairRow
 from augscore_cli.extremes import Extremes
 
 
@@ -43,3 +44,10 @@ def test_the_order_of_reading_does_not_show(make: Any) -> None:
 
     assert ends(rows) == ends(rows[::-1])
     assert [v.name for v in ends(rows).strongest] == ["a", "b"]
+
+
+def test_the_least_typical_of_pairs_are_originals(make: Any) -> None:
+    extremes = Extremes(3, keep_all=True)
+    extremes.add(PairRow("original.jpg", "blurred.jpg", 2.0, (), make.view(0.1, 0.01)))
+    assert [row.name for row in extremes.least_typical()] == ["original.jpg"]
+    assert [view.name for view in extremes.weakest] == ["blurred.jpg"]

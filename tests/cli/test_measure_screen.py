@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -161,3 +163,22 @@ def test_classes_are_listed_hardest_first(make: Any) -> None:
     assert named == [*(f"class-{i}" for i in range(5)), "…", "class-8"]
     assert lines[first + 6].split() == ["…", "3", "between"]
     assert not any("hardest" in row for row in screen(make.measurement([make.image("a", 1.0)])))
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7, 10, 12])
+def test_no_view_is_both_weakest_and_strongest(make: Any, count: int) -> None:
+    images = [make.image(f"x{i}.jpg", 50.0, make.view(0.1 * i, 0.01)) for i in range(count)]
+    spread = replace(make.spread(0.3, 0.1, 0.5), count=count)
+    lines = screen(make.measurement(images, of=replace(make.summary(), strength=spread)))
+    first = next(i for i, row in enumerate(lines) if row.startswith("weakest views"))
+    named = re.findall(r"x\d+\.jpg", " ".join(lines[first:]))
+    assert len(named) == len(set(named)) == min(count, 10)
+
+
+def test_too_few_images_have_no_interval(make: Any) -> None:
+    few = replace(make.spread(0.3, 0.1, 0.5), interval=None)
+    noise = replace(make.summary().strength_noise_sd, interval=None)
+    summary = replace(make.summary(noise), typicality=few)
+    rows = screen(make.measurement([make.image("a", 1.0)], of=summary))
+    numbers = [row for row in rows if row.startswith(("strength [", "typicality"))]
+    assert [row.split()[-1] for row in numbers] == ["-", "-"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 import torch
@@ -250,3 +251,16 @@ def test_another_device_has_the_same_draw_and_nearly_the_same_pixels(
     for ours, theirs in zip(here, there, strict=True):
         assert theirs.device.type == "cuda"
         assert (ours - theirs.cpu()).abs().mean().item() < 1e-4
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"size": 0}, {"size": -3}, {"size": "x"}, {"size": True}, {"seed": "a"}, {"epoch": 1.5}],
+    ids=str,
+)
+def test_numbers_that_are_none_are_refused_by_name(
+    floats40: torch.Tensor, wrong: dict[str, Any]
+) -> None:
+    (name,) = wrong
+    with pytest.raises(UsageError, match=f"^{name}: wanted a whole number"):
+        augment(floats40, "identity", **wrong)

@@ -134,20 +134,26 @@ def test_other_images_are_refused(plan: Plan, mixed: Path, tmp_path: Path) -> No
 
 def test_bad_58_an_output_inside_the_input_is_not_measured(plan: Plan, mixed: Path) -> None:
     for _ in range(2):
-        out = begin_folder(_new(mixed / "out"), plan(mixed), force=True)
+        claim_folder(mixed / "out", [mixed], force=True)
+        out = begin_folder(mixed / "out", plan(mixed), force=True)
         result = measured(out)
         out.publish(result, "csv")
         assert result.data.measured == 7
         assert result.data.ignored_by_reason == {"own_output": 1}
-    assert plan(mixed / "out").survey.wanted == 1
+    assert plan(mixed / "out").survey.wanted == 0
+
+
+RUN = '{"schema": "augscore.run/1", "settings": {}}'
+FINISHED = '{"complete": true, "summary": {}}'
 
 
 def test_bad_59_a_finished_result_is_kept(tmp_path: Path) -> None:
-    (tmp_path / "summary.json").write_text('{"complete": true, "summary": {}}')
-    with pytest.raises(UsageError, match="--force") as caught:
-        claim_folder(tmp_path, force=False)
+    (tmp_path / "run.json").write_text(RUN)
+    (tmp_path / "summary.json").write_text(FINISHED)
+    with pytest.raises(UsageError, match="finished") as caught:
+        claim_folder(tmp_path, [], force=False)
     assert caught.value.code == "output_exists"
-    claim_folder(tmp_path, force=True)
+    claim_folder(tmp_path, [], force=True)
     assert (tmp_path / "summary.json").exists()
 
 
@@ -155,26 +161,54 @@ def test_bad_59_a_finished_result_is_kept(tmp_path: Path) -> None:
     "text", ['{"complete": false, "summary": {}}', '{"complete": true, "summary": null}', "{", "[]"]
 )
 def test_an_unfinished_one_may_be_taken(text: str, tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text(RUN)
     (tmp_path / "summary.json").write_text(text)
-    for name in ("rows.jsonl", ".rows.jsonl.tmp-12", "journal.jsonl", "run.json"):
+    for name in ("rows.jsonl", ".rows.jsonl.tmp-12", "journal.jsonl"):
         (tmp_path / name).touch()
-    claim_folder(tmp_path, force=False)
+    claim_folder(tmp_path, [], force=False)
 
 
-def test_a_folder_of_other_files_is_left_alone(tmp_path: Path) -> None:
+def test_a_folder_of_other_files_is_left_alone(tmp_path: Path, plan: Plan, scenes: Path) -> None:
     (tmp_path / "holiday.jpg").touch()
     with pytest.raises(UsageError, match=r"holiday\.jpg"):
-        claim_folder(tmp_path, force=False)
+        claim_folder(tmp_path, [], force=False)
     assert [p.name for p in tmp_path.iterdir()] == ["holiday.jpg"]
+    claim_folder(tmp_path, [], force=True)
+    begin_folder(tmp_path, plan(scenes), force=True)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["holiday.jpg", "run.json"]
+
+
+@pytest.mark.parametrize("run", [None, "{}", '{"schema": "other/1", "settings": {}}'])
+@pytest.mark.parametrize("name", ["sheet.png", "rows.csv", "summary.json", "run.json"])
+def test_files_of_our_names_that_somebody_else_wrote_are_never_replaced(
+    tmp_path: Path, name: str, run: str | None
+) -> None:
+    if run is not None:
+        (tmp_path / "run.json").write_text(run)
+    (tmp_path / name).write_text("mine")
+    for force in (False, True):
+        with pytest.raises(UsageError, match="did not write"):
+            claim_folder(tmp_path, [], force=force)
+    assert (tmp_path / name).read_text() == "mine"
+
+
+@pytest.mark.parametrize("where", [".", "..", "link"])
+def test_the_images_are_never_inside_the_output(tmp_path: Path, where: str) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    (tmp_path / "photos" / "link").symlink_to("..")
+    with pytest.raises(UsageError, match="holds the images"):
+        claim_folder(photos / where, [photos], force=True)
+    claim_folder(photos / "measured", [photos], force=False)
 
 
 def test_a_new_folder_is_made(tmp_path: Path) -> None:
-    claim_folder(tmp_path / "a/b", force=False)
+    claim_folder(tmp_path / "a/b", [], force=False)
     assert list((tmp_path / "a/b").iterdir()) == []
 
 
 def _new(folder: Path) -> Path:
-    claim_folder(folder, force=True)
+    claim_folder(folder, [], force=False)
     return folder
 
 

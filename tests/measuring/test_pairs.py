@@ -116,3 +116,15 @@ def test_limits_and_samples_choose_among_pairs(run: Run, folders: Path) -> None:
 def test_a_pair_alone_has_no_relative_strength(run: Run, folders: Path) -> None:
     path = write_pairs(folders, ["original/scene-01.png,blurred/scene-01.png"])
     assert run(pairs_source(path)).pairs[0].reading.strength_relative is None
+
+
+def test_typicality_is_that_of_the_reference(run: Run, folders: Path) -> None:
+    source = matched_source(folders / "blurred", folders / "original")
+    swapped = matched_source(folders / "original", folders / "blurred")
+    alone = {row.path: row.typicality for row in run(folders / "original").images}
+    assert {row.reference: row.typicality for row in run(source).pairs} == {
+        row.reference: alone[row.reference] for row in run(source).pairs
+    }
+    assert [row.typicality for row in run(swapped).pairs] != [
+        row.typicality for row in run(source).pairs
+    ]

@@ -16,6 +16,7 @@ import torch
 from PIL import Image
 
 from augscore.engine.apply import views_of
+from augscore.engine.policy import Policy
 from augscore.errors import InputError, TensorError, UsageError
 from augscore.images.resize import bring_to_size
 from augscore.measuring import tally as tally_module
@@ -317,7 +318,9 @@ def test_the_document_is_json_with_the_resolved_settings(run: Run, scenes: Path)
 
 
 def test_bad_arguments_are_refused_before_work(run: Run, scenes: Path, tmp_path: Path) -> None:
-    for changes in ({"views": 0}, {"size": 31}, {"policy": "simcrl"}):
+    wrong: list[dict[str, Any]] = [{"views": 0}, {"size": 31}, {"policy": "simcrl"}]
+    wrong += [{"seed": -1}, {"batch_size": 0}, {"max_pixels": 0}, {"policy": Policy}]
+    for changes in wrong:
         with pytest.raises(UsageError):
             run(scenes, **changes)
     with pytest.raises(UsageError):
@@ -416,3 +419,58 @@ def test_bad_56_the_file_that_everything_waits_for_is_named(
     assert run(tmp_path, workers=1, note=told).images == whole.images
     assert [note.code for note in notes] == ["slow_file"]
     assert notes[0].text.endswith("waiting for slow\\x0a.png")
+
+
+def test_progress_ends_at_the_total_whatever_was_skipped(
+    run: Run, scenes: Path, tmp_path: Path
+) -> None:
+    copy(scenes, tmp_path, 4)
+    (tmp_path / "a-broken-link.png").symlink_to("nothing")
+    (tmp_path / "b-cut.png").write_bytes(b"no image")
+    (tmp_path / "notes.txt").touch()
+    for limit in (None, 2):
+        events: list[Progress] = []
+        run(tmp_path, progress=events.append, limit=limit, batch_size=1)
+        measuring = [e for e in events if e.stage == "measuring"]
+        assert measuring[-1].done == measuring[-1].total
+        assert all(e.total is not None and e.done <= e.total for e in measuring)
+
+
+def test_an_item_that_a_data_set_cannot_give_is_skipped(run: Run, scenes: Path) -> None:
+    class Broken:
+        def __len__(self) -> int:
+            return 4
+
+        def __getitem__(self, index: int, /) -> torch.Tensor:
+            if index == 1:
+                raise OSError("the disk is away")
+            return tensors(scenes)[index]
+
+    result = run(Broken())
+    assert [row.path for row in result.images] == [0, 2, 3]
+    assert [(s.name, s.reason, s.detail) for s in result.skipped] == [
+        ("1", "item_failed", "OSError: the disk is away")
+    ]
+    assert without_names(result) == [
+        row for i, row in enumerate(without_names(run(tensors(scenes)[:4]))) if i != 1
+    ]
+
+
+@pytest.mark.parametrize(
+    ("names", "code", "words"),
+    [
+        ([], "empty_folder", "it is empty"),
+        (["a.txt", "b.txt", "c"], "no_images", "1 of 3 skipped, first c: empty_file"),
+        (["a.txt", "b.txt", "c.md"], "no_images", r"3 other_extension \(2 .txt, 1 .md\)"),
+    ],
+)
+def test_bad_02_03_nothing_measured_is_explained(
+    tiny_run: Path, tmp_path: Path, names: list[str], code: str, words: str
+) -> None:
+    for name in names:
+        (tmp_path / name).touch()
+    with pytest.raises(InputError, match=words) as caught:
+        measure(tmp_path, model=tiny_run, device="cpu")
+    assert caught.value.code == code
+    with pytest.raises(InputError, match="no images were given"):
+        measure([], model=tiny_run, device="cpu")

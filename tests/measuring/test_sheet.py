@@ -41,7 +41,7 @@ def opened(png: bytes) -> Image.Image:
 def tile(sheet: Image.Image, band: int, column: int, member: int) -> npt.NDArray[np.float64]:
     """Pixels of the original (0) or the view (1) of a cell."""
     left = 20 + column * (2 * TILE + 24) + member * (TILE + 8)
-    top = 20 + band * (34 + TILE + 38 + 8) + 34
+    top = 44 + band * (34 + TILE + 38 + 8) + 34
     return np.asarray(sheet.crop((left, top, left + TILE, top + TILE)), dtype=np.float64)
 
 
@@ -57,7 +57,7 @@ def test_three_bands_from_weak_to_strong_show_originals_and_measured_views(
     result, png = sheet_of(plan(scenes, views=2))
     sheet = opened(png)
     assert sheet.width == WIDTH
-    assert sheet.height == 20 + 3 * (34 + 176 + 38 + 8)
+    assert sheet.height == 44 + 3 * (34 + 176 + 38 + 8)
     ranked = sorted(
         (reading.strength, str(row.path), k)
         for row in result.images
@@ -85,7 +85,7 @@ def test_few_views_have_one_band(plan: Plan, scenes: Path) -> None:
     _, png = sheet_of(plan(scenes, limit=3))
     assert png == sheet_of(plan(scenes, limit=3))[1]
     sheet = opened(png)
-    assert (sheet.width, sheet.height) == (WIDTH, 20 + 34 + 176 + 38 + 8)
+    assert (sheet.width, sheet.height) == (WIDTH, 44 + 34 + 176 + 38 + 8)
     assert tile(sheet, 0, 3, 0).std() == 0
 
 

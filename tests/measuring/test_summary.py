@@ -7,7 +7,7 @@ import pytest
 
 from augscore.measuring.columns import Columns
 from augscore.measuring.rows import ImageRow, PairRow, ViewReading
-from augscore.measuring.summary import spread, summarise, summarise_classes
+from augscore.measuring.summary import _combined, spread, summarise, summarise_classes
 from augscore.strength.intervals import median_interval
 from augscore.strength.ladder import Ladder
 
@@ -48,7 +48,7 @@ def test_quantiles_are_those_of_numpy_over_all_views() -> None:
     assert relative is not None
     assert relative.median == pytest.approx(np.median(values) / 0.8)
     assert relative.p95 == pytest.approx(np.quantile(values, 0.95) / 0.8)
-    assert relative.interval == pytest.approx([v / 0.8 for v in summary.strength.interval])
+    assert relative.interval == pytest.approx([v / 0.8 for v in summary.strength.interval or ()])
     assert summary.unrelated == 0.8
 
 
@@ -60,7 +60,7 @@ def test_the_noise_form_is_the_ladder_of_each_quantile() -> None:
     assert noise.median == LADDER.noise_sd(summary.strength.median)[0]
     assert noise.p05 == LADDER.noise_sd(summary.strength.p05)[0] is None
     assert noise.p95 == LADDER.noise_sd(summary.strength.p95)[0] is None
-    assert noise.interval == tuple(LADDER.noise_sd(s)[0] for s in summary.strength.interval)
+    assert noise.interval == tuple(LADDER.noise_sd(s)[0] for s in summary.strength.interval or ())
     assert noise.floor == pytest.approx(LADDER.floor_sd)
     assert noise.ceiling == 0.3
     assert noise.below_floor == int((values < 0.2).sum())
@@ -99,7 +99,7 @@ def test_pairs_count_as_one_view_each_and_nothing_gives_nothing() -> None:
     summary = summarise(made, LADDER, None, 0)
     assert summary is not None
     assert summary.strength.count == 1
-    assert summary.strength.interval == (0.5, 0.5)
+    assert summary.strength.interval is None
 
 
 def test_one_spread() -> None:
@@ -133,3 +133,33 @@ def test_one_class_is_no_table(labels: list[str | None]) -> None:
     for label in labels:
         made.add(ImageRow("x", (1.0,), 1.0, (), (reading(0.5),), label))
     assert summarise_classes(made, LADDER, 0) == ()
+
+
+@pytest.mark.parametrize(
+    ("typicality", "outside"),
+    [([0.2], True), ([1.2], False), ([3.6, 3.9, 3.7], True), ([9.0, 9.0, 9.0], False), ([], False)],
+)
+def test_few_images_are_outside_where_clean_ones_hardly_ever_are(
+    typicality: list[float], outside: bool
+) -> None:
+    summary = summarise(columns([[0.5]] * len(typicality), typicality), LADDER, None, 0)
+    assert (summary is not None and summary.outside_clean_range) is outside
+
+
+def test_the_chance_of_few_is_fishers() -> None:
+    """Against the chi-squared law of scipy's closed form for an even number of degrees."""
+    generator = np.random.default_rng(0)
+    shares = generator.uniform(0, 1, (20_000, 3))
+    observed = -np.log([0.036, 0.039, 0.037]).sum()
+    expected = float((-np.log(shares).sum(axis=1) >= observed).mean())
+    assert _combined(np.array([3.6, 3.9, 3.7])) == pytest.approx(expected, abs=3e-3)
+    assert _combined(np.array([50.0])) == pytest.approx(0.5)
+
+
+def test_too_few_images_for_an_interval_have_none() -> None:
+    for count in (4, 5):
+        summary = summarise(columns([[0.3, 0.4]] * count, [50.0] * count), LADDER, 0.8, 0)
+        assert summary is not None
+        assert summary.strength_relative is not None
+        spreads = (summary.strength, summary.strength_relative, summary.strength_noise_sd)
+        assert [spread.interval is None for spread in spreads] == [count == 4] * 3
