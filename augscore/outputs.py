@@ -24,7 +24,7 @@ from typing import IO, Any
 
 from augscore.errors import HostError, UsageError
 
-_FULL = frozenset([errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)])
+FULL_DISK = frozenset([errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)])
 _WRONG_PATH = frozenset([errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG])
 _PROBE = bytes(4096)
 _LONGEST_NAME = 230
@@ -336,7 +336,7 @@ def _create(temp: Path) -> IO[bytes]:
 
 def refusal(path: Path, error: OSError) -> HostError | UsageError:
     """What it means for the user that `path` could not be written."""
-    if error.errno in _FULL:
+    if error.errno in FULL_DISK:
         return HostError(
             f"cannot write {str(path)!r}: no space left{_free_space(path)}",
             code="disk_full",

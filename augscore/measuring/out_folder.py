@@ -22,7 +22,7 @@ from augscore.measuring.row_json import Record, from_record, to_record
 from augscore.measuring.rows import Row
 from augscore.measuring.sheet import contact_sheet
 from augscore.measuring.tables import TABLES, write_table
-from augscore.outputs import RowWriter, prepare_folder, printable, write_bytes, write_json
+from augscore.outputs import RowWriter, prepare_folder, printable, refusal, write_bytes, write_json
 from augscore.runs.journal import Journal, read_journal
 
 JOURNAL = "journal.jsonl"
@@ -38,15 +38,13 @@ def claim_folder(folder: Path, inputs: Sequence[Path], *, force: bool) -> None:
     Only files of a folder with a `run.json` of ours are ever replaced, with `force` too.
     Raises UsageError (`output_exists`, `output_unwritable`), else as `outputs.prepare_folder`.
     """
-    _refuse_inputs(folder, inputs)
-    if folder.is_dir():
-        _refuse_strangers(folder, force=force)
-        if not force and _is_finished(folder / SUMMARY):
-            raise _taken(
-                folder,
-                "holds a finished result",
-                "Choose another --out, or --force to measure anew",
-            )
+    try:
+        _refuse_inputs(folder, inputs)
+        if folder.is_dir():
+            _refuse_strangers(folder, force=force)
+            _refuse_finished(folder, force=force)
+    except OSError as error:
+        raise refusal(folder, error) from error
     prepare_folder(folder)
 
 
@@ -138,6 +136,13 @@ def begin_folder(folder: Path, plan: MeasurePlan, *, force: bool) -> OutFolder:
     run = {"schema": RUN_SCHEMA, "command": "measure", "settings": settings, "began": began}
     write_json(folder / RUN_FILE, run)
     return OutFolder(folder, plan)
+
+
+def _refuse_finished(folder: Path, *, force: bool) -> None:
+    if not force and _is_finished(folder / SUMMARY):
+        raise _taken(
+            folder, "holds a finished result", "Choose another --out, or --force to measure anew"
+        )
 
 
 def _refuse_others(folder: Path, old: Mapping[str, object], new: Mapping[str, object]) -> None:

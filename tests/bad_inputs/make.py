@@ -9,7 +9,7 @@ import os
 import socket
 import unicodedata
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import product
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from PIL import Image, ImageCms, ImageOps
 from tests.bad_inputs.encode import (
     ARITHMETIC_JPEG,
     ARITHMETIC_PROGRESSIVE_JPEG,
+    SAMPLES_PER_PIXEL,
     as_ycck,
     deep_png,
     deflated,
@@ -29,6 +30,7 @@ from tests.bad_inputs.encode import (
     png,
     with_chunk,
     with_frame,
+    with_tiff_tag,
 )
 
 Maker = Callable[[Path, Image.Image], None]
@@ -74,6 +76,18 @@ NAMES = (
 NOT_UTF8 = os.fsdecode(b"bad\xff.jpg")
 LONG_NAME = "n" * 251 + ".jpg"
 ALIKE = ("A.jpg", "a.jpg", unicodedata.normalize("NFC", "\xe9.jpg"), "e\u0301.jpg")
+
+
+LOUD = "loud.tif"
+"""Pillow logs an error about it."""
+
+
+def every_case(folder: Path, numbers: Iterable[int], photo: Image.Image) -> None:
+    """One folder a number, and a file that is not in the list."""
+    for number in numbers:
+        (folder / f"{number:02d}").mkdir()
+        MAKERS[number](folder / f"{number:02d}", photo)
+    put(folder, LOUD, with_tiff_tag(encode(photo, "TIFF"), SAMPLES_PER_PIXEL, 300))
 
 
 def put(folder: Path, name: str, data: bytes) -> None:
