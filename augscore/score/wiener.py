@@ -13,6 +13,9 @@ from dataclasses import dataclass
 
 import torch
 
+CHUNK = 64
+"""Crops at a time: between them a signal can end the work."""
+
 Denoise = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
 
@@ -36,15 +39,18 @@ class Wiener:
 
 def fit_wiener(crops: torch.Tensor) -> Wiener:
     """From training crops (N, 3, S, S) float in [0, 1]; 1,000 or more."""
-    pixels = crops.to(torch.float64)
-    mean = pixels.mean(dim=(0, 2, 3))
-    side = pixels.shape[-1]
+    side = crops.shape[-1]
+    chunks = torch.split(crops, CHUNK)
+    sums = [chunk.sum(dim=(0, 2, 3), dtype=torch.float64) for chunk in chunks]
+    mean = torch.stack(sums).sum(dim=0) / (len(crops) * side**2)
     hann = torch.hann_window(side, periodic=True, dtype=torch.float64, device=crops.device)
     window = hann[:, None] * hann[None, :]
     window = window / window.square().mean().sqrt()
-    spectra = torch.fft.fft2((pixels - mean[:, None, None]) * window) / side
-    covariance = torch.einsum("nchw,ndhw->hwcd", spectra, spectra.conj()) / len(pixels)
-    return Wiener(covariance, mean)
+    total = torch.zeros(side, side, 3, 3, dtype=torch.complex128, device=crops.device)
+    for chunk in chunks:
+        spectra = torch.fft.fft2((chunk - mean[:, None, None]) * window) / side
+        total += torch.einsum("nchw,ndhw->hwcd", spectra, spectra.conj())
+    return Wiener(total / len(crops), mean)
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,29 @@ def test_the_fitted_spectrum_is_that_of_windowed_crops() -> None:
     torch.testing.assert_close(fitted.mean, mean)
 
 
+def test_the_spectrum_does_not_depend_on_the_chunks_it_is_made_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Between two chunks a signal can end the work."""
+    sizes: list[int] = []
+    fft = torch.fft.fft2
+
+    def counted(x: torch.Tensor) -> torch.Tensor:
+        sizes.append(len(x))
+        spectrum: torch.Tensor = fft(x)
+        return spectrum
+
+    monkeypatch.setattr(torch.fft, "fft2", counted)
+    crops = coloured(10, 8).to(torch.float32)
+    sizes.clear()
+    whole = fit_wiener(crops)
+    monkeypatch.setattr("augscore.score.wiener.CHUNK", 3)
+    parts = fit_wiener(crops)
+    assert sizes == [10, 3, 3, 3, 1]
+    torch.testing.assert_close(parts.spectrum, whole.spectrum, rtol=1e-12, atol=1e-15)
+    torch.testing.assert_close(parts.mean, whole.mean, rtol=1e-12, atol=0)
+
+
 def test_a_fitted_filter_comes_near_the_best_on_new_images() -> None:
     wiener = fit_wiener(coloured(1500, 32))
     images = coloured(300, 32)
