@@ -45,6 +45,6 @@ class ModelError(InputError):
 
 
 class HostError(AugscoreError, OSError):
-    """Codes `device_unavailable`, `disk_full`, `output_unwritable`."""
+    """Codes `device_unavailable`, `out_of_memory`, `disk_full`, `output_unwritable`."""
 
     exit_code = 4

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import torch
 
 _DEVICE = re.compile(r"auto|cpu|mps|cuda(:(0|[1-9][0-9]{0,3}))?")
+_NO_MEMORY = re.compile(r"out of memory|not enough memory|allocate memory", re.IGNORECASE)
+"""In the words of torch's allocators, whose errors have no class of their own on a CPU."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 StopSignal = Literal["SIGINT", "SIGTERM"]
@@ -123,6 +125,17 @@ def _container_cores(cgroup: Path) -> int | None:
     except (ValueError, ZeroDivisionError):
         return None
     return max(1, int(cores)) if cores > 0 else None
+
+
+@contextmanager
+def memory_errors(hint: str) -> Iterator[None]:
+    """Where memory runs out inside, of the machine or of a device: HostError (`out_of_memory`)."""
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        if not (isinstance(error, MemoryError) or _NO_MEMORY.search(str(error))):
+            raise
+        raise HostError("not enough memory", code="out_of_memory", hint=hint) from error
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from augscore.runtime import (
     Progress,
     Stopped,
     host_facts,
+    memory_errors,
     pick_device,
     usable_cores,
 )
@@ -209,3 +210,31 @@ def test_importing_loads_no_torch() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert result.stdout == "False\n"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB"),
+        RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: not enough memory: you"),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"),
+    ],
+)
+def test_memory_that_runs_out_is_the_machine(error: Exception) -> None:
+    with (
+        pytest.raises(HostError, match=r"not enough memory\. Take less") as caught,
+        memory_errors("Take less"),
+    ):
+        raise error
+    assert (caught.value.code, caught.value.exit_code) == ("out_of_memory", 4)
+
+
+def test_a_real_allocation_that_fails_is_the_machine() -> None:
+    with pytest.raises(HostError), memory_errors("Take less"):
+        torch.empty(1 << 58, dtype=torch.uint8)
+
+
+def test_other_errors_stay_what_they_are() -> None:
+    with pytest.raises(RuntimeError, match="shape"), memory_errors("Take less"):
+        raise RuntimeError("shape mismatch")
