@@ -47,6 +47,7 @@ class TrainingData:
 class ModelCard:
     """σ and pixel statistics are in units of pixels in [0, 1]; sizes in px.
 
+    `name` is that of the run's folder. `version` tells releases of a model apart; a run writes 1.0.
     `evidence` holds the tables of a check on other images, if one was made.
     """
 
