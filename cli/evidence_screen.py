@@ -17,7 +17,7 @@ def evidence_lines(evidence: Evidence) -> list[Line]:
     return join(
         [
             [line(f"checked on {plural(evidence.images, 'photograph')} at {evidence.size} px")],
-            error_lines(evidence.denoising),
+            error_lines(evidence.denoising, "these photographs"),
             rising_lines(evidence.rising),
         ]
     )

@@ -29,7 +29,7 @@ def model_lines(
             [line(Span(f"{shown(card.name)} {shown(card.version)}", "strong"))],
             *(_fact(name, text, width) for name, text in _facts(model, calibration).items()),
             *(_fact(name, text, width) for name, text in origin.items()),
-            error_lines(card.held_out),
+            error_lines(card.held_out, "held-out images"),
             _evidence(card),
             *(_ladder(ladder) for ladder in calibration.ladders),
         ]

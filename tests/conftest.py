@@ -17,7 +17,7 @@ from augscore.strength import sight
 from augscore.strength.scorer import Scorer, load_scorer
 from augscore.training import score_run, verdict
 from augscore.training.plan import ScoreRunOptions, plan_score_run
-from augscore.training.score_run import ScoreRunResult, train_score
+from augscore.training.score_run import Hooks, ScoreRunResult, train_score
 
 TrainTiny = Callable[..., ScoreRunResult]
 FEW_PIXELS = 8 * 48 * 48
@@ -84,6 +84,7 @@ def train_tiny(scenes: Path, tiny_options: ScoreRunOptions) -> TrainTiny:
         report: Callable[[Any], None] = lambda row: None,
         note: NoteSink = lambda note: None,
         progress: ProgressSink = lambda event: None,
+        announce: Callable[[int], None] = lambda done: None,
         paths: list[Path] | None = None,
         **changes: Any,
     ) -> ScoreRunResult:
@@ -94,9 +95,7 @@ def train_tiny(scenes: Path, tiny_options: ScoreRunOptions) -> TrainTiny:
             patch.setattr(verdict, "WIENER_CROPS", 256)
             patch.setattr(verdict, "JUDGED_CROPS", 24)
             plan = plan_score_run(paths or [scenes], options)
-            return train_score(
-                plan, report=report, progress=progress, note=note, stop=_Asking(stopped)
-            )
+            return train_score(plan, Hooks(announce, report, progress, note, _Asking(stopped)))
 
     return train
 

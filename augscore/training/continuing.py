@@ -21,16 +21,14 @@ from augscore.runs.checkpoint import (
     remove_checkpoints,
 )
 from augscore.runtime import Note, NoteSink
-from augscore.score.fit import FitOptions
 from augscore.training.plan import ScoreRunPlan
+from augscore.training.run_folder import differences
 
-_SHOWN = 60
 
-
-def binding_settings(plan: ScoreRunPlan, fit_options: FitOptions) -> dict[str, object]:
+def binding_settings(plan: ScoreRunPlan) -> dict[str, object]:
     """All that must agree and is known before an image is read."""
     settings = {
-        **asdict(fit_options),
+        **asdict(plan.fit_options),
         "working_size": plan.working_size,
         "crop": plan.crop,
         "scales": plan.scales.short_sides,
@@ -60,12 +58,7 @@ def agreeing(
     """The checkpoint if it was made with these settings; else as `usable_checkpoint`."""
     if checkpoint is None:
         return None
-    old = checkpoint.settings
-    changed = [
-        f"{key}: {_shown(old.get(key))} → {_shown(value)}"
-        for key, value in settings.items()
-        if old.get(key) != value
-    ]
+    changed = differences(checkpoint.settings, settings)
     if not changed:
         return checkpoint
     if not force:
@@ -84,8 +77,3 @@ def _damage(found: FoundCheckpoint) -> str:
     if found.checkpoint is None:
         return f"{damaged}; none is left, so the run starts anew"
     return f"{damaged}; the one of step {found.checkpoint.step} is used"
-
-
-def _shown(value: object) -> str:
-    text = json.dumps(value)
-    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"

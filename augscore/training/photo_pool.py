@@ -13,6 +13,7 @@ from augscore.images.records import Picture, Read, Skipped
 from augscore.score.crops import CropPool
 from augscore.training.scales import Scales, at_sides, sides_for
 
+FEWEST_IMAGES = 2
 HELD_OUT_SHARE = 0.1
 MEMORY_BUDGET = 1 << 30
 

@@ -1,13 +1,11 @@
-"""What a score run will do, and how long it should take, before it starts."""
+"""What a score run will do, before it starts: files, sizes, device, memory."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import torch
 from PIL import Image
 
 from augscore import keys
@@ -15,19 +13,18 @@ from augscore.errors import InputError
 from augscore.images.batches import auto_workers
 from augscore.images.find import find
 from augscore.images.records import Candidate, Found
+from augscore.images.resize import LONG_SIDE_CAP
 from augscore.runtime import pick_device
-from augscore.score.crops import CropPool
-from augscore.score.fit import FitOptions, fit_step, new_state
-from augscore.score.model import new_denoiser
+from augscore.score.fit import FitOptions
 from augscore.score.network import Architecture
-from augscore.strength.calibrate import NORM_SIGMAS, SIGMA, looks
-from augscore.strength.sight import Lens, chunk_size, look
-from augscore.training.photo_pool import HELD_OUT_SHARE, MEMORY_BUDGET
+from augscore.strength.sides import check_side
+from augscore.training.photo_pool import FEWEST_IMAGES, HELD_OUT_SHARE, MEMORY_BUDGET
+from augscore.training.run_folder import refuse_inputs
 from augscore.training.scales import Scales, choose_scales
 
 CALIBRATION_CROPS = 200
 PROBED_HEADERS = 64
-TIMED_STEPS = 3
+LESS_MEMORY = "Give a smaller --size or --batch-size"
 _LIBRARIES_BYTES = 600 << 20
 
 
@@ -51,16 +48,20 @@ class ScoreRunOptions:
 
 @dataclass(frozen=True)
 class ScoreRunPlan:
-    """Resolved: files, sizes, and the expected seconds and bytes (from timed steps on noise)."""
+    """Resolved: files, sizes, device and the expected bytes.
+
+    `images` are at most so many of the `files`: those with a damaged header are not counted, other
+    damage shows only on reading.
+    """
 
     options: ScoreRunOptions
     found: tuple[Found, ...]
+    files: int
     images: int
     held_out: int
     scales: Scales
     workers: int
     bf16: bool
-    seconds: float
     memory_bytes: int
     device: str
 
@@ -72,35 +73,44 @@ class ScoreRunPlan:
     def crop(self) -> int:
         return self.scales.crop
 
+    @property
+    def fit_options(self) -> FitOptions:
+        options = self.options
+        return FitOptions(
+            steps=options.steps, batch_size=options.batch_size, seed=options.seed, bf16=self.bf16
+        )
+
 
 def plan_score_run(paths: Sequence[Path], options: ScoreRunOptions) -> ScoreRunPlan:
-    """Walk the folders, read some headers, time a few steps. Raises InputError without images."""
+    """Walk the folders and read some headers.
+
+    Raises UsageError for a size beyond reason and an `out` that is one of `paths`, InputError for
+    fewer than two images or none of the working size, HostError for a device that is not there.
+    """
+    check_side(options.size)
+    refuse_inputs(options.out, paths)
     found = tuple(find(paths))
     candidates = [f for f in found if isinstance(f, Candidate)]
     if options.limit is not None and len(candidates) > options.limit:
         candidates = _choose(candidates, options.limit, options.seed)
         found = tuple(candidates)
-    short_sides = _short_sides(candidates)
-    if not short_sides:
-        raise InputError(
-            f"no readable image among {len(candidates)} files",
-            code="no_images",
-            hint="Give a folder of JPEG or PNG files",
-        )
-    scales = choose_scales(short_sides, options.size)
+    headers = _read_headers(candidates)
+    images = len(candidates) - headers.unreadable
+    _refuse_too_few(images, len(candidates))
+    scales = choose_scales(headers.short_sides, options.size)
+    if headers.complete and max(headers.short_sides) < scales.working_size:
+        raise too_small(scales.working_size)
     device = pick_device(options.device)
-    bf16 = device.type in ("cpu", "cuda")
     return ScoreRunPlan(
         options=options,
         found=found,
-        images=len(candidates),
-        held_out=max(1, round(HELD_OUT_SHARE * len(candidates))),
+        files=len(candidates),
+        images=images,
+        held_out=max(1, round(HELD_OUT_SHARE * images)),
         scales=scales,
         workers=auto_workers() if options.workers is None else options.workers,
-        bf16=bf16,
-        seconds=options.steps * _seconds_a_step(options, scales.crop, device, bf16)
-        + CALIBRATION_CROPS * _seconds_to_calibrate(options, scales.working_size, device),
-        memory_bytes=_memory(len(candidates), scales, options.batch_size),
+        bf16=device.type in ("cpu", "cuda"),
+        memory_bytes=_memory(images, scales, options.batch_size),
         device=str(device),
     )
 
@@ -112,44 +122,57 @@ def _choose(candidates: list[Candidate], limit: int, seed: int) -> list[Candidat
     return [candidate for candidate in candidates if candidate.name in chosen]
 
 
-def _short_sides(candidates: Sequence[Candidate]) -> list[int]:
-    sides: list[int] = []
+def _refuse_too_few(images: int, files: int) -> None:
+    if images == 0:
+        raise InputError(
+            f"no readable image among {files} files",
+            code="no_images",
+            hint="Give a folder of JPEG or PNG files",
+        )
+    if images < FEWEST_IMAGES:
+        raise too_few_images(images, files - images)
+
+
+def too_few_images(images: int, skipped: int) -> InputError:
+    return InputError(
+        f"a score network needs at least {FEWEST_IMAGES} readable images, found {images}",
+        code="too_few_images",
+        hint=f"Give more of them; {skipped} files were skipped",
+    )
+
+
+def too_small(working_size: int) -> InputError:
+    return InputError(
+        f"no image reaches the working size of {working_size} px",
+        code="too_small",
+        hint=f"Give a smaller --size; images count with a long side of at most {LONG_SIDE_CAP} px",
+    )
+
+
+@dataclass(frozen=True)
+class _Headers:
+    """Of some files, evenly spaced, or of all (`complete`); short sides as decoded, px."""
+
+    short_sides: tuple[int, ...]
+    unreadable: int
+    complete: bool
+
+
+def _read_headers(candidates: Sequence[Candidate]) -> _Headers:
     stride = max(1, len(candidates) // PROBED_HEADERS)
-    for candidate in candidates[::stride]:
-        try:
-            with Image.open(candidate.path) as image:
-                sides.append(min(image.size))
-        except Exception:
-            # Whatever a damaged header raises: reading the file reports it.
-            continue
-    return sides
+    read = [_short_side(candidate) for candidate in candidates[::stride]]
+    sides = tuple(side for side in read if side is not None)
+    return _Headers(sides, len(read) - len(sides), stride == 1)
 
 
-def _seconds_a_step(options: ScoreRunOptions, crop: int, device: torch.device, bf16: bool) -> float:
-    generator = torch.Generator().manual_seed(0)
-    noise = torch.randint(0, 256, (3, crop, crop), dtype=torch.uint8, generator=generator)
-    pool = CropPool(((noise,),), crop)
-    fit_options = FitOptions(steps=1000, batch_size=options.batch_size, seed=0, bf16=bf16)
-    state = new_state(new_denoiser(options.architecture, 0.5, 0.25, 0).to(device), fit_options)
-    fit_step(state, pool, fit_options)
-    began = time.monotonic()
-    for _ in range(TIMED_STEPS):
-        fit_step(state, pool, fit_options)
-    return (time.monotonic() - began) / TIMED_STEPS
-
-
-def _seconds_to_calibrate(
-    options: ScoreRunOptions, working_size: int, device: torch.device
-) -> float:
-    """For one clean image."""
-    denoiser = new_denoiser(options.architecture, 0.5, 0.25, 0).eval().to(device)
-    lens = Lens(working_size, SIGMA, NORM_SIGMAS)
-    image = torch.full((1, 3, working_size, working_size), 0.5, device=device)
-    images = image.expand(chunk_size(image), -1, -1, -1)
-    look(denoiser, images, lens)
-    began = time.monotonic()
-    look(denoiser, images, lens)
-    return (time.monotonic() - began) / len(images) * looks(working_size)
+def _short_side(candidate: Candidate) -> int | None:
+    try:
+        with Image.open(candidate.path) as image:
+            scale = min(1.0, LONG_SIDE_CAP / max(image.size))
+            return max(1, round(min(image.size) * scale))
+    except Exception:
+        # Whatever a damaged header raises: reading the file reports it.
+        return None
 
 
 def _memory(images: int, scales: Scales, batch_size: int) -> int:

@@ -1,30 +1,79 @@
-"""The folder of a score run: one process at a time in it, and never over a finished model."""
+"""The folder of a score run: its mark, one process at a time in it, and what is never written over.
+
+`run.json` is the mark: it stands there from the start and says that all the rest is a run's. A
+folder without it that holds anything is somebody else's.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from augscore.errors import UsageError
-from augscore.outputs import prepare_folder, remove_stale
+from augscore.images.find import RUN_FILE, RUN_SCHEMA
+from augscore.outputs import prepare_folder, printable, remove_stale, write_json
 from augscore.runs.checkpoint import remove_checkpoints
+from augscore.runs.lock import NAME as LOCK
 from augscore.runs.lock import locked
+
+COMMAND = "train score"
+_SHOWN = 60
 
 
 @contextmanager
-def claimed(out: Path, *, force: bool) -> Iterator[None]:
+def claimed(out: Path, settings: Mapping[str, object], *, force: bool) -> Iterator[None]:
     """Hold the folder, rid of what killed processes left, with `force` also of a finished run.
 
-    Raises UsageError: `run_in_use`, `output_exists`; else as `prepare_folder`.
+    Raises UsageError: `run_in_use`, else as `check_folder` and `prepare_folder`.
     """
     prepare_folder(out)
     with locked(out):
+        check_folder(out, settings, force=force)
         remove_stale(out)
         remove_stale(checkpoints_of(out))
         if model_of(out).exists():
-            _clear_finished(out, force=force)
+            _clear_finished(out)
         yield
+
+
+def check_folder(out: Path, settings: Mapping[str, object], *, force: bool) -> None:
+    """Changes nothing. Raises UsageError (`output_exists`) for a finished run and for files that
+    no run wrote; `force` lets both pass, but none of these files may be in the way of a run's."""
+    if not out.is_dir():
+        return
+    old = _marked(out)
+    if old is None:
+        _refuse_strangers(out, force=force)
+    elif model_of(out).exists() and not force:
+        raise _finished(out, differences(old, settings))
+
+
+def mark(out: Path, settings: Mapping[str, object], facts: Mapping[str, object]) -> None:
+    """Write `run.json`; `facts`: what does not bind the run."""
+    document = {"schema": RUN_SCHEMA, "command": COMMAND, "settings": settings, **facts}
+    write_json(out / RUN_FILE, document)
+
+
+def refuse_inputs(out: Path, paths: Sequence[Path]) -> None:
+    """Raises UsageError where `out` is one of the folders to read."""
+    if os.path.realpath(out) in [os.path.realpath(path) for path in paths]:
+        raise UsageError(
+            f"--out {printable(repr(str(out)))} is the folder of the images",
+            code="usage",
+            hint="Name a new folder for the run",
+        )
+
+
+def differences(old: Mapping[str, object], new: Mapping[str, object]) -> list[str]:
+    """`steps: 10 → 20` for each setting of `new` that was another."""
+    return [
+        f"{key}: {_shown(old.get(key))} → {_shown(value)}"
+        for key, value in new.items()
+        if old.get(key) != value
+    ]
 
 
 def model_of(out: Path) -> Path:
@@ -39,13 +88,56 @@ def metrics_of(out: Path) -> Path:
     return out / "metrics.jsonl"
 
 
-def _clear_finished(out: Path, *, force: bool) -> None:
-    if not force:
-        raise UsageError(
-            f"'{model_of(out)}' exists: this run is finished",
-            code="output_exists",
-            hint="Choose another --out, or --force to train anew",
+def _marked(out: Path) -> Mapping[str, object] | None:
+    """The settings of the run whose folder this is, or None."""
+    try:
+        document = json.loads((out / RUN_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not isinstance(document, dict) or document.get("schema") != RUN_SCHEMA:
+        return None
+    settings = document.get("settings")
+    return settings if document.get("command") == COMMAND and isinstance(settings, dict) else None
+
+
+def _refuse_strangers(out: Path, *, force: bool) -> None:
+    names = sorted(path.name for path in out.iterdir() if not _is_passing(path.name))
+    ours = {path.name for path in (model_of(out), checkpoints_of(out), metrics_of(out))}
+    in_the_way = [name for name in names if name in ours | {RUN_FILE}]
+    if in_the_way:
+        raise _taken(out, f"holds {in_the_way[0]} of something else", "Choose another --out")
+    if names and not force:
+        raise _taken(
+            out,
+            f"holds other files ({printable(names[0])})",
+            "Choose an empty or a new folder for --out, or --force to write beside them",
         )
+
+
+def _is_passing(name: str) -> bool:
+    """Of a process at work, or of a killed one."""
+    return name == LOCK or (name.startswith(".") and ".tmp-" in name)
+
+
+def _clear_finished(out: Path) -> None:
     # The model goes last: as long as it is there, the same command clears the rest again.
     remove_checkpoints(checkpoints_of(out))
     model_of(out).unlink()
+
+
+def _finished(out: Path, changed: Sequence[str]) -> UsageError:
+    others = f", of other settings ({'; '.join(changed)})" if changed else ""
+    return UsageError(
+        f"{printable(repr(str(model_of(out))))} exists: this run is finished{others}",
+        code="output_exists",
+        hint="Choose another --out, or --force to train anew",
+    )
+
+
+def _taken(out: Path, what: str, hint: str) -> UsageError:
+    return UsageError(f"{printable(repr(str(out)))} {what}", code="output_exists", hint=hint)
+
+
+def _shown(value: object) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"

@@ -11,10 +11,8 @@ from pathlib import Path
 
 import torch
 
-from augscore.errors import InputError
 from augscore.images.batches import read
 from augscore.images.records import Read, Skipped
-from augscore.outputs import write_json
 from augscore.runtime import (
     Note,
     NoteSink,
@@ -23,6 +21,7 @@ from augscore.runtime import (
     StopFlag,
     Stopped,
     host_facts,
+    memory_errors,
     pick_device,
 )
 from augscore.score.crops import pixel_statistics
@@ -45,14 +44,20 @@ from augscore.strength.calibrate import calibrate
 from augscore.training.continuing import agreeing, binding_settings, usable_checkpoint
 from augscore.training.fit_checkpoint import restore, to_checkpoint
 from augscore.training.keeping import Keeper
-from augscore.training.photo_pool import PhotoPool, load_photo_pool
-from augscore.training.plan import CALIBRATION_CROPS, ScoreRunOptions, ScoreRunPlan
-from augscore.training.run_folder import checkpoints_of, claimed, model_of
+from augscore.training.photo_pool import FEWEST_IMAGES, PhotoPool, load_photo_pool
+from augscore.training.plan import (
+    CALIBRATION_CROPS,
+    LESS_MEMORY,
+    ScoreRunOptions,
+    ScoreRunPlan,
+    too_few_images,
+    too_small,
+)
+from augscore.training.run_folder import checkpoints_of, claimed, mark, model_of
 from augscore.training.scales import working_crops
 from augscore.training.verdict import denoising_errors
 
 HELD_OUT_CROPS = 32
-FEWEST_IMAGES = 2
 
 
 @dataclass(frozen=True)
@@ -74,45 +79,62 @@ class LogRow:
 
 @dataclass(frozen=True)
 class ScoreRunResult:
-    """`errors` compares the finished network with the Wiener denoiser; empty if interrupted."""
+    """`errors` compares the finished network with the Wiener denoiser on `held_out` images; empty
+    if interrupted."""
 
     model_path: Path
     complete: bool
     stopped_by: str | None
     errors: tuple[ErrorRow, ...]
+    held_out: int
     skipped: tuple[Skipped, ...]
 
 
+Announce = Callable[[int], None]
 Report = Callable[[LogRow], None]
 
 
-def train_score(
-    plan: ScoreRunPlan, *, report: Report, progress: ProgressSink, note: NoteSink, stop: StopFlag
-) -> ScoreRunResult:
+@dataclass(frozen=True)
+class Hooks:
+    """Where a run tells of itself, and what may stop it.
+
+    `announce` gets the number of steps that are done already, once the folder is the run's and
+    before an image is read.
+    """
+
+    announce: Announce
+    report: Report
+    progress: ProgressSink
+    note: NoteSink
+    stop: StopFlag
+
+
+def train_score(plan: ScoreRunPlan, hooks: Hooks) -> ScoreRunResult:
     """Train, or continue, the run of a plan.
 
     A stop signal ends reading and calibrating at once, and fitting after its step, with a
-    checkpoint. Raises UsageError where the folder holds a finished run, one of other settings, or
-    one that another process works on.
+    checkpoint. Raises UsageError where the folder holds a finished run, one of other settings, one
+    that another process works on, or files of something else; HostError (`out_of_memory`).
     """
-    out = plan.options.out
-    with claimed(out, force=plan.options.force):
+    out, settings = plan.options.out, binding_settings(plan)
+    with claimed(out, settings, force=plan.options.force), memory_errors(LESS_MEMORY):
         try:
-            return _trained(plan, report, progress, note, stop)
+            return _trained(plan, settings, hooks)
         except Stopped as stopped:
-            return ScoreRunResult(model_of(out), False, stopped.by, (), ())
+            return ScoreRunResult(model_of(out), False, stopped.by, (), 0, ())
 
 
-def _trained(
-    plan: ScoreRunPlan, report: Report, progress: ProgressSink, note: NoteSink, stop: StopFlag
-) -> ScoreRunResult:
-    with stop.at_once():
-        fitting = _prepare(plan, progress, note)
+def _trained(plan: ScoreRunPlan, settings: Mapping[str, object], hooks: Hooks) -> ScoreRunResult:
+    with hooks.stop.at_once():
+        fitting = _prepare(plan, settings, hooks)
     with _deterministic():
-        _fit(fitting, plan, report, stop)
-    with stop.at_once():
-        errors = _finish(fitting, plan, progress)
-    return ScoreRunResult(model_of(plan.options.out), True, None, errors, fitting.pool.skipped)
+        _fit(fitting, plan, hooks)
+    with hooks.stop.at_once():
+        errors = _finish(fitting, plan, hooks.progress)
+    pool = fitting.pool
+    return ScoreRunResult(
+        model_of(plan.options.out), True, None, errors, pool.image_counts[1], pool.skipped
+    )
 
 
 @dataclass(frozen=True)
@@ -120,6 +142,7 @@ class _Fitting:
     """All that a fit needs; `settings` must agree for it to continue from `state`."""
 
     pool: PhotoPool
+    clean: torch.Tensor
     options: FitOptions
     state: FitState
     settings: Mapping[str, object]
@@ -127,27 +150,25 @@ class _Fitting:
     keeper: Keeper
 
 
-def _prepare(plan: ScoreRunPlan, progress: ProgressSink, note: NoteSink) -> _Fitting:
-    options = plan.options
+def _prepare(plan: ScoreRunPlan, settings: Mapping[str, object], hooks: Hooks) -> _Fitting:
+    options, note = plan.options, hooks.note
     folder, force = checkpoints_of(options.out), options.force
-    fit_options = FitOptions(
-        steps=options.steps, batch_size=options.batch_size, seed=options.seed, bf16=plan.bf16
-    )
-    settings = binding_settings(plan, fit_options)
+    device = pick_device(options.device)
     # Before the images, which may take minutes to read, what they do not decide.
     checkpoint = usable_checkpoint(folder, settings, force=force, note=note)
-    pool = _read_pool(plan, progress)
-    settings["fingerprint"] = pool.fingerprint
+    mark(options.out, settings, {"options": _plain(options), "host": host_facts(device)})
+    hooks.announce(checkpoint.step if checkpoint is not None else 0)
+    pool = _read_pool(plan, hooks.progress)
+    clean = _clean_crops(plan, pool)
+    settings = {**settings, "fingerprint": pool.fingerprint}
     checkpoint = agreeing(checkpoint, settings, folder, force=force)
-    device = pick_device(options.device)
-    state = _first_state(plan, pool, fit_options, device)
+    state = _first_state(plan, pool, device)
     if checkpoint is not None:
         restore(state, checkpoint, device)
         note(Note("continued", f"continuing after step {state.step} of {options.steps}"))
     held_out = held_out_crops(pool.held_out, count=HELD_OUT_CROPS, seed=options.seed, device=device)
-    return _Fitting(
-        pool, fit_options, state, settings, held_out, Keeper(options.out, state.step, note)
-    )
+    keeper = Keeper(options.out, state.step, note)
+    return _Fitting(pool, clean, plan.fit_options, state, settings, held_out, keeper)
 
 
 def _read_pool(plan: ScoreRunPlan, progress: ProgressSink) -> PhotoPool:
@@ -164,25 +185,19 @@ def _read_pool(plan: ScoreRunPlan, progress: ProgressSink) -> PhotoPool:
     )
     used = sum(pool.image_counts)
     if used < FEWEST_IMAGES or not pool.train.images:
-        raise InputError(
-            f"a score network needs at least {FEWEST_IMAGES} readable images, found {used}",
-            code="too_few_images",
-            hint=f"{len(pool.skipped)} files were skipped",
-        )
+        raise too_few_images(used, len(pool.skipped))
     return pool
 
 
-def _first_state(
-    plan: ScoreRunPlan, pool: PhotoPool, fit_options: FitOptions, device: torch.device
-) -> FitState:
+def _first_state(plan: ScoreRunPlan, pool: PhotoPool, device: torch.device) -> FitState:
     statistics = pixel_statistics(pool.train, seed=plan.options.seed)
     denoiser = new_denoiser(
         plan.options.architecture, statistics.mean, statistics.sigma_data, plan.options.seed
     )
-    return new_state(denoiser.to(device), fit_options)
+    return new_state(denoiser.to(device), plan.fit_options)
 
 
-def _fit(fitting: _Fitting, plan: ScoreRunPlan, report: Report, stop: StopFlag) -> None:
+def _fit(fitting: _Fitting, plan: ScoreRunPlan, hooks: Hooks) -> None:
     options, state, keeper = plan.options, fitting.state, fitting.keeper
     scratch = _empty_like(state.denoiser, fitting.held_out.crops.device)
     began, first = time.monotonic(), state.step
@@ -197,8 +212,8 @@ def _fit(fitting: _Fitting, plan: ScoreRunPlan, report: Report, stop: StopFlag) 
             row = _log_row(step, options, loss, speed, not_finite)
             not_finite = 0
             keeper.row(_metrics(row, step, loss))
-            report(row)
-        stopping = stop.ask() is not None
+            hooks.report(row)
+        stopping = hooks.stop.ask() is not None
         if step.step % options.checkpoint_every == 0 or stopping or last:
             keeper.checkpoint(to_checkpoint(state, fitting.settings))
         if stopping:
@@ -247,9 +262,8 @@ def _finish(fitting: _Fitting, plan: ScoreRunPlan, progress: ProgressSink) -> tu
     device = next(state.denoiser.parameters()).device
     denoiser = averaged(state, _empty_like(state.denoiser, device)).eval().requires_grad_(False)
     errors = denoising_errors(denoiser, pool.train, pool.held_out, plan.scales, seed=options.seed)
-    calibration = calibrate(denoiser, _clean_crops(plan, pool), plan.working_size, progress)
+    calibration = calibrate(denoiser, fitting.clean, plan.working_size, progress)
     fitting.keeper.catch_up()
-    write_json(options.out / "run.json", {"options": _plain(options), "host": host_facts(device)})
     card = _card(fitting, plan, denoiser, errors)
     save_model(model_of(options.out), denoiser, card, calibration.to_json())
     return errors
@@ -260,11 +274,7 @@ def _clean_crops(plan: ScoreRunPlan, pool: PhotoPool) -> torch.Tensor:
         pool.train, plan.working_size, count=CALIBRATION_CROPS, seed=plan.options.seed
     )
     if clean is None:
-        raise InputError(
-            f"no image reaches the working size of {plan.working_size} px",
-            code="too_small",
-            hint="Give a smaller --size",
-        )
+        raise too_small(plan.working_size)
     return clean
 
 

@@ -20,6 +20,7 @@ from ..train_screen import log_line, plan_lines, result_lines
 
 if TYPE_CHECKING:
     from augscore.runtime import Note
+    from augscore.training.expectation import Expectation
     from augscore.training.plan import ScoreRunOptions, ScoreRunPlan
     from augscore.training.score_run import LogRow, ScoreRunResult
 
@@ -127,12 +128,9 @@ def score(settings: TrainScoreSettings) -> None:
     check_target(settings.json, "--json")
     plan = _plan(settings, streams)
     if settings.dry_run:
-        print_result(settings, plan_lines(plan), _plan_document(plan))
+        _show(settings, streams, plan)
         return
-    if not settings.quiet:
-        streams.err.write(plan_lines(plan))
-    result = _train(plan, streams)
-    _tell(settings, streams, result)
+    _tell(settings, streams, _train(plan, streams))
 
 
 def _plan(settings: TrainScoreSettings, streams: Streams) -> ScoreRunPlan:
@@ -140,6 +138,18 @@ def _plan(settings: TrainScoreSettings, streams: Streams) -> ScoreRunPlan:
         from augscore.training.plan import plan_score_run
 
         return plan_score_run(settings.paths, _options(settings))
+
+
+def _show(settings: TrainScoreSettings, streams: Streams, plan: ScoreRunPlan) -> None:
+    """The plan alone, where the same command could begin."""
+    with progress_sink(streams):
+        from augscore.training.continuing import binding_settings
+        from augscore.training.expectation import expect
+        from augscore.training.run_folder import check_folder
+
+        check_folder(settings.out, binding_settings(plan), force=settings.force)
+        expected = expect(plan)
+    print_result(settings, plan_lines(plan, expected), _plan_document(plan, expected))
 
 
 def _options(settings: TrainScoreSettings) -> ScoreRunOptions:
@@ -162,7 +172,12 @@ def _options(settings: TrainScoreSettings) -> ScoreRunOptions:
 
 def _train(plan: ScoreRunPlan, streams: Streams) -> ScoreRunResult:
     from augscore.runtime import Interruptions
-    from augscore.training.score_run import train_score
+    from augscore.training.expectation import expect
+    from augscore.training.score_run import Hooks, train_score
+
+    def announce(done: int) -> None:
+        if not streams.quiet:
+            streams.err.write(plan_lines(plan, expect(plan, done)))
 
     def report(row: LogRow) -> None:
         if not streams.quiet and streams.progress == "auto":
@@ -172,7 +187,7 @@ def _train(plan: ScoreRunPlan, streams: Streams) -> ScoreRunResult:
         streams.note(f"note: {note.text}")
 
     with progress_sink(streams) as progress, Interruptions() as stop:
-        return train_score(plan, report=report, progress=progress, note=tell, stop=stop)
+        return train_score(plan, Hooks(announce, report, progress, tell, stop))
 
 
 def _tell(settings: TrainScoreSettings, streams: Streams, result: ScoreRunResult) -> None:
@@ -185,20 +200,24 @@ def _tell(settings: TrainScoreSettings, streams: Streams, result: ScoreRunResult
     streams.note(f"Next: {_next(settings)}")
 
 
-def _plan_document(plan: ScoreRunPlan) -> dict[str, object]:
+def _plan_document(plan: ScoreRunPlan, expected: Expectation) -> dict[str, object]:
     return {
         "schema": "augscore.train-plan/1",
-        "images": plan.images,
+        "files": plan.files,
+        "images_at_most": plan.images,
         "held_out": plan.held_out,
         "working_size": plan.working_size,
         "crop": plan.crop,
-        "seconds": plan.seconds,
+        "training_seconds": expected.training,
+        "calibration_seconds": expected.calibration,
         "memory_bytes": plan.memory_bytes,
         "device": plan.device,
     }
 
 
 def _result_document(result: ScoreRunResult) -> dict[str, object]:
+    from augscore.score.verdict import doubts, levels_lost
+
     return {
         "schema": "augscore.train/1",
         "complete": result.complete,
@@ -208,6 +227,9 @@ def _result_document(result: ScoreRunResult) -> dict[str, object]:
             {"path": s.name, "reason": s.reason, "detail": s.detail} for s in result.skipped
         ],
         "errors": [{**asdict(row), "ratio": row.ratio} for row in result.errors],
+        "held_out": result.held_out,
+        "levels_lost": levels_lost(result.errors),
+        "doubts": doubts(result.errors, result.held_out),
     }
 
 

@@ -14,7 +14,7 @@ from augscore.errors import UsageError
 from augscore.runtime import Note
 from augscore.score.fit import FitOptions
 from augscore.score.network import Architecture
-from augscore.training import score_run
+from augscore.training import plan, score_run
 from augscore.training.continuing import binding_settings, usable_checkpoint
 from augscore.training.plan import ScoreRunOptions, plan_score_run
 from augscore.training.score_run import ScoreRunResult
@@ -72,7 +72,7 @@ def test_bad_79_another_learning_rate(
     def faster(**settings: int | bool) -> FitOptions:
         return FitOptions(learning_rate=0.1, **settings)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(score_run, "FitOptions", faster)
+    monkeypatch.setattr(plan, "FitOptions", faster)
     with pytest.raises(UsageError, match=r"learning_rate: 0\.002 → 0\.1\)"):
         train_tiny(begun, architecture=Architecture(), size=32, steps=6, batch_size=2)
 
@@ -84,8 +84,7 @@ def test_bad_79_another_kind_of_device(
     begun: Path, scenes: Path, tiny_options: ScoreRunOptions, device: str, told: str | None
 ) -> None:
     options = replace(tiny_options, architecture=Architecture(), size=32, steps=6, batch_size=2)
-    plan = replace(plan_score_run([scenes], options), device=device)
-    settings = binding_settings(plan, FitOptions(steps=6, batch_size=2, seed=0))
+    settings = binding_settings(replace(plan_score_run([scenes], options), device=device))
 
     def resume() -> bool:
         folder = begun / "checkpoints"

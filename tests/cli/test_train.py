@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from augscore_cli.train_screen import log_line
+from augscore_cli.lines import plain
+from augscore_cli.train_screen import log_line, result_lines
 
 Invoke = Callable[..., Result]
 Child = Callable[..., subprocess.CompletedProcess[str]]
@@ -26,18 +27,21 @@ QUICK = ("--size", "32", "--steps", "2", "--batch-size", "2")
 def test_dry_run_prints_the_plan_and_writes_nothing(photos: Path, invoke: Invoke) -> None:
     result = invoke("train", "score", str(photos), "--out", "run", "--dry-run", *QUICK)
     assert result.exit_code == 0, result.output
-    assert "6 images, 1 of them held out" in result.stdout
+    assert "6 files: up to 5 readable images, 1 of them held out\n" in result.stdout
     assert "working size 32 px" in result.stdout
-    assert "2 steps of 2 crops on cpu: about " in result.stdout
-    assert "B of memory" in result.stdout
+    assert "2 steps of 2 crops on cpu, " in result.stdout
+    assert "B of memory\nabout " in result.stdout
+    assert " of training and " in result.stdout
+    assert result.stdout.endswith(" of calibration\n")
     assert not Path("run").exists()
 
 
 def test_dry_run_as_json(photos: Path, invoke: Invoke) -> None:
     arguments = ("train", "score", str(photos), "--out", "run", "--dry-run", "--json", "-", *QUICK)
     plan = json.loads(invoke(*arguments).stdout)
-    assert plan["images"] == 6
-    assert plan["seconds"] > 0
+    assert (plan["files"], plan["images_at_most"], plan["held_out"]) == (6, 5, 1)
+    assert plan["training_seconds"] > 0
+    assert plan["calibration_seconds"] > 0
     assert plan["memory_bytes"] > 10**6
 
 
@@ -48,6 +52,69 @@ def test_a_missing_folder_is_refused(invoke: Invoke) -> None:
 def test_a_folder_without_images_is_an_unusable_input(tmp_path: Path, invoke: Invoke) -> None:
     (tmp_path / "empty").mkdir()
     assert invoke("train", "score", "empty", "--out", "run").exit_code == 3
+
+
+@pytest.fixture
+def untimed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is timed, so whatever is told is told at once."""
+    monkeypatch.setattr("augscore.training.expectation.expect", lambda *a: pytest.fail("timed"))
+
+
+@pytest.mark.usefixtures("untimed")
+@pytest.mark.parametrize("more", [(), ("--dry-run",)])
+def test_folders_that_are_no_runs_are_refused_at_once(
+    photos: Path, invoke: Invoke, more: tuple[str, ...]
+) -> None:
+    def refused(out: str, *options: str) -> str:
+        result = invoke("train", "score", str(photos), "--out", out, *QUICK, *more, *options)
+        assert (result.exit_code, result.stdout) == (2, "")
+        return result.stderr
+
+    assert "is the folder of the images" in refused(str(photos), "--force")
+    Path("theirs").mkdir()
+    Path("theirs/cat.jpg").touch()
+    assert "holds other files (cat.jpg)" in refused("theirs")
+    Path("measured").mkdir()
+    Path("measured/run.json").write_text('{"schema": "augscore.run/1", "command": "measure"}')
+    assert "holds run.json of something else" in refused("measured", "--force")
+    assert sorted(p.name for p in Path("theirs").iterdir()) == ["cat.jpg"]
+
+
+@pytest.mark.usefixtures("untimed")
+@pytest.mark.parametrize("more", [(), ("--dry-run",)])
+def test_too_few_images_and_too_large_a_size_are_told_at_once(
+    photos: Path, invoke: Invoke, more: tuple[str, ...]
+) -> None:
+    arguments = ("train", "score", "--out", "run", *more)
+    one = invoke(*arguments, str(photos / "0.jpg"))
+    assert one.exit_code == 3
+    assert "at least 2 readable images, found 1" in one.stderr
+    large = invoke(*arguments, str(photos), "--size", "100000")
+    assert large.exit_code == 2
+    assert "a size of 100000 px is too large. The largest is 4096 px" in large.stderr
+
+
+@pytest.mark.usefixtures("untimed")
+@pytest.mark.parametrize("more", [(), ("--dry-run",)])
+def test_a_finished_run_is_refused_at_once(
+    tiny_run: Path, scenes: Path, invoke: Invoke, more: tuple[str, ...]
+) -> None:
+    result = invoke("train", "score", str(scenes), "--out", str(tiny_run), "--size", "48", *more)
+    assert result.exit_code == 2
+    assert "this run is finished, of other settings (steps: 10 → 8000; batch" in result.stderr
+    assert "--force to train anew" in result.stderr
+
+
+def test_a_useless_network_is_told_with_its_table() -> None:
+    from augscore.score.wiener import ErrorRow
+    from augscore.training.score_run import ScoreRunResult
+
+    errors = (ErrorRow(0.1, 0.02, 0.01), ErrorRow(0.2, 0.01, 0.02))
+    result = ScoreRunResult(Path("m"), True, None, errors, 1, ())
+    *_, worse, few = result_lines(result)
+    assert plain(worse) == "worse than the linear denoiser at 1 of 2 noise levels: train longer"
+    assert plain(few).startswith("only 1 image was held out")
+    assert worse[0].role == few[0].role == "warn"
 
 
 def test_an_absent_device_is_the_machine(photos: Path, invoke: Invoke) -> None:
@@ -63,13 +130,13 @@ def test_a_run_gives_a_model_that_explains_itself(photos: Path, child: Child) ->
     assert "denoising error on held-out images" in run.stdout
     assert run.stdout.endswith("1 skipped: 1 truncated\n")
     notes = run.stderr.splitlines()
-    assert notes[0] == "6 images, 1 of them held out"
+    assert notes[0] == "6 files: up to 5 readable images, 1 of them held out"
     assert [row.split()[1] for row in notes if row.startswith("step ")] == ["1/2", "2/2"]
     assert notes[-1] == f"Next: augscore measure {photos} --model run"
     steps = [json.loads(row)["step"] for row in Path("run/metrics.jsonl").read_text().splitlines()]
     assert steps == [1, 2]
     card = child("model", "info", "run")
-    assert card.stdout.startswith("run 1.0\n")
+    assert card.stdout.startswith("run\n")
     again = child("train", "score", photos, "--out", "run", *QUICK)
     assert again.returncode == 2
     assert "--force" in again.stderr

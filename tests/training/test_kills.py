@@ -51,7 +51,10 @@ if place == "limit at once":
 with Interruptions() as stop:
     result = score_run.train_score(
         plan_score_run([Path(scenes)], options),
-        report=lambda row: None, progress=progress, note=lambda n: print(n.code), stop=stop,
+        score_run.Hooks(
+            announce=lambda done: None, report=lambda row: None, progress=progress,
+            note=lambda n: print(n.code), stop=stop,
+        ),
     )
 print(result.complete, result.stopped_by)
 """

@@ -6,12 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from augscore.errors import HostError, InputError
-from augscore.images.records import Candidate, Skipped
-from augscore.runtime import StopFlag
+from augscore.errors import HostError, InputError, UsageError
+from augscore.images.records import Candidate
+from augscore.training.expectation import expect
 from augscore.training.plan import ScoreRunOptions, plan_score_run
-from augscore.training.score_run import train_score
 
 
 def names(plan_found: tuple[object, ...]) -> list[str]:
@@ -20,7 +20,7 @@ def names(plan_found: tuple[object, ...]) -> list[str]:
 
 def test_a_plan_resolves_sizes_and_counts(scenes: Path, tiny_options: ScoreRunOptions) -> None:
     plan = plan_score_run([scenes], replace(tiny_options, size=None))
-    assert (plan.images, plan.held_out) == (12, 1)
+    assert (plan.files, plan.images, plan.held_out) == (12, 12, 1)
     assert (plan.working_size, plan.crop) == (56, 56)
     assert plan.workers == 0
     assert plan.device == "cpu"
@@ -33,7 +33,9 @@ def test_it_expects_time_and_memory_in_proportion(
 ) -> None:
     short = plan_score_run([scenes], replace(tiny_options, steps=100))
     long = plan_score_run([scenes], replace(tiny_options, steps=100_000))
-    assert long.seconds > 50 * short.seconds > 0
+    assert expect(long).training > 50 * expect(short).training > 0
+    assert expect(short).calibration > 0
+    assert expect(short, done=100).training == 0
     large = plan_score_run([scenes], replace(tiny_options, batch_size=64))
     assert large.memory_bytes - short.memory_bytes == 1400 * 60 * 48**2
     assert short.memory_bytes > 100 << 20
@@ -66,7 +68,9 @@ def test_damaged_files_do_not_stop_a_plan(
 ) -> None:
     (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n nonsense")
     (tmp_path / "b.png").write_bytes((scenes / "scene-00.png").read_bytes())
-    assert plan_score_run([tmp_path], tiny_options).images == 2
+    (tmp_path / "c.png").write_bytes((scenes / "scene-01.png").read_bytes())
+    plan = plan_score_run([tmp_path], tiny_options)
+    assert (plan.files, plan.images) == (3, 2)
 
 
 def test_folders_without_images_are_refused(tiny_options: ScoreRunOptions, tmp_path: Path) -> None:
@@ -86,14 +90,37 @@ def test_a_single_image_is_too_few_to_train_on(
     scenes: Path, tiny_options: ScoreRunOptions, tmp_path: Path
 ) -> None:
     (tmp_path / "a.png").write_bytes((scenes / "scene-00.png").read_bytes())
-    plan = plan_score_run([tmp_path / "a.png"], replace(tiny_options, out=tmp_path / "run"))
-    with pytest.raises(InputError) as caught:
-        train_score(
-            plan,
-            report=lambda r: None,
-            progress=lambda e: None,
-            note=lambda n: None,
-            stop=StopFlag(),
-        )
+    (tmp_path / "b.png").write_bytes(b"\x89PNG\r\n\x1a\n nonsense")
+    with pytest.raises(InputError, match="found 1") as caught:
+        plan_score_run([tmp_path], tiny_options)
     assert caught.value.code == "too_few_images"
-    assert not any(isinstance(f, Skipped) for f in plan.found)
+
+
+def test_a_size_that_no_image_reaches_is_refused(
+    tiny_options: ScoreRunOptions, tmp_path: Path
+) -> None:
+    """As they are decoded: a panorama is narrow then."""
+    for name in "ab":
+        Image.new("RGB", (4000, 400)).save(tmp_path / f"{name}.png")
+    assert plan_score_run([tmp_path], replace(tiny_options, size=None)).working_size == 96
+    assert plan_score_run([tmp_path], replace(tiny_options, size=102)).working_size == 102
+    with pytest.raises(InputError, match="no image reaches the working size of 103 px") as caught:
+        plan_score_run([tmp_path], replace(tiny_options, size=103))
+    assert caught.value.code == "too_small"
+
+
+@pytest.mark.parametrize("size", [4097, 100_000])
+def test_a_size_beyond_reason_is_refused(
+    scenes: Path, tiny_options: ScoreRunOptions, size: int
+) -> None:
+    with pytest.raises(UsageError, match="largest is 4096 px"):
+        plan_score_run([scenes], replace(tiny_options, size=size))
+
+
+def test_the_folder_of_the_images_is_no_run(
+    scenes: Path, tiny_options: ScoreRunOptions, tmp_path: Path
+) -> None:
+    (tmp_path / "link").symlink_to(scenes, target_is_directory=True)
+    for out in (scenes, tmp_path / "link", scenes / "x" / ".."):
+        with pytest.raises(UsageError, match="folder of the images"):
+            plan_score_run([scenes], replace(tiny_options, out=out, force=True))

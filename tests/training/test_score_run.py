@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from augscore import outputs
-from augscore.errors import HostError, UsageError
+from augscore.errors import HostError, InputError, UsageError
 from augscore.runs import checkpoint, metrics
 from augscore.runs.checkpoint import find_checkpoint
 from augscore.runtime import Note, Progress, Stopped
@@ -21,6 +21,7 @@ from augscore.score import model
 from augscore.score.model import load_model
 from augscore.score.network import Architecture
 from augscore.strength.calibration import calibration_from_json
+from augscore.training import plan, score_run
 from augscore.training.plan import ScoreRunOptions
 from augscore.training.score_run import LogRow, ScoreRunResult
 
@@ -68,7 +69,10 @@ def test_the_file_says_nothing_of_this_machine(tiny_run: Path, scenes: Path) -> 
     data = (tiny_run / "model.safetensors").read_bytes()
     for word in (str(tiny_run.parent), str(scenes), "Linux", torch.__version__):
         assert word.encode() not in data
-    assert "host" in json.loads((tiny_run / "run.json").read_text())
+    run = json.loads((tiny_run / "run.json").read_text())
+    assert (run["schema"], run["command"]) == ("augscore.run/1", "train score")
+    assert run["settings"]["steps"] == run["options"]["steps"] == 10
+    assert run["host"]["device"] == "cpu"
 
 
 def test_the_network_has_learnt_from_the_averaged_weights(tiny_run: Path) -> None:
@@ -82,9 +86,13 @@ def test_the_network_has_learnt_from_the_averaged_weights(tiny_run: Path) -> Non
 
 def test_a_finished_run_says_so_and_changes_nothing(tiny_run: Path, train_tiny: TrainTiny) -> None:
     before = (tiny_run / "model.safetensors").read_bytes()
-    with pytest.raises(UsageError, match="finished") as caught:
+    with pytest.raises(UsageError, match=r"this run is finished\. ") as caught:
         train_tiny(tiny_run)
     assert caught.value.code == "output_exists"
+    with pytest.raises(
+        UsageError, match=r"finished, of other settings \(steps: 10 → 11; seed: 0 →"
+    ):
+        train_tiny(tiny_run, steps=11, seed=3)
     assert (tiny_run / "model.safetensors").read_bytes() == before
     assert len(rows(tiny_run)) == 5
 
@@ -209,18 +217,13 @@ def test_a_disk_that_stays_full_for_checkpoints_and_metrics_does_not_end_trainin
     assert (out / "model.safetensors").read_bytes() == (tiny_run / "model.safetensors").read_bytes()
 
 
-@pytest.mark.parametrize("name", ["model.safetensors", "run.json"])
 def test_a_model_without_room_is_written_later_without_training_again(
-    tiny_run: Path,
-    train_tiny: TrainTiny,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    name: str,
+    tiny_run: Path, train_tiny: TrainTiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    out = tmp_path / "run"
+    out, full = tmp_path / "run", r"model.safetensors.*no space left \(.* GB free\)"
     with monkeypatch.context() as patch:
-        _patch_writers(patch, _full(name))
-        with pytest.raises(HostError, match=rf"{name}.*no space left \(.* GB free\)") as caught:
+        _patch_writers(patch, _full("model.safetensors"))
+        with pytest.raises(HostError, match=full) as caught:
             train_tiny(out)
     assert (caught.value.code, caught.value.exit_code) == ("disk_full", 4)
     assert "\n" not in str(caught.value)
@@ -233,15 +236,63 @@ def test_a_model_without_room_is_written_later_without_training_again(
     assert [row["step"] for row in rows(out)] == [2, 4, 6, 8, 10]
 
 
+def test_a_folder_that_cannot_be_marked_is_told_before_an_image_is_read(
+    train_tiny: TrainTiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(score_run, "read", lambda *a, **k: pytest.fail("read"))
+    _patch_writers(monkeypatch, _full("run.json"))
+    with pytest.raises(HostError, match=r"run\.json.*no space left"):
+        train_tiny(tmp_path / "run")
+
+
 def test_what_killed_processes_left_is_cleared_away(train_tiny: TrainTiny, tmp_path: Path) -> None:
     out = tmp_path / "run"
-    (out / "checkpoints").mkdir(parents=True)
-    left = [out / ".run.json.tmp-9999999999", out / "checkpoints" / ".step-1.tmp-9999999999"]
-    for path in left:
-        path.write_text("half")
+    out.mkdir()
+    (out / ".run.json.tmp-9999999999").write_text("half")
     (out / ".lock").write_text("9999999999")
     train_tiny(out, stopped=stop_after(1))
-    assert sorted(p.name for p in out.rglob("*")) == ["checkpoints", "step-00000001.safetensors"]
+    (out / "checkpoints" / ".step-2.tmp-9999999999").write_text("half")
+    train_tiny(out, stopped=stop_after(1))
+    names = ["checkpoints", "metrics.jsonl", "run.json"]
+    assert sorted(p.name for p in out.iterdir()) == names
+    assert len(list((out / "checkpoints").iterdir())) == 2
+
+
+def test_the_folder_is_claimed_before_images_are_read(
+    begun: Path, train_tiny: TrainTiny, tmp_path: Path
+) -> None:
+    told: list[object] = []
+
+    def announce(done: int) -> None:
+        told.append((done, (out / "run.json").exists()))
+        raise Stopped("SIGINT")
+
+    for out in (tmp_path / "run", begun):
+        assert train_tiny(out, announce=announce, progress=told.append).stopped_by == "SIGINT"
+    assert told == [(0, True), (3, True)]
+
+
+def test_images_below_the_working_size_are_refused_before_training(
+    train_tiny: TrainTiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the plan looked at some files alone."""
+    monkeypatch.setattr(plan, "PROBED_HEADERS", 6)
+    reports: list[LogRow] = []
+    with pytest.raises(InputError, match="no image reaches the working size of 96 px"):
+        train_tiny(tmp_path / "run", size=96, report=reports.append)
+    assert reports == []
+
+
+def test_memory_that_runs_out_is_the_machine(
+    train_tiny: TrainTiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def exhausted(*parts: object) -> None:
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 B")
+
+    monkeypatch.setattr(score_run, "calibrate", exhausted)
+    with pytest.raises(HostError, match="smaller --size or --batch-size") as caught:
+        train_tiny(tmp_path / "run")
+    assert caught.value.code == "out_of_memory"
 
 
 def test_a_run_that_another_one_works_on_is_refused(train_tiny: TrainTiny, tmp_path: Path) -> None:

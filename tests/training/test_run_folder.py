@@ -1,0 +1,84 @@
+"""Whose folder is it? What a run may write into, and what it never touches."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from augscore.errors import UsageError
+from augscore.training.run_folder import check_folder, claimed, mark, model_of
+from augscore.training.score_run import ScoreRunResult
+
+TrainTiny = Callable[..., ScoreRunResult]
+SETTINGS = {"steps": 10}
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    return folder
+
+
+def refusal(out: Path, *, force: bool) -> str:
+    with pytest.raises(UsageError) as caught:
+        check_folder(out, SETTINGS, force=force)
+    assert caught.value.code == "output_exists"
+    return str(caught.value)
+
+
+def test_a_new_an_empty_and_a_marked_folder_may_be_used(out: Path) -> None:
+    check_folder(out / "new", SETTINGS, force=False)
+    assert not (out / "new").exists()
+    check_folder(out, SETTINGS, force=False)
+    (out / ".lock").touch()
+    (out / ".run.json.tmp-12").touch()
+    check_folder(out, SETTINGS, force=False)
+    mark(out, SETTINGS, {})
+    (out / "notes.txt").touch()
+    check_folder(out, {"steps": 11}, force=False)
+
+
+def test_files_of_others_are_refused_and_with_force_kept(out: Path, train_tiny: TrainTiny) -> None:
+    theirs = {out / "cat.jpg": b"cat", out / ".hidden": b"x", out / "a" / "b.txt": b"b"}
+    (out / "a").mkdir()
+    for path, data in theirs.items():
+        path.write_bytes(data)
+    assert "holds other files (.hidden)" in refusal(out, force=False)
+    with pytest.raises(UsageError, match="--force to write beside them"):
+        train_tiny(out)
+    assert {p for p in out.rglob("*") if p.is_file()} == set(theirs)
+    assert train_tiny(out, force=True).complete
+    assert train_tiny(out, force=True).complete
+    assert {path: path.read_bytes() for path in theirs} == theirs
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "metrics.jsonl", "checkpoints", "run.json"])
+def test_what_no_run_wrote_is_never_replaced(out: Path, name: str) -> None:
+    (out / name).write_text("precious")
+    for force in (False, True):
+        assert f"holds {name} of something else" in refusal(out, force=force)
+    with pytest.raises(UsageError), claimed(out, SETTINGS, force=True):
+        pytest.fail("claimed")
+    assert [(p.name, p.read_text()) for p in out.iterdir()] == [(name, "precious")]
+
+
+def test_the_folder_of_another_command_is_refused(out: Path) -> None:
+    document = {"schema": "augscore.run/1", "command": "measure", "settings": {}}
+    (out / "run.json").write_text(json.dumps(document))
+    (out / "summary.json").write_text("{}")
+    for force in (False, True):
+        assert "holds run.json of something else" in refusal(out, force=force)
+
+
+def test_a_finished_run_names_the_difference(out: Path) -> None:
+    mark(out, SETTINGS, {})
+    model_of(out).touch()
+    with pytest.raises(UsageError, match=r"this run is finished\. "):
+        check_folder(out, SETTINGS, force=False)
+    with pytest.raises(UsageError, match=r"of other settings \(steps: 10 → 20\)"):
+        check_folder(out, {"steps": 20}, force=False)
+    check_folder(out, {"steps": 20}, force=True)
