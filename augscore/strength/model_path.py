@@ -24,21 +24,26 @@ def model_path(model: str | Path | None) -> Path:
         return bundled_path()
     path = Path(model)
     if path.is_dir():
-        if not (path / _IN_A_RUN).exists() and (path / "checkpoints").is_dir():
-            raise _missing(
-                model, "this run is not finished", "Run its `augscore train score` again"
-            )
-        path = path / _IN_A_RUN
+        return _in_folder(path)
     if not path.exists():
-        raise _missing(model, "no such model", _advice(Path(model)))
+        raise _missing(path, "no such model", _advice(path))
     return path
+
+
+def _in_folder(folder: Path) -> Path:
+    path = folder / _IN_A_RUN
+    if path.exists():
+        return path
+    if (folder / "checkpoints").is_dir():
+        raise _missing(folder, "this run is not finished", "Run its `augscore train score` again")
+    raise _missing(folder, f"the folder holds no {_IN_A_RUN}", _advice(folder))
 
 
 def bundled_path() -> Path:
     return Path(str(files("augscore_assets").joinpath("model", _BUNDLED_FILE)))
 
 
-def _missing(model: str | Path, why: str, hint: str) -> ModelError:
+def _missing(model: Path, why: str, hint: str) -> ModelError:
     return ModelError(f"cannot read model '{model}': {why}", code="model_missing", hint=hint)
 
 

@@ -85,12 +85,19 @@ class Scorer:
         a, b = self._pair(reference, images)
         return self.compare(self._described(a), self._described(b))
 
-    def noise_sd(self, strength: torch.Tensor, *, size: int | None = None) -> torch.Tensor:
+    def noise_sd(self, strength: torch.Tensor, size: int | None = None) -> torch.Tensor:
         """(B,) raw strength → the sd of the Gaussian noise that reads the same.
 
-        0 below the noise floor ("no effect"), inf past the ladder's end. `size`: the short side of
-        the images, px (default: the working size), since small images have ladders of their own.
+        `size` is the short side, px, of the images that the strength came from. Give it for images
+        below the working size, whose strength reads differently and has ladders of its own; None
+        means the working size or more.
+
+        0 means that the strength lies below the noise floor, so that nothing is claimed; inf, that
+        it lies past the ladder's end, so that no noise reads the same. Neither is a measured value:
+        take a median, not a mean, of what comes back.
         """
+        if size is not None and size < SMALLEST_SIDE:
+            raise UsageError(f"size: wanted {SMALLEST_SIDE} px or more, got {size}", code="usage")
         ladder = self.calibration.ladder_for(size or self.calibration.lens.working_size)
         values = [ladder.noise_sd(s) for s in strength.tolist()]
         ends = {"below_floor": 0.0, "past_ladder": math.inf}
