@@ -9,7 +9,7 @@ from .evidence_screen import evidence_lines
 from .figures import count, four, plural
 from .lines import Line, Span, join, line, pack, table
 from .names import shown
-from .train_screen import error_lines
+from .train_screen import HELD_OUT, doubt_lines, error_lines
 
 if TYPE_CHECKING:
     from augscore.score.model import ModelCard, ScoreModel
@@ -20,16 +20,23 @@ LABEL = 14
 
 
 def model_lines(
-    model: ScoreModel, calibration: Calibration, origin: Mapping[str, str], width: int
+    title: str,
+    model: ScoreModel,
+    calibration: Calibration,
+    origin: Mapping[str, str],
+    width: int,
 ) -> list[Line]:
     """`origin`: what the file itself does not say, such as its path and licence."""
+    from augscore.score.verdict import doubts_of
+
     card = model.card
     return join(
         [
-            [line(Span(f"{shown(card.name)} {shown(card.version)}", "strong"))],
+            [line(Span(shown(title), "strong"))],
             *(_fact(name, text, width) for name, text in _facts(model, calibration).items()),
             *(_fact(name, text, width) for name, text in origin.items()),
-            error_lines(card.held_out, "held-out images"),
+            error_lines(card.held_out, HELD_OUT),
+            doubt_lines(doubts_of(card)),
             _evidence(card),
             *(_ladder(ladder) for ladder in calibration.ladders),
         ]

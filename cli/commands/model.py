@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..completing import BUNDLED, models
 from ..evidence_screen import evidence_lines
-from ..lines import Line, line
+from ..lines import Line, line, pack
 from ..model_screen import model_lines
 from ..names import shown_path
 from ..options import Configured, Settings, device_option, shared_options, with_settings
@@ -20,8 +21,6 @@ from ..version import BundledModel, bundled_model
 if TYPE_CHECKING:
     from augscore.score.model import ScoreModel
     from augscore.strength.calibration import Calibration
-
-BUNDLED = "default"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +34,7 @@ def model() -> None:
 
 
 @model.command("info", cls=Configured, short_help="Show the card of a model.")
-@click.argument("model", required=False)
+@click.argument("model", required=False, shell_complete=models)
 @shared_options
 @with_settings(InfoSettings)
 def info(settings: InfoSettings) -> None:
@@ -54,7 +53,7 @@ def info(settings: InfoSettings) -> None:
     calibration = calibration_from_json(found.calibration)
     origin = {"file": shown_path(path), **_licence(settings.model)}
     width = settings.streams.out.width
-    lines = model_lines(found, calibration, origin, width)
+    lines = model_lines(_title(found), found, calibration, origin, width)
     print_result(settings, lines, _document(found, calibration) | origin)
 
 
@@ -68,7 +67,7 @@ class CheckSettings(Settings):
 
 
 @model.command("check", cls=Configured, short_help="Test a model on photographs it never saw.")
-@click.argument("model")
+@click.argument("model", shell_complete=models)
 @click.option(
     "--data",
     required=True,
@@ -104,15 +103,22 @@ def check(settings: CheckSettings) -> None:
 
 def _list(settings: InfoSettings) -> None:
     known = bundled_model()
-    lines = [_entry(known)] if known else [line("no model comes with this augscore")]
+    width = settings.streams.out.width
+    lines = _entry(known, width) if known else [line("no model comes with this augscore")]
     print_result(settings, lines, {"models": [asdict(known)] if known else []})
     settings.streams.note("Next: augscore model info default" if known else _train())
 
 
-def _entry(known: BundledModel) -> Line:
-    return line(
-        f"{known.name} {known.version}   sha256 {known.sha256[:8]}   {known.about}".rstrip()
-    )
+def _entry(known: BundledModel, width: int) -> list[Line]:
+    label = f"{known.name} {known.version}   sha256 {known.sha256[:8]}   "
+    return pack(label, known.about.split(), width, gap=" ")
+
+
+def _title(found: ScoreModel) -> str:
+    """Only a released model has a version; one's own is called like the folder of its run."""
+    known = bundled_model()
+    released = known is not None and known.sha256 == found.sha256
+    return f"{found.card.name} {found.card.version}" if released else found.card.name
 
 
 def _train() -> str:
@@ -125,10 +131,14 @@ def _licence(name: str) -> dict[str, str]:
 
 
 def _document(found: ScoreModel, calibration: Calibration) -> dict[str, object]:
+    from augscore.score.verdict import doubts_of, levels_lost
+
     return {
         "schema": "augscore.model/1",
         "sha256": found.sha256,
         "card": asdict(found.card),
+        "levels_lost": levels_lost(found.card.held_out),
+        "doubts": doubts_of(found.card),
         "calibration": {
             "reading": found.calibration.get("reading"),
             "images": calibration.images,

@@ -19,12 +19,13 @@ def test_info_shows_the_card(model_file: Path, invoke: Invoke) -> None:
     assert result.exit_code == 0, result.output
     text = " ".join(result.stdout.split())
     for part in (
-        "tiny 1.0",
+        "tiny sha256",
         "working size 64 px",
         "0.005 ... 1, pixels in [0, 1]",
         "10 images trained on, 2 held out; crops of 32 px at short sides of 64, 96 px",
         "strength/1, calibrated on 12 crops",
         "0.1 0.003 0.004 0.750",
+        "only 2 images were held out: the comparison is uncertain",
         "noise ladder at 64 px, floor",
         "noise ladder at 32 px, floor",
     ):
@@ -35,7 +36,7 @@ def test_info_shows_the_card(model_file: Path, invoke: Invoke) -> None:
 
 def test_a_run_folder_names_its_model(model_file: Path, invoke: Invoke) -> None:
     result = invoke("model", "info", str(model_file.parent))
-    assert result.stdout.startswith("tiny 1.0\n")
+    assert result.stdout.startswith("tiny\n")
 
 
 def test_info_as_json(model_file: Path, invoke: Invoke) -> None:
@@ -43,12 +44,34 @@ def test_info_as_json(model_file: Path, invoke: Invoke) -> None:
     assert document["card"]["working_size"] == 64
     assert [ladder["size"] for ladder in document["calibration"]["ladders"]] == [64, 32]
     assert len(document["sha256"]) == 64
+    assert document["levels_lost"] == 0
+    assert len(document["doubts"]) == 1
 
 
 def test_a_missing_model_is_an_unusable_input(invoke: Invoke) -> None:
     result = invoke("model", "info", "nowhere")
     assert result.exit_code == 3
     assert result.stderr.startswith("error: cannot read model 'nowhere'")
+
+
+def test_a_folder_without_a_model_is_told_what_it_lacks(invoke: Invoke) -> None:
+    Path("photos").mkdir()
+    result = invoke("model", "info", "photos")
+    assert result.exit_code == 3
+    assert "'photos': the folder holds no model.safetensors. " in result.stderr
+    assert "no such model" not in result.stderr
+
+
+def test_the_bundled_one_has_a_version_and_two_tables_of_two_titles(invoke: Invoke) -> None:
+    lines = invoke("model", "info", "default").stdout.splitlines()
+    assert lines[0] == "default 1.0"
+    assert lines.count("denoising error on held-out images") == 1
+    assert lines.count("denoising error on these photographs") == 1
+    assert not [row for row in lines if "train longer" in row or "uncertain" in row]
+
+
+def test_the_list_of_the_known_ones_fits(invoke: Invoke) -> None:
+    assert max(map(len, invoke("model", "info").stdout.splitlines())) <= 80
 
 
 def test_a_file_that_is_no_model(invoke: Invoke) -> None:

@@ -1,0 +1,53 @@
+"""What a shell may complete besides commands, options and files: policies and models."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator
+
+import click
+from click.shell_completion import CompletionItem
+
+BUNDLED = "default"
+_SUFFIX = ".safetensors"
+_IN_A_RUN = "model.safetensors"
+_LOOKED_AT = 1000
+
+
+def policies(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from augscore.engine.presets import PRESETS
+
+    return [
+        CompletionItem(policy.name, help=policy.source)
+        for policy in PRESETS.values()
+        if policy.name.startswith(incomplete)
+    ]
+
+
+def models(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The bundled one; model files and runs in the folder of what is typed, and in those in it."""
+    folder = os.path.dirname(incomplete)
+    near = sorted(_models_in(folder, deeper=True))
+    return [CompletionItem(name) for name in (BUNDLED, *near) if name.startswith(incomplete)]
+
+
+def _models_in(folder: str, *, deeper: bool) -> Iterator[str]:
+    for name, is_folder in _entries(folder):
+        path = os.path.join(folder, name)
+        if not is_folder:
+            if name.endswith(_SUFFIX):
+                yield path
+        elif os.path.isfile(os.path.join(path, _IN_A_RUN)):
+            yield path
+        elif deeper:
+            yield from _models_in(path, deeper=False)
+
+
+def _entries(folder: str) -> list[tuple[str, bool]]:
+    try:
+        with os.scandir(folder or ".") as entries:
+            first = itertools.islice(entries, _LOOKED_AT)
+            return [(e.name, e.is_dir()) for e in first if not e.name.startswith(".")]
+    except OSError:
+        return []
