@@ -90,18 +90,17 @@ def set_settings(assignments: Iterable[str]) -> list[Setting]:
     return [_assignment(text) for text in assignments]
 
 
-def refuse_unknown(scope: Scope, settings: Iterable[Setting], *, anywhere: bool) -> None:
-    """All mistyped keys at once; `anywhere`: a key that only another command has is no mistake."""
+def unknown_keys(scope: Scope, settings: Iterable[Setting], *, anywhere: bool) -> list[str]:
+    """A line for each; `anywhere`: a key that only another command has is no mistake."""
     unknown = [s for s in settings if scope.own(s.key) is None]
-    if unknown:
-        known = scope.all() if anywhere else _own_keys(scope)
-        lines = [
-            f"{s.origin}: unknown key '{shown(s.key)}'.{did_you_mean(s.key, known)}"
-            for s in unknown
-            if s.key not in known
-        ]
-        if lines:
-            raise click.UsageError("\n".join(lines))
+    if not unknown:
+        return []
+    known = scope.all() if anywhere else _own_keys(scope)
+    return [
+        f"{s.origin}: unknown key '{shown(s.key)}'.{did_you_mean(s.key, known)}"
+        for s in unknown
+        if s.key not in known
+    ]
 
 
 def unknown_variables(scope: Scope, settings: Iterable[Setting]) -> list[str]:

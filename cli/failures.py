@@ -17,6 +17,7 @@ from augscore.errors import AugscoreError
 
 from .exits import Exit
 from .names import shown_lines, shown_path
+from .words import own_words
 
 _VERBOSITY = "augscore_cli.verbosity"
 
@@ -67,7 +68,7 @@ def _told(error: Exception, level: int) -> int:
 
 
 def _tell_usage(error: click.ClickException) -> int:
-    _say(f"error: {error.format_message()}")
+    _say(f"error: {own_words(error)}")
     ctx = error.ctx if isinstance(error, click.UsageError) else None
     if ctx is not None:
         _say(f"See: {ctx.command_path} --help")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -18,6 +19,7 @@ from .colour import CHOICES
 from .failures import add_verbosity
 from .names import shown
 from .streams import Streams, open_streams
+from .words import own_words
 
 Callback = Callable[..., None]
 Kind = TypeVar("Kind", bound="Settings")
@@ -189,7 +191,7 @@ class Configured(click.Command):
         help_option = self.get_help_option(ctx)
         if help_option is None or help_option.name not in written:
             self._take_defaults(ctx, written)
-        rest = self._parse_telling_origin(ctx, args)
+        rest = super().parse_args(ctx, args)
         add_verbosity(ctx, ctx.params["verbose"])
         return rest
 
@@ -205,31 +207,26 @@ class Configured(click.Command):
         file = config.file_settings(_config_name(written))
         environment = config.environment_settings(os.environ)
         sets = config.set_settings(_assignments(written))
-        config.refuse_unknown(scope, file, anywhere=True)
-        config.refuse_unknown(scope, sets, anywhere=False)
+        chosen = config.resolve(scope, file, environment, sets)
+        by_param = {by_key[key]: setting for key, setting in chosen.items()}
+        problems = [
+            *config.unknown_keys(scope, file, anywhere=True),
+            *config.unknown_keys(scope, sets, anywhere=False),
+            *_bad_values(ctx, {p: s for p, s in by_param.items() if p.name not in written}),
+        ]
+        if problems:
+            raise click.UsageError("\n".join(problems), ctx)
         for warning in config.unknown_variables(scope, environment):
             click.echo(warning, file=sys.stderr)
-        chosen = config.resolve(scope, file, environment, sets)
-        ctx.default_map = {str(by_key[key].name): s.text for key, s in chosen.items()}
-        ctx.meta[_ORIGINS] = {str(by_key[key].name): s.origin for key, s in chosen.items()}
-
-    def _parse_telling_origin(self, ctx: click.Context, args: list[str]) -> list[str]:
-        try:
-            return super().parse_args(ctx, args)
-        except click.BadParameter as error:
-            name = error.param.name if error.param is not None else None
-            origin = ctx.meta.get(_ORIGINS, {}).get(name)
-            if origin is not None and not _is_given(ctx, str(name)):
-                message = f"{error.message} (from {origin})"
-                raise click.BadParameter(message, ctx, error.param) from None
-            raise
+        ctx.default_map = {str(p.name): s.text for p, s in by_param.items()}
+        ctx.meta[_ORIGINS] = {str(p.name): s.origin for p, s in by_param.items()}
 
     def _by_key(self, ctx: click.Context) -> dict[str, click.Parameter]:
         return {key: p for p in self.get_params(ctx) if (key := key_of(p)) is not None}
 
     def _printed_config(self, ctx: click.Context) -> str:
         """TOML that would give the same settings, with the origin of each behind it."""
-        rows = [f"[{_scope_name(ctx)}]"]
+        rows = [*_arguments(self, ctx), f"[{_scope_name(ctx)}]"]
         for key, param in self._by_key(ctx).items():
             value = _toml(ctx.params[str(param.name)], param)
             rows.append(
@@ -239,13 +236,38 @@ class Configured(click.Command):
         return "\n".join(rows)
 
 
+def _bad_values(
+    ctx: click.Context, settings: Mapping[click.Parameter, config.Setting]
+) -> list[str]:
+    """A line for each value that its option does not take."""
+    lines = []
+    for param, setting in settings.items():
+        try:
+            param.type_cast_value(ctx, setting.text)
+        except click.BadParameter as error:
+            lines.append(f"{own_words(error)} (from {setting.origin})")
+    return lines
+
+
+def _arguments(command: click.Command, ctx: click.Context) -> list[str]:
+    """A comment for each, since no file may set them."""
+    rows = []
+    for param in command.get_params(ctx):
+        value = ctx.params.get(str(param.name))
+        if isinstance(param, click.Argument) and value:
+            words = value if isinstance(value, tuple) else (value,)
+            text = shown(shlex.join(os.fspath(word) for word in words))
+            rows.append(f"# {(param.metavar or str(param.name).upper()).strip('[].')}: {text}")
+    return rows
+
+
 def _or_a_file(error: click.NoSuchOption, args: Sequence[str]) -> click.UsageError:
     """Where the unknown option is the name of a file, how to write that."""
     files = [arg for arg in args if arg.startswith("-") and os.path.lexists(arg)]
     if not files:
         return error
     hint = f"For the file write {shown(f'./{files[0]}')!r}, or -- before it"
-    return click.UsageError(f"{error.format_message()} {hint}", error.ctx)
+    return click.UsageError(f"{own_words(error)} {hint}", error.ctx)
 
 
 def key_of(param: click.Parameter) -> str | None:

@@ -79,6 +79,36 @@ def test_every_unknown_key_is_told_at_once(invoke: Invoke) -> None:
     assert second in result.stderr
 
 
+def test_unknown_keys_and_bad_values_are_told_together(invoke: Invoke) -> None:
+    Path("augscore.toml").write_text("veiws = 3\nviews = 'many'\nmax-bad = 2\nseed = -1\n")
+    result = invoke("measure", "x", "--set", "toop=1", "--seed", "4")
+    assert result.exit_code == 2
+    told = result.stderr.splitlines()
+    assert told[0] == "error: augscore.toml:1: unknown key 'veiws'. Did you mean 'views'?"
+    assert told[1] == "--set toop: unknown key 'toop'. Did you mean 'top'?"
+    assert sorted(told[2:4]) == [
+        "Invalid value for '--max-bad': 2.0 is no number from 0 to 1. (from augscore.toml:3)",
+        "Invalid value for '--views': 'many' is no whole number from 1 up. (from augscore.toml:2)",
+    ]
+    assert told[4:] == ["See: augscore measure --help"]
+
+
+@pytest.mark.parametrize(
+    ("words", "comment"),
+    [
+        (("measure", "a b", "c"), "# PATH: 'a b' c"),
+        (("train", "score", "x", "--out", "r"), "# PATH: x"),
+        (("policy", "show", "simclr"), "# NAME: simclr"),
+    ],
+)
+def test_printed_config_shows_the_arguments(
+    words: tuple[str, ...], comment: str, invoke: Invoke
+) -> None:
+    printed = invoke(*words, "--print-config").stdout
+    assert printed.splitlines()[0] == comment
+    tomllib.loads(printed)
+
+
 def test_set_knows_only_this_command(invoke: Invoke) -> None:
     result = invoke("measure", "x", "--set", "steps=3")
     assert result.exit_code == 2
