@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..completing import policies
 from ..figures import four, plural
 from ..lines import Line, line, pack, table
 from ..names import shown
@@ -46,7 +47,7 @@ def list_policies(settings: ListSettings) -> None:
 
 
 @policy.command("show", cls=Configured, short_help="Show the steps of one.")
-@click.argument("name")
+@click.argument("name", shell_complete=policies)
 @shared_options
 @with_settings(ShowSettings)
 def show(settings: ShowSettings) -> None:
@@ -65,7 +66,7 @@ def _entry(p: Policy, width: int) -> list[Line]:
 
 def _steps(p: Policy, width: int) -> list[Line]:
     groups: dict[tuple[Step, ...], list[int]] = {}
-    for number, view in enumerate(p.views, 1):
+    for number, view in enumerate(p.views):
         groups.setdefault(view.steps, []).append(number)
     lines = _entry(p, width)
     for steps, numbers in groups.items():

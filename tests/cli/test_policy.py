@@ -33,6 +33,13 @@ def test_show_names_every_step_and_argument(name: str, invoke: Invoke) -> None:
     assert max(map(len, output.splitlines())) <= 80
 
 
+def test_views_are_counted_from_0_like_those_of_a_measurement(invoke: Invoke) -> None:
+    for policy in PRESETS.values():
+        output = invoke("policy", "show", policy.name).stdout
+        assert ("\nview 0\n" in output) or ("\nviews 0, " in output)
+        assert str(len(policy.views)) not in output.split("\nview")[1].splitlines()[0]
+
+
 def test_an_unknown_policy_gets_the_nearest(invoke: Invoke) -> None:
     result = invoke("policy", "show", "simclr-cifra")
     assert result.exit_code == 2
