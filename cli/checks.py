@@ -10,6 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from augscore.errors import AugscoreError
+
+from .figures import plural
 from .version import bundled_model
 
 LEAST_PYTHON = (3, 11)
@@ -30,7 +33,8 @@ class Failed(Exception):
 def run_checks(device: str) -> list[Check]:
     named: list[tuple[str, Callable[[], str]]] = [
         ("python", _python),
-        ("torch", lambda: _torch(device)),
+        ("torch", _torch),
+        ("device", lambda: _device(device)),
         ("torchvision", _torchvision),
         ("kornia", _kornia),
         ("decoder", _decoder),
@@ -45,6 +49,8 @@ def _checked(name: str, check: Callable[[], str]) -> Check:
         return Check(name, True, check())
     except Failed as refusal:
         return Check(name, False, str(refusal))
+    except AugscoreError as error:
+        return Check(name, False, str(error))
     except Exception as error:
         return Check(name, False, f"{name}: {type(error).__name__}: {error}")
 
@@ -56,14 +62,20 @@ def _python() -> str:
     return f"Python {found}"
 
 
-def _torch(device: str) -> str:
+def _torch() -> str:
+    import torch
+
+    return f"torch {torch.__version__}, {plural(torch.get_num_threads(), 'thread')}"
+
+
+def _device(name: str) -> str:
     import torch
 
     from augscore.runtime import pick_device
 
-    chosen = pick_device(device)
+    chosen = pick_device(name)
     torch.ones(4, device=chosen).sum().item()
-    return f"torch {torch.__version__}, {chosen}, {torch.get_num_threads()} threads"
+    return f"device {chosen}"
 
 
 def _torchvision() -> str:

@@ -12,7 +12,7 @@ from augscore_cli import checks
 
 Invoke = Callable[..., Result]
 
-NAMES = ["python", "torch", "torchvision", "kornia", "decoder", "model", "temp"]
+NAMES = ["python", "torch", "device", "torchvision", "kornia", "decoder", "model", "temp"]
 
 
 def refuse() -> str:
@@ -25,16 +25,25 @@ def break_down() -> str:
 
 @pytest.fixture
 def all_well(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("_python", "_torchvision", "_kornia", "_decoder", "_model", "_temp_folder"):
+    for name in (
+        "_python",
+        "_torch",
+        "_torchvision",
+        "_kornia",
+        "_decoder",
+        "_model",
+        "_temp_folder",
+    ):
         monkeypatch.setattr(checks, name, lambda: "well")
-    monkeypatch.setattr(checks, "_torch", lambda device: f"torch on {device}")
+    monkeypatch.setattr(checks, "_device", lambda name: f"device {name}")
 
 
 @pytest.mark.usefixtures("all_well")
 def test_all_well_exits_0(invoke: Invoke) -> None:
     result = invoke("doctor", "--device", "mps")
     assert result.exit_code == 0
-    assert result.stdout.splitlines()[:2] == ["ok    well", "ok    torch on mps"]
+    assert result.stdout.splitlines()[:2] == ["ok    well", "ok    well"]
+    assert "ok    device mps" in result.stdout.splitlines()
 
 
 @pytest.mark.usefixtures("all_well")
@@ -61,15 +70,23 @@ def test_json_lists_the_checks(invoke: Invoke) -> None:
     assert [c["name"] for c in found] == NAMES
 
 
-@pytest.mark.parametrize("name", ["_python", "_torchvision", "_kornia", "_decoder", "_temp_folder"])
+@pytest.mark.parametrize(
+    "name", ["_python", "_torch", "_torchvision", "_kornia", "_decoder", "_temp_folder"]
+)
 def test_the_real_checks_pass_here(name: str) -> None:
     assert getattr(checks, name)()
 
 
 def test_a_device_that_is_not_there_is_a_failure() -> None:
-    failed = [c for c in checks.run_checks("cuda:9999") if c.name == "torch"]
-    assert not failed[0].passed
-    assert "cuda:9999" in failed[0].text
+    (device,) = (c for c in checks.run_checks("cuda:9999") if c.name == "device")
+    assert not device.passed
+    assert device.text.startswith("device 'cuda:9999' is not available. Present: ")
+
+
+def test_a_count_of_one_is_singular(monkeypatch: pytest.MonkeyPatch) -> None:
+    for threads, text in ((1, "1 thread"), (2, "2 threads")):
+        monkeypatch.setattr("torch.get_num_threads", lambda threads=threads: threads)
+        assert checks._torch().endswith(f", {text}")
 
 
 def test_torchvision_is_tried_in_a_child(monkeypatch: pytest.MonkeyPatch) -> None:
