@@ -27,10 +27,6 @@ def plain(spans: Line) -> str:
     return "".join(span.text for span in spans)
 
 
-def width_of(spans: Line) -> int:
-    return cells(plain(spans))
-
-
 def pack(label: str, items: Sequence[str], width: int, *, gap: str = "   ") -> list[Line]:
     """Items after a label, as many a line as fit; none is cut, and later lines are indented."""
     indent = " " * cells(label)
