@@ -33,9 +33,9 @@ def models(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
 
 
 def _models_in(folder: str, *, deeper: bool) -> Iterator[str]:
-    for name, is_folder in _entries(folder):
+    for name in _entries(folder):
         path = os.path.join(folder, name)
-        if not is_folder:
+        if not os.path.isdir(path):
             if name.endswith(_SUFFIX):
                 yield path
         elif os.path.isfile(os.path.join(path, _IN_A_RUN)):
@@ -44,10 +44,10 @@ def _models_in(folder: str, *, deeper: bool) -> Iterator[str]:
             yield from _models_in(path, deeper=False)
 
 
-def _entries(folder: str) -> list[tuple[str, bool]]:
+def _entries(folder: str) -> list[str]:
     try:
         with os.scandir(folder or ".") as entries:
             first = itertools.islice(entries, _LOOKED_AT)
-            return [(e.name, e.is_dir()) for e in first if not e.name.startswith(".")]
+            return [entry.name for entry in first if not entry.name.startswith(".")]
     except OSError:
         return []

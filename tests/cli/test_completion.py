@@ -64,6 +64,7 @@ def test_names_of_models(child: Child) -> None:
     Path("runs/other").mkdir()
     Path("rival.safetensors").touch()
     Path("rest.txt").touch()
+    Path("round").symlink_to("round")
     assert offered(child, "augscore model info r") == [
         "rival.safetensors",
         "run-a",
