@@ -14,7 +14,7 @@ from pathlib import Path
 
 from augscore.errors import UsageError
 from augscore.images.find import RUN_FILE, RUN_SCHEMA
-from augscore.outputs import prepare_folder, printable, remove_stale, write_json
+from augscore.outputs import prepare_folder, printable, refusal, remove_stale, write_json
 from augscore.runs.checkpoint import remove_checkpoints
 from augscore.runs.lock import NAME as LOCK
 from augscore.runs.lock import locked
@@ -58,12 +58,14 @@ def mark(out: Path, settings: Mapping[str, object], facts: Mapping[str, object])
 
 
 def refuse_inputs(out: Path, paths: Sequence[Path]) -> None:
-    """Raises UsageError where `out` is one of the folders to read."""
-    if os.path.realpath(out) in [os.path.realpath(path) for path in paths]:
+    """`out` may lie inside the images, but not the images inside `out`: UsageError
+    (`output_unwritable`)."""
+    real = os.path.realpath(out)
+    if any(Path(os.path.realpath(path)).is_relative_to(real) for path in paths):
         raise UsageError(
-            f"--out {printable(repr(str(out)))} is the folder of the images",
-            code="usage",
-            hint="Name a new folder for the run",
+            f"{printable(repr(str(out)))} holds the images to train on",
+            code="output_unwritable",
+            hint="Choose another --out; a folder inside the images is fine",
         )
 
 
@@ -101,7 +103,10 @@ def _marked(out: Path) -> Mapping[str, object] | None:
 
 
 def _refuse_strangers(out: Path, *, force: bool) -> None:
-    names = sorted(path.name for path in out.iterdir() if not _is_passing(path.name))
+    try:
+        names = sorted(path.name for path in out.iterdir() if not _is_passing(path.name))
+    except OSError as error:
+        raise refusal(out, error) from error
     ours = {path.name for path in (model_of(out), checkpoints_of(out), metrics_of(out))}
     in_the_way = [name for name in names if name in ours | {RUN_FILE}]
     if in_the_way:

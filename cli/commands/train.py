@@ -105,7 +105,9 @@ def train() -> None:
     "--limit", type=click.IntRange(min=1), metavar="N", help="Use at most so many images."
 )
 @click.option(
-    "--force", is_flag=True, help="Train anew where RUN is finished or of other settings."
+    "--force",
+    is_flag=True,
+    help="Train anew where RUN is finished or of other settings; write beside other files.",
 )
 @click.option("--dry-run", is_flag=True, help="Show the expected time and memory, and stop.")
 @run_options

@@ -70,7 +70,7 @@ def test_folders_that_are_no_runs_are_refused_at_once(
         assert (result.exit_code, result.stdout) == (2, "")
         return result.stderr
 
-    assert "is the folder of the images" in refused(str(photos), "--force")
+    assert "holds the images to train on" in refused(str(photos), "--force")
     Path("theirs").mkdir()
     Path("theirs/cat.jpg").touch()
     assert "holds other files (cat.jpg)" in refused("theirs")

@@ -121,6 +121,9 @@ def test_the_folder_of_the_images_is_no_run(
     scenes: Path, tiny_options: ScoreRunOptions, tmp_path: Path
 ) -> None:
     (tmp_path / "link").symlink_to(scenes, target_is_directory=True)
-    for out in (scenes, tmp_path / "link", scenes / "x" / ".."):
-        with pytest.raises(UsageError, match="folder of the images"):
+    for out in (scenes, tmp_path / "link", scenes / "x" / "..", scenes.parent):
+        with pytest.raises(UsageError, match="holds the images to train on"):
             plan_score_run([scenes], replace(tiny_options, out=out, force=True))
+    with pytest.raises(UsageError, match="holds the images to train on"):
+        plan_score_run(sorted(scenes.iterdir()), replace(tiny_options, out=scenes, force=True))
+    plan_score_run([scenes], replace(tiny_options, out=scenes / "run"))

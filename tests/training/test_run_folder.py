@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from augscore.errors import UsageError
+from augscore.errors import HostError, UsageError
 from augscore.training.run_folder import check_folder, claimed, mark, model_of
 from augscore.training.score_run import ScoreRunResult
 
@@ -72,6 +72,17 @@ def test_the_folder_of_another_command_is_refused(out: Path) -> None:
     (out / "summary.json").write_text("{}")
     for force in (False, True):
         assert "holds run.json of something else" in refusal(out, force=force)
+
+
+def test_a_folder_that_cannot_be_read_is_the_machine(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(path: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", closed)
+    with pytest.raises(HostError, match="Permission denied"):
+        check_folder(out, SETTINGS, force=False)
 
 
 def test_a_finished_run_names_the_difference(out: Path) -> None:
