@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from augscore.measuring.measurement import (
         ClassSummary,
         Measurement,
+        ModelIdentity,
         NoiseSpread,
         Spread,
         Summary,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 RANGE = "5 % ... 95 %"
 INTERVAL = "95 % interval"
 NO_INTERVAL = "-"
+RELEASED = "default"
 CLASS_FIGURES = 48
 
 
@@ -74,11 +76,13 @@ def noise_text(value: float | None, bound: str | None, floor: float, ceiling: fl
 
 
 def _warning(result: Measurement, summary: Summary, facts: Facts, layout: Layout) -> list[Line]:
+    doubts = [line(Span(f"WARNING about the model: {d}", "warn")) for d in result.model.doubts]
     if not summary.outside_clean_range:
-        return []
+        return doubts
     share = f"{100 * summary.atypical_share:.0f} %"
     head = f"WARNING: {share} of these images are unlike those that the model was trained on."
     return [
+        *doubts,
         line(Span(head, "warn")),
         line("Do not trust the readings. Train a model on the images themselves:"),
         line(Span(f"  {facts.remedy}", "strong")),
@@ -94,10 +98,16 @@ def _header(result: Measurement, facts: Facts, layout: Layout) -> list[Line]:
         plural(result.data.measured, unit),
         policy,
         f"{config.size} px",
-        f"model {shown(model.name)} {shown(model.version)}",
+        f"model {_model_name(model)}",
         f"{config.device}{threads}, {duration(facts.seconds)}",
     ]
     return pack("", [item for item in items if item], layout.width)
+
+
+def _model_name(model: ModelIdentity) -> str:
+    """One's own models are called like the folders of their runs and have no versions."""
+    released = model.name == RELEASED
+    return f"{shown(model.name)} {shown(model.version)}" if released else shown(model.name)
 
 
 def _view_count(result: Measurement) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from .completing import models, policies
 from .options import AutoInt, Count, Settings, decorated, run_options
 from .results import STDOUT
 
@@ -65,6 +66,7 @@ _WHAT = (
         default="simclr",
         show_default=True,
         metavar="NAME",
+        shell_complete=policies,
         help="The augmentation policy to measure.",
     ),
     click.option(
@@ -100,6 +102,7 @@ _HOW = (
         default="default",
         show_default=True,
         metavar="NAME",
+        shell_complete=models,
         help="A score model: a name, a file, or a run folder.",
     ),
     click.option(

@@ -88,7 +88,8 @@ class MeasureConfig:
 
 @dataclass(frozen=True)
 class ModelIdentity:
-    """Which model and which definition of the reading gave the numbers."""
+    """Which model and which definition of the reading gave the numbers; `doubts` are reasons not
+    to trust the model."""
 
     name: str
     version: str
@@ -96,6 +97,7 @@ class ModelIdentity:
     reading: str
     working_size: int
     sigmas: tuple[float, ...]
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from augscore.measuring.tables import TABLES, write_table
 from augscore.outputs import RowWriter, prepare_folder, printable, refusal, write_bytes, write_json
 from augscore.runs.journal import Journal, read_journal
 
+COMMAND = "measure"
 JOURNAL = "journal.jsonl"
 SKIPS = "skipped.jsonl"
 SHEET = "sheet.png"
@@ -133,7 +134,7 @@ def begin_folder(folder: Path, plan: MeasurePlan, *, force: bool) -> OutFolder:
             (folder / name).unlink(missing_ok=True)
     (folder / SUMMARY).unlink(missing_ok=True)
     began = datetime.now(UTC).isoformat(timespec="seconds")
-    run = {"schema": RUN_SCHEMA, "command": "measure", "settings": settings, "began": began}
+    run = {"schema": RUN_SCHEMA, "command": COMMAND, "settings": settings, "began": began}
     write_json(folder / RUN_FILE, run)
     return OutFolder(folder, plan)
 
@@ -160,7 +161,8 @@ def _refuse_others(folder: Path, old: Mapping[str, object], new: Mapping[str, ob
 
 def _settings(path: Path) -> Mapping[str, object] | None:
     document = _json(path)
-    settings = document.get("settings") if document.get("schema") == RUN_SCHEMA else None
+    ours = (document.get("schema"), document.get("command")) == (RUN_SCHEMA, COMMAND)
+    settings = document.get("settings") if ours else None
     return settings if isinstance(settings, dict) else None
 
 

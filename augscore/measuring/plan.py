@@ -17,11 +17,13 @@ from augscore.measuring.measurement import MeasureConfig, ModelIdentity
 from augscore.measuring.sources import Source
 from augscore.measuring.survey import Choice, Stopped, Survey, survey
 from augscore.runtime import ProgressSink
+from augscore.score.verdict import doubts_of
 from augscore.strength.readings import STRENGTH
 from augscore.strength.scorer import Scorer
+from augscore.strength.sides import check_side
+from augscore.strength.sight import SMALLEST_SIDE
 
 BATCH = 16
-SMALLEST_SIZE = 32
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,7 @@ class MeasurePlan:
             STRENGTH,
             lens.working_size,
             lens.norm_sigmas,
+            doubts_of(model.card),
         )
 
     @property
@@ -139,11 +142,12 @@ def _policy(source: Source, options: MeasureOptions) -> Policy | None:
 
 
 def _check(options: MeasureOptions, size: int) -> None:
+    check_side(size)
     least = {
+        "size": (size, SMALLEST_SIDE),
         "seed": (options.seed, 0),
         "views": (options.views, 1),
         "batch_size": (1 if options.batch_size is None else options.batch_size, 1),
-        "size": (size, SMALLEST_SIZE),
         "max_pixels": (options.max_pixels, 1),
     }
     for name, (value, lowest) in least.items():

@@ -28,7 +28,7 @@ from augscore.measuring.summary import summarise, summarise_classes
 from augscore.measuring.survey import Stopped, chosen
 from augscore.measuring.tally import Tally
 from augscore.outputs import printable
-from augscore.runtime import Note, NoteSink, Progress, ProgressSink, host_facts
+from augscore.runtime import Note, NoteSink, Progress, ProgressSink, host_facts, memory_errors
 from augscore.strength.scorer import Scorer, load_scorer
 
 RecordSink = Callable[[Record], None]
@@ -90,18 +90,23 @@ def run_measurement(
     tally = Tally(keep_rows)
     for old in earlier:
         _settle(old, tally, rows)
-    done = tally.measured + tally.skipped
-    progress(Progress("measuring", done, plan.survey.records, "images"))
-    reason = stopped()
-    unit = Unit(plan.scorer, plan.size, None if reason else _unrelated(plan, note))
-    outcomes = _outcomes(islice(_offered(plan, tally), done, None), plan, note)
-    while reason is None and (batch := list(_batch(outcomes, plan.batch_size))):
-        for new in _records(batch, unit, plan, tally):
-            record(new)
-            _settle(new, tally, rows)
+
+    def told() -> int:
         done = tally.measured + tally.skipped
         progress(Progress("measuring", done, plan.survey.records, "images"))
-        reason = stopped()
+        return done
+
+    done = told()
+    reason = stopped()
+    with memory_errors("Give a smaller --batch-size or --size"):
+        unit = Unit(plan.scorer, plan.size, None if reason else _unrelated(plan, note))
+        outcomes = _outcomes(islice(_offered(plan, tally), done, None), plan, note)
+        while reason is None and (batch := list(_batch(outcomes, plan.batch_size))):
+            for new in _records(batch, unit, plan, tally):
+                record(new)
+                _settle(new, tally, rows)
+            told()
+            reason = stopped()
     return _measurement(plan, unit, tally, reason)
 
 

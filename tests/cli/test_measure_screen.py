@@ -182,3 +182,12 @@ def test_too_few_images_have_no_interval(make: Any) -> None:
     rows = screen(make.measurement([make.image("a", 1.0)], of=summary))
     numbers = [row for row in rows if row.startswith(("strength [", "typicality"))]
     assert [row.split()[-1] for row in numbers] == ["-", "-"]
+
+
+def test_a_model_in_doubt_is_told_first(make: Any) -> None:
+    result = make.measurement([make.image("a", 1.0)])
+    doubtful = replace(result, model=replace(result.model, name="runs/x", doubts=("too young",)))
+    lines = screen(doubtful)
+    assert lines[0] == "WARNING about the model: too young"
+    assert lines[1].endswith("model runs/x")
+    assert "model default 1.0" in screen(result)[0]

@@ -143,7 +143,7 @@ def test_bad_58_an_output_inside_the_input_is_not_measured(plan: Plan, mixed: Pa
     assert plan(mixed / "out").survey.wanted == 0
 
 
-RUN = '{"schema": "augscore.run/1", "settings": {}}'
+RUN = '{"schema": "augscore.run/1", "command": "measure", "settings": {}}'
 FINISHED = '{"complete": true, "summary": {}}'
 
 
@@ -178,7 +178,9 @@ def test_a_folder_of_other_files_is_left_alone(tmp_path: Path, plan: Plan, scene
     assert sorted(p.name for p in tmp_path.iterdir()) == ["holiday.jpg", "run.json"]
 
 
-@pytest.mark.parametrize("run", [None, "{}", '{"schema": "other/1", "settings": {}}'])
+@pytest.mark.parametrize(
+    "run", [None, "{}", RUN.replace("run/1", "x/1"), RUN.replace("measure", "train score")]
+)
 @pytest.mark.parametrize("name", ["sheet.png", "rows.csv", "summary.json", "run.json"])
 def test_files_of_our_names_that_somebody_else_wrote_are_never_replaced(
     tmp_path: Path, name: str, run: str | None

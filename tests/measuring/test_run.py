@@ -17,7 +17,7 @@ from PIL import Image
 
 from augscore.engine.apply import views_of
 from augscore.engine.policy import Policy
-from augscore.errors import InputError, TensorError, UsageError
+from augscore.errors import HostError, InputError, TensorError, UsageError
 from augscore.images.resize import bring_to_size
 from augscore.measuring import tally as tally_module
 from augscore.measuring.measurement import Measurement
@@ -318,7 +318,8 @@ def test_the_document_is_json_with_the_resolved_settings(run: Run, scenes: Path)
 
 
 def test_bad_arguments_are_refused_before_work(run: Run, scenes: Path, tmp_path: Path) -> None:
-    wrong: list[dict[str, Any]] = [{"views": 0}, {"size": 31}, {"policy": "simcrl"}]
+    wrong: list[dict[str, Any]] = [{"views": 0}, {"size": 31}, {"size": 10**5}]
+    wrong += [{"policy": "simcrl"}]
     wrong += [{"seed": -1}, {"batch_size": 0}, {"max_pixels": 0}, {"policy": Policy}]
     for changes in wrong:
         with pytest.raises(UsageError):
@@ -474,3 +475,15 @@ def test_bad_02_03_nothing_measured_is_explained(
     assert caught.value.code == code
     with pytest.raises(InputError, match="no images were given"):
         measure([], model=tiny_run, device="cpu")
+
+
+def test_memory_that_runs_out_is_the_machines(
+    run: Run, scenes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def out_of_memory(*arguments: object) -> None:
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
+
+    monkeypatch.setattr("augscore.measuring.run.references_of", out_of_memory)
+    with pytest.raises(HostError, match="not enough memory") as caught:
+        run(scenes)
+    assert caught.value.code == "out_of_memory"
