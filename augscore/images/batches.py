@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
+import torch
+
 from augscore.errors import UsageError
 from augscore.images.decode import decode
 from augscore.images.limits import MAX_PIXELS
@@ -69,7 +71,13 @@ def _in_threads(
     slow: Callable[[Source], None],
 ) -> Iterator[Result]:
     waiting: deque[tuple[Source, Future[Result]]] = deque()
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="augscore-decode")
+    # Each reader by itself: teams of threads would fight with the network's for the same cores.
+    pool = ThreadPoolExecutor(
+        workers,
+        thread_name_prefix="augscore-decode",
+        initializer=torch.set_num_threads,
+        initargs=(1,),
+    )
     try:
         for item in items:
             waiting.append((item, pool.submit(function, item)))
