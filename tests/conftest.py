@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -35,6 +36,13 @@ def draw_scene(side: int, seed: int) -> Image.Image:
         pixels[inside] = random.random(3)
     pixels += random.normal(0, 0.02, pixels.shape)
     return Image.fromarray((pixels.clip(0, 1) * 255).round().astype(np.uint8))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _heed_ctrl_c() -> None:
+    """Shells start background jobs with SIGINT ignored, which every child would inherit."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
