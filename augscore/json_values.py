@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
+import stat
 from collections.abc import Mapping
+from pathlib import Path
 
 Json = Mapping[str, object]
+
+_MOST_BYTES = 64 * 2**20
 
 
 def mapping(value: object) -> Json:
@@ -33,3 +39,18 @@ def whole(value: object) -> int:
 
 def numbers(value: object) -> tuple[float, ...]:
     return tuple(number(v) for v in sequence(value))
+
+
+def read_object(path: str | Path, most: int = _MOST_BYTES) -> Json:
+    """The object in a small JSON file; empty for anything else that may stand under the name: no
+    file, a pipe, a large file, broken or endlessly nested text. Never blocks and never raises."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with open(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                return {}
+            data = file.read(most + 1)
+        document = json.loads(data) if len(data) <= most else None
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return document if isinstance(document, dict) else {}

@@ -220,14 +220,17 @@ def _item(name: str, value: str, layout: Layout, *, mark: str = "") -> str:
 
 def _classes(classes: Sequence[ClassSummary], top: int, layout: Layout) -> list[Line]:
     """The classes that the policy hits hardest, and the mildest if there are more."""
-    if not classes or not top:
+    ranked = [row for row in classes if row.strength.interval is not None]
+    if not ranked or not top:
         return []
-    shown_classes = [*classes[:top], *classes[top:][-1:]]
     rows = [["hardest classes", "images", "median", INTERVAL]]
-    rows += [_class_row(row, layout) for row in shown_classes]
+    rows += [_class_row(row, layout) for row in [*ranked[:top], *ranked[top:][-1:]]]
     lines = [line(row) for row in table(rows)]
-    if len(classes) > top + 1:
-        lines.insert(-1, line(f"  {layout.ellipsis} {count(len(classes) - top - 1)} between"))
+    if len(ranked) > top + 1:
+        lines.insert(-1, line(f"  {layout.ellipsis} {count(len(ranked) - top - 1)} between"))
+    if len(ranked) < len(classes):
+        small = plural(len(classes) - len(ranked), "smaller class")
+        lines.append(line(f"  not ranked: {small.replace('classs', 'classes')}"))
     return lines
 
 

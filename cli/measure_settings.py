@@ -14,6 +14,7 @@ from .results import STDOUT
 
 FORMS = ("jsonl", "csv", "parquet")
 _ONLY_FOR_POLICIES = ("policy", "views")
+_NEEDS = {"rows": ("out",), "csv_safe": ("out", "list"), "force": ("out",)}
 _ONLY_FOR_FOLDERS = ("hidden", "follow_links")
 
 
@@ -198,6 +199,10 @@ def check_words(settings: MeasureSettings) -> None:
     """Refuse what contradicts itself, before anything heavy is loaded."""
     if settings.json == STDOUT and settings.list == STDOUT:
         raise click.UsageError("--json - and --list - both want stdout; give one of them a file")
+    for name, needs in _NEEDS.items():
+        if name in settings.given and not any(getattr(settings, need) for need in needs):
+            options = " or ".join(f"--{need}" for need in needs)
+            raise click.UsageError(f"--{name.replace('_', '-')} means nothing without {options}")
     _check_source(settings)
 
 

@@ -7,7 +7,6 @@ names of the folders on its way down and nothing else: memory follows the larges
 from __future__ import annotations
 
 import difflib
-import json
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -18,6 +17,7 @@ from augscore.errors import UsageError
 from augscore.images.reasons import os_detail, os_reason
 from augscore.images.records import Candidate, Found, Ignored, Skipped
 from augscore.images.sniff import FORMAT_OF, UNREAD_EXTENSIONS, extension_of
+from augscore.json_values import read_object
 
 RUN_FILE = "run.json"
 RUN_SCHEMA = "augscore.run/1"
@@ -162,12 +162,8 @@ def _entry(entry: os.DirEntry[str], name: str, walk: _Walk) -> _Level | Found:
 
 
 def _is_own(folder: str) -> bool:
-    try:
-        with open(os.path.join(folder, RUN_FILE), encoding="utf-8") as file:
-            document = json.loads(file.read(_LONGEST_RUN_FILE))
-    except (OSError, ValueError):
-        return False
-    return isinstance(document, dict) and document.get("schema") == RUN_SCHEMA
+    document = read_object(os.path.join(folder, RUN_FILE), _LONGEST_RUN_FILE)
+    return document.get("schema") == RUN_SCHEMA
 
 
 def _is_hidden(name: str, take_dotfiles: bool) -> bool:

@@ -16,8 +16,15 @@ def nothing_measured(result: Measurement) -> InputError:
     """`empty_folder`, or `no_images` with what was found instead."""
     data = result.data
     code = "no_images" if data.found else "empty_folder"
-    hint = "" if data.skipped else f"Read are {', '.join(f'.{e}' for e in sorted(FORMAT_OF))}"
-    return InputError(f"nothing was measured: {_why(result)}", code=code, hint=hint)
+    return InputError(f"nothing was measured: {_why(result)}", code=code, hint=_hint(result))
+
+
+def _hint(result: Measurement) -> str:
+    if any(item.reason == "too_many_pixels" for item in result.skipped):
+        return "Allow more with --max-pixels"
+    if result.data.ignored and not result.data.skipped:
+        return f"Accepted: {', '.join(f'.{e}' for e in sorted(FORMAT_OF))}"
+    return ""
 
 
 def _why(result: Measurement) -> str:
@@ -25,7 +32,8 @@ def _why(result: Measurement) -> str:
     if data.skipped:
         first = result.skipped[0]
         name = printable(first.name)
-        return f"{data.skipped:,} of {data.found:,} skipped, first {name}: {first.reason}"
+        why = f"{first.reason}, {printable(first.detail)}"
+        return f"{data.skipped:,} of {data.found:,} skipped, first {name}: {why}"
     if not data.root:
         return "no images were given"
     place = f"no image files in {data.root!r}"

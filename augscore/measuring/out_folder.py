@@ -6,7 +6,6 @@ continued by the same command: its settings and the fingerprint of its images st
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,13 +15,22 @@ from pathlib import Path
 from augscore.errors import UsageError
 from augscore.images.find import RUN_FILE, RUN_SCHEMA
 from augscore.images.records import Skipped
+from augscore.json_values import read_object
 from augscore.measuring.measurement import Measurement
 from augscore.measuring.plan import MeasurePlan
 from augscore.measuring.row_json import Record, from_record, to_record
 from augscore.measuring.rows import Row
 from augscore.measuring.sheet import contact_sheet
 from augscore.measuring.tables import TABLES, write_table
-from augscore.outputs import RowWriter, prepare_folder, printable, refusal, write_bytes, write_json
+from augscore.outputs import (
+    RowWriter,
+    prepare_folder,
+    printable,
+    refusal,
+    write_bytes,
+    write_json,
+)
+from augscore.runs import lock
 from augscore.runs.journal import Journal, read_journal
 
 COMMAND = "measure"
@@ -160,27 +168,19 @@ def _refuse_others(folder: Path, old: Mapping[str, object], new: Mapping[str, ob
 
 
 def _settings(path: Path) -> Mapping[str, object] | None:
-    document = _json(path)
+    document = read_object(path)
     ours = (document.get("schema"), document.get("command")) == (RUN_SCHEMA, COMMAND)
     settings = document.get("settings") if ours else None
     return settings if isinstance(settings, dict) else None
 
 
 def _is_finished(summary: Path) -> bool:
-    document = _json(summary)
+    document = read_object(summary)
     return document.get("complete") is True and document.get("summary") is not None
 
 
-def _json(path: Path) -> Mapping[str, object]:
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return document if isinstance(document, dict) else {}
-
-
 def _is_temporary(name: str) -> bool:
-    return name.startswith(".") and ".tmp-" in name
+    return name == lock.NAME or (name.startswith(".") and ".tmp-" in name)
 
 
 def _without_rows(result: Measurement) -> dict[str, object]:

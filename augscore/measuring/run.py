@@ -6,6 +6,7 @@ entries → subjects → batches → references and views → what the network s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -14,6 +15,7 @@ import torch
 
 from augscore import __version__
 from augscore.engine.policy import Policy
+from augscore.errors import UsageError
 from augscore.images.batches import PATIENCE, in_order
 from augscore.images.records import Ignored, Skipped
 from augscore.measuring.measurement import Measurement
@@ -21,11 +23,11 @@ from augscore.measuring.nothing import nothing_measured
 from augscore.measuring.plan import MeasureOptions, MeasurePlan, plan_measurement
 from augscore.measuring.readings_of import Unit, read_pair, read_views, references_of
 from augscore.measuring.row_json import Record
-from augscore.measuring.rows import ImageRow, PairRow, Row
-from augscore.measuring.sources import Images, Offer, Source, any_source, entry_id
+from augscore.measuring.rows import ImageRow, PairRow, Row, name_of
+from augscore.measuring.sources import Images, Offer, Source, any_source, entry_id, names_of
 from augscore.measuring.subjects import Outcome, Subject, subject
 from augscore.measuring.summary import summarise, summarise_classes
-from augscore.measuring.survey import Stopped, chosen
+from augscore.measuring.survey import YARDSTICK_IMAGES, Stopped, chosen
 from augscore.measuring.tally import Tally
 from augscore.outputs import printable
 from augscore.runtime import Note, NoteSink, Progress, ProgressSink, host_facts, memory_errors
@@ -88,19 +90,20 @@ def run_measurement(
     the result holds the first 10,000.
     """
     tally = Tally(keep_rows)
+    offered = _offered(plan, tally)
     for old in earlier:
-        _settle(old, tally, rows)
+        _check_same(old, next(offered, None))
+        _settle(_labelled(old, plan), tally, rows)
 
-    def told() -> int:
+    def told() -> None:
         done = tally.measured + tally.skipped
         progress(Progress("measuring", done, plan.survey.records, "images"))
-        return done
 
-    done = told()
+    told()
     reason = stopped()
     with memory_errors("Give a smaller --batch-size or --size"):
         unit = Unit(plan.scorer, plan.size, None if reason else _unrelated(plan, note))
-        outcomes = _outcomes(islice(_offered(plan, tally), done, None), plan, note)
+        outcomes = _outcomes(offered, plan, note)
         while reason is None and (batch := list(_batch(outcomes, plan.batch_size))):
             for new in _records(batch, unit, plan, tally):
                 record(new)
@@ -108,6 +111,28 @@ def run_measurement(
             told()
             reason = stopped()
     return _measurement(plan, unit, tally, reason)
+
+
+def _check_same(record: Record, entry: Offer | Skipped | None) -> None:
+    """What was recorded stands where it stood."""
+    name = record.name if isinstance(record, Skipped) else str(name_of(record))
+    if entry is None or name not in names_of(entry):
+        raise UsageError(
+            f"the unfinished result does not fit the images: {printable(name)!r} has moved",
+            code="output_exists",
+            hint="Choose another --out, or --force to measure anew",
+        )
+
+
+def _labelled(record: Record, plan: MeasurePlan) -> Record:
+    """Classes may be given anew, since they change no number."""
+    if isinstance(record, ImageRow) and isinstance(record.path, str):
+        return replace(record, label=plan.labels(record.path))
+    return (
+        replace(record, label=plan.labels(record.reference))
+        if isinstance(record, PairRow)
+        else record
+    )
 
 
 def _settle(item: Record, tally: Tally, rows: RowSink) -> None:
@@ -147,7 +172,8 @@ def _outcomes(
 def _unrelated(plan: MeasurePlan, note: NoteSink) -> float | None:
     """The median strength between two different images of the source; None for a single one."""
     outcomes = _outcomes(plan.survey.yardstick, plan, note)
-    found = [outcome for outcome in outcomes if isinstance(outcome, Subject)]
+    good = (outcome for outcome in outcomes if isinstance(outcome, Subject))
+    found = list(islice(good, YARDSTICK_IMAGES))
     if len(found) < 2:
         return None
     scorer = plan.scorer

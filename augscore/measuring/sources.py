@@ -73,3 +73,10 @@ def entry_id(entry: Offer) -> ImageId:
     if isinstance(entry, Pair):
         return f"{entry.reference.name}\0{entry.distorted.name}"
     return entry.name if isinstance(entry, Candidate) else entry.id
+
+
+def names_of(entry: Offer | Skipped) -> tuple[str, ...]:
+    """Under which a record of the entry may stand."""
+    if isinstance(entry, Pair):
+        return entry.distorted.name, entry.reference.name
+    return (entry.name,) if isinstance(entry, Candidate | Skipped) else (str(entry.id),)

@@ -47,27 +47,32 @@ def summarise(
 
 
 def summarise_classes(columns: Columns, ladder: Ladder, seed: int) -> tuple[ClassSummary, ...]:
-    """One a class, the hardest hit first (by median strength); none where all are of one class."""
-    labels = [label for label in columns.labels if label is not None]
-    if len(columns.labels) < 2:
+    """One a class, the hardest hit first (by median strength), those of too few images for an
+    interval last; none where fewer than two classes have names."""
+    names = {number: label for label, number in columns.labels.items() if label is not None}
+    if len(names) < 2:
         return ()
     strengths, typicality = columns.table(columns.strength), columns.table(columns.typicality)
     classes = np.array(columns.classes)
-    rows = []
-    for label in labels:
-        members = classes == columns.labels[label]
-        strength = spread(strengths[members], seed)
-        bounds = Counter(ladder.noise_sd(s)[1] for s in strengths[members].flat)
-        rows.append(
-            ClassSummary(
-                label,
-                int(members.sum()),
-                strength,
-                _noise_spread(strength, bounds, ladder),
-                float(np.median(typicality[members])),
-            )
-        )
-    return tuple(sorted(rows, key=lambda row: (-row.strength.median, row.label)))
+    order = np.argsort(classes, kind="stable")
+    ends = np.cumsum(np.bincount(classes))[:-1]
+    members = dict(enumerate(np.split(order, ends)))
+    rows = [
+        _class(label, strengths[members[k]], typicality[members[k]], ladder, seed)
+        for k, label in names.items()
+    ]
+    return tuple(
+        sorted(rows, key=lambda r: (r.strength.interval is None, -r.strength.median, r.label))
+    )
+
+
+def _class(
+    label: str, strengths: Values, typicality: Values, ladder: Ladder, seed: int
+) -> ClassSummary:
+    strength = spread(strengths, seed)
+    bounds = Counter(ladder.noise_sd(s)[1] for s in strengths.flat)
+    noise = _noise_spread(strength, bounds, ladder)
+    return ClassSummary(label, len(strengths), strength, noise, float(np.median(typicality)))
 
 
 def _outside(typicality: Values) -> bool:

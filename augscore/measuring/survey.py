@@ -16,7 +16,7 @@ from augscore.keys import ImageId
 from augscore.measuring.sources import Entry, Offer, Source, entry_id
 from augscore.runtime import Progress, ProgressSink
 
-YARDSTICK_IMAGES = 32
+YARDSTICK_IMAGES, SPARE_IMAGES = 32, 224
 _TOLD_EVERY = 1000
 
 Stopped = Callable[[], str | None]
@@ -36,8 +36,10 @@ class Survey:
     """`wanted` images will be measured, and `records` counts also what cannot be opened at all;
     `sample` names the images where only some are wanted.
 
-    The `yardstick` images tell how far two unrelated ones lie apart. `fingerprint` digests names,
-    sizes and times of all that is to be measured.
+    The first of the `yardstick` that can be read, `YARDSTICK_IMAGES` of them, tell how far two
+    unrelated images lie apart; the spare ones see to it that a bad file changes no good file's
+    number. `fingerprint` digests names, sizes and times of all that is to be measured, and what
+    cannot be opened.
     """
 
     wanted: int
@@ -97,12 +99,12 @@ def _sampled(offers: Iterator[Offer], count: int, seed: int) -> list[Offer]:
 
 
 def _yardstick(offers: Iterator[Offer]) -> tuple[Offer, ...]:
+    """In the order of their keys."""
     ranked = (
         (keys.rank(entry_id(offer), purpose="yardstick", seed=0), place, offer)
         for place, offer in enumerate(offers)
     )
-    chosen = heapq.nsmallest(YARDSTICK_IMAGES, ranked)
-    return tuple(row[2] for row in sorted(chosen, key=lambda row: row[1]))
+    return tuple(row[2] for row in heapq.nsmallest(YARDSTICK_IMAGES + SPARE_IMAGES, ranked))
 
 
 class _Walk:
@@ -117,6 +119,9 @@ class _Walk:
         for entry in entries:
             if isinstance(entry, Skipped):
                 self.skipped += 1
+                self.digest.update(
+                    f"{entry.name}\0{entry.reason}\0".encode("utf-8", "surrogateescape")
+                )
             elif not isinstance(entry, Ignored):
                 yield entry
 

@@ -84,6 +84,6 @@ def _parsed(line: bytes) -> Entry | None:
         return None
     try:
         entry = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return entry if isinstance(entry, dict) else None

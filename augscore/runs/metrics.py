@@ -66,6 +66,6 @@ def _line(row: Row) -> str:
 def _parse(line: str) -> Row | None:
     try:
         row = json.loads(line)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         return None
     return row if isinstance(row, dict) else None

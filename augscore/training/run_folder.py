@@ -14,6 +14,7 @@ from pathlib import Path
 
 from augscore.errors import UsageError
 from augscore.images.find import RUN_FILE, RUN_SCHEMA
+from augscore.json_values import read_object
 from augscore.outputs import prepare_folder, printable, refusal, remove_stale, write_json
 from augscore.runs.checkpoint import remove_checkpoints
 from augscore.runs.lock import NAME as LOCK
@@ -92,14 +93,11 @@ def metrics_of(out: Path) -> Path:
 
 def _marked(out: Path) -> Mapping[str, object] | None:
     """The settings of the run whose folder this is, or None."""
-    try:
-        document = json.loads((out / RUN_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    if not isinstance(document, dict) or document.get("schema") != RUN_SCHEMA:
+    document = read_object(out / RUN_FILE)
+    if (document.get("schema"), document.get("command")) != (RUN_SCHEMA, COMMAND):
         return None
     settings = document.get("settings")
-    return settings if document.get("command") == COMMAND and isinstance(settings, dict) else None
+    return settings if isinstance(settings, dict) else None
 
 
 def _refuse_strangers(out: Path, *, force: bool) -> None:

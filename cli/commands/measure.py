@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,14 +50,15 @@ def measure(settings: MeasureSettings) -> None:
     check_words(settings)
     streams = settings.streams
     began = time.monotonic()
-    run = _run(settings, streams)
-    _publish(settings, streams, run, time.monotonic() - began)
+    with ExitStack() as held:
+        run = _run(settings, streams, held)
+        _publish(settings, streams, run, time.monotonic() - began)
     code = _exit_code(settings, streams, run.result)
     if code is not Exit.DONE:
         raise click.exceptions.Exit(code)
 
 
-def _run(settings: MeasureSettings, streams: Streams) -> _Run:
+def _run(settings: MeasureSettings, streams: Streams, held: ExitStack) -> _Run:
     extremes = Extremes(settings.top, keep_all=settings.list is not None)
     with progress_sink(streams) as progress:
         from augscore.measuring.out_folder import begin_folder
@@ -65,7 +67,7 @@ def _run(settings: MeasureSettings, streams: Streams) -> _Run:
         from augscore.strength.scorer import load_scorer
 
         source, options = _source(settings), _options(settings)
-        _check_files(settings)
+        _check_files(settings, held)
         scorer = load_scorer(_model(settings), settings.device)
         with Interruptions() as flag:
             hooks = _Hooks(extremes, settings.json is not None, progress, lambda: flag.stopped_by)
@@ -122,16 +124,18 @@ def _measured(
         return run(folder.earlier(), lambda record: journal.append(to_record(record)))
 
 
-def _check_files(settings: MeasureSettings) -> None:
-    """Try the outputs before any work."""
+def _check_files(settings: MeasureSettings, held: ExitStack) -> None:
+    """Try the outputs before any work; the folder is this process's own until the end."""
     from augscore.measuring.out_folder import claim_folder
     from augscore.measuring.tables import check_table
+    from augscore.runs.lock import locked
 
     check_target(settings.json, "--json", settings.inputs)
     check_target(settings.list, "--list", settings.inputs)
     if settings.out is not None:
         check_table(settings.rows)
         claim_folder(settings.out, settings.inputs, force=settings.force)
+        held.enter_context(locked(settings.out))
 
 
 def _model(settings: MeasureSettings) -> str | None:

@@ -268,7 +268,7 @@ def test_classes_are_folders_or_a_table(measure: Measure) -> None:
     assert result.exit_code == 0, result.output
     classes = json.loads(Path("m.json").read_text())["classes"]
     assert {(c["label"], c["images"]) for c in classes} == {("big", 2), ("small", 1)}
-    assert "hardest classes" in result.stdout
+    assert "hardest classes" not in result.stdout  # too few images to rank
     assert "--labels labels.csv" in result.stderr
     Path("other.csv").write_text("file,label\n0.jpg,big\n")
     refused = measure("--labels", "other.csv")

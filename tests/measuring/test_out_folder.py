@@ -216,3 +216,35 @@ def _new(folder: Path) -> Path:
 
 def _set_time(path: Path, time_ns: int) -> None:
     os.utime(path, ns=(time_ns, time_ns))
+
+
+def test_a_record_that_has_moved_is_refused(plan: Plan, mixed: Path, tmp_path: Path) -> None:
+    out = begin_folder(_new(tmp_path / "b"), plan(mixed), force=False)
+    measured(out, 4)
+    journal = out.folder / "journal.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join([lines[1], lines[0], *lines[2:]]))
+    with pytest.raises(UsageError, match="has moved"):
+        measured(OutFolder(out.folder, plan(mixed)))
+
+
+def test_classes_may_be_given_anew(plan: Plan, mixed: Path, tmp_path: Path) -> None:
+    out = begin_folder(_new(tmp_path / "b"), plan(mixed), force=False)
+    measured(out, 4)
+    again = begin_folder(out.folder, plan(mixed, labels=lambda name: name[7]), force=False)
+    assert {row.label for row in measured(again).images} == set("012345")
+
+
+@pytest.mark.parametrize("kind", ["pipe", "deep", "long"])
+def test_bad_10_whatever_is_called_like_our_files_neither_blocks_nor_breaks(
+    plan: Plan, mixed: Path, kind: str
+) -> None:
+    (mixed / "sub").mkdir()
+    for name in (mixed / "sub" / "run.json", mixed / "summary.json"):
+        if kind == "pipe":
+            os.mkfifo(name)
+        else:
+            name.write_text("[" * 60_000 if kind == "deep" else " " * 100_000 + "{}")
+    assert plan(mixed).survey.wanted == 9
+    with pytest.raises(UsageError, match="did not write"):
+        claim_folder(mixed, [], force=True)

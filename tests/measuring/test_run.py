@@ -487,3 +487,11 @@ def test_memory_that_runs_out_is_the_machines(
     with pytest.raises(HostError, match="not enough memory") as caught:
         run(scenes)
     assert caught.value.code == "out_of_memory"
+
+
+def test_bad_files_change_no_yardstick(run: Run, scenes: Path, tmp_path: Path) -> None:
+    copy(scenes, tmp_path, 12)
+    clean = run(tmp_path)
+    for i in range(60):
+        (tmp_path / f"bad-{i}.png").write_bytes(b"no image")
+    assert run(tmp_path).images == clean.images

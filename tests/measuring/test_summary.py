@@ -119,6 +119,8 @@ def test_classes_are_summaries_of_their_own_images_hardest_first() -> None:
             alone[label].add(row)
     classes = summarise_classes(made, LADDER, 3)
     assert [(c.label, c.images) for c in classes] == [("b", 20), ("a", 10)]
+    made.add(ImageRow("x", (1.0,), 1.0, (), (reading(1.1), reading(1.1)), "few"))
+    assert [c.label for c in summarise_classes(made, LADDER, 3)] == ["b", "a", "few"]
     for found in classes:
         own = summarise(alone[found.label], LADDER, None, 3)
         assert own is not None
@@ -127,7 +129,7 @@ def test_classes_are_summaries_of_their_own_images_hardest_first() -> None:
         assert found.typicality_median == own.typicality.median
 
 
-@pytest.mark.parametrize("labels", [[], [None, None], ["a", "a"]])
+@pytest.mark.parametrize("labels", [[], [None, None], ["a", "a"], [None, "a"]])
 def test_one_class_is_no_table(labels: list[str | None]) -> None:
     made = Columns()
     for label in labels:
