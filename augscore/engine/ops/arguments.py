@@ -18,6 +18,7 @@ class Range:
 
     A lone number x stands for (x, x) when `lone` is `fixed`, for (max(0, 1 − x), 1 + x) when it is
     `about_one` (torchvision's jitter factors) and for (−x, x) when it is `about_zero` (its hue).
+    Both ends of a `whole` range are whole numbers.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Range:
     low: float
     high: float
     lone: Lone = "fixed"
+    whole: bool = False
 
     def read(self, op: str, value: Value) -> tuple[float, float]:
         """The pair that a written value stands for; UsageError (`policy_value`) if it cannot be."""
@@ -33,6 +35,8 @@ class Range:
             raise _refuse(op, self.name, value, "the first number of a range is the smaller one")
         if low < self.low or high > self.high:
             raise _refuse(op, self.name, value, f"it lies in {self.low:g} to {self.high:g}")
+        if self.whole and not (low.is_integer() and high.is_integer()):
+            raise _refuse(op, self.name, value, "it is a whole number, or a pair of them")
         return low, high
 
     def _pair(self, op: str, value: Value) -> tuple[float, float]:

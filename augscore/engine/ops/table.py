@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from augscore.engine.nearest import did_you_mean
-from augscore.engine.ops import blur, colour, geometry, noise
+from augscore.engine.ops import blur, colour, geometry, histogram, noise, sharpness, tone
 from augscore.engine.ops.record import Op
 from augscore.errors import UsageError
 
@@ -19,6 +19,13 @@ OPS: dict[str, Op] = {
         colour.BRIGHTNESS,
         colour.HUE,
         colour.RANDOM_GRAYSCALE,
+        tone.GAMMA,
+        tone.RANDOM_SOLARIZE,
+        tone.RANDOM_POSTERIZE,
+        tone.RANDOM_INVERT,
+        histogram.RANDOM_EQUALIZE,
+        histogram.RANDOM_AUTOCONTRAST,
+        sharpness.RANDOM_ADJUST_SHARPNESS,
         blur.GAUSSIAN_BLUR,
         noise.GAUSSIAN_NOISE,
     )
