@@ -11,7 +11,7 @@ from torchvision.transforms.v2 import InterpolationMode
 
 from augscore import keys
 from augscore.engine.draw import StepDraw, draw_view
-from augscore.engine.ops import blur, colour, geometry, noise
+from augscore.engine.ops import blur, channels, colour, geometry, noise
 from augscore.engine.ops.record import Op
 from augscore.engine.ops.table import OPS
 from augscore.engine.policy import Policy, Step, View
@@ -128,6 +128,25 @@ def test_translate_inside_is_torchvisions_affine(floats40: torch.Tensor) -> None
 
 def test_flip(floats40: torch.Tensor) -> None:
     assert torch.equal(geometry.horizontal_flip(floats40), tv.horizontal_flip(floats40))
+
+
+def test_vertical_flip(floats40: torch.Tensor) -> None:
+    assert torch.equal(geometry.vertical_flip(floats40), tv.vertical_flip(floats40))
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_channel_permutation(floats40: torch.Tensor, number: int) -> None:
+    order = list(list(itertools.permutations(range(3)))[number])
+    ours = channels.permute_channels(floats40, torch.full((len(floats40),), number))
+    assert torch.equal(ours, tv.permute_channels(floats40, order))
+
+
+def test_channel_drop_takes_one_channel_of_each_image(floats40: torch.Tensor) -> None:
+    ours = channels.drop_channel(floats40, torch.tensor([2, 0, 1, 1, 2, 0]))
+    for row, dropped in enumerate([2, 0, 1, 1, 2, 0]):
+        for channel in range(3):
+            kept = floats40[row, channel] * (channel != dropped)
+            assert torch.equal(ours[row, channel], kept)
 
 
 @pytest.mark.parametrize(("ours", "theirs"), [("constant", "constant"), ("reflect", "reflect")])

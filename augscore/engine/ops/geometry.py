@@ -58,6 +58,11 @@ def horizontal_flip(images: torch.Tensor) -> torch.Tensor:
     return images.flip(-1)
 
 
+def vertical_flip(images: torch.Tensor) -> torch.Tensor:
+    """(B, 3, H, W) mirrored top to bottom."""
+    return images.flip(-2)
+
+
 def translate(images: torch.Tensor, dx: torch.Tensor, dy: torch.Tensor) -> torch.Tensor:
     """(B, 3, H, W) moved right by dx and down by dy px, which may be fractions (bilinear).
 
@@ -154,10 +159,6 @@ def _draw_corner(dice: Dice, settings: Settings, frame: Frame) -> tuple[torch.Te
     return places[:, 0], places[:, 1]
 
 
-def _draw_nothing(dice: Dice, settings: Settings, frame: Frame) -> tuple[torch.Tensor, ...]:
-    return ()
-
-
 RANDOM_RESIZED_CROP = Op(
     name="RandomResizedCrop",
     magnitudes=(
@@ -199,9 +200,19 @@ RANDOM_HORIZONTAL_FLIP = Op(
     magnitudes=(),
     arguments=(),
     options=(),
-    draw=_draw_nothing,
+    draw=draw_ranges(),
     source="torchvision v2 RandomHorizontalFlip",
     torch_function=horizontal_flip,
+)
+
+RANDOM_VERTICAL_FLIP = Op(
+    name="RandomVerticalFlip",
+    magnitudes=(),
+    arguments=(),
+    options=(),
+    draw=draw_ranges(),
+    source="torchvision v2 RandomVerticalFlip",
+    torch_function=vertical_flip,
 )
 
 TRANSLATE = Op(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from augscore.engine.nearest import did_you_mean
-from augscore.engine.ops import blur, colour, geometry, histogram, noise, sharpness, tone
+from augscore.engine.ops import blur, channels, colour, geometry, histogram, noise, sharpness, tone
 from augscore.engine.ops.record import Op
 from augscore.errors import UsageError
 
@@ -13,12 +13,17 @@ OPS: dict[str, Op] = {
         geometry.RANDOM_RESIZED_CROP,
         geometry.RANDOM_CROP,
         geometry.RANDOM_HORIZONTAL_FLIP,
+        geometry.RANDOM_VERTICAL_FLIP,
         geometry.TRANSLATE,
         geometry.ROTATE,
         colour.COLOR_JITTER,
         colour.BRIGHTNESS,
+        colour.CONTRAST,
+        colour.SATURATION,
         colour.HUE,
         colour.RANDOM_GRAYSCALE,
+        channels.RANDOM_CHANNEL_PERMUTATION,
+        channels.RANDOM_CHANNEL_DROP,
         tone.GAMMA,
         tone.RANDOM_SOLARIZE,
         tone.RANDOM_POSTERIZE,
