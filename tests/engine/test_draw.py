@@ -54,7 +54,9 @@ def test_no_global_randomness_is_read_or_written() -> None:
 @pytest.mark.parametrize("edited", range(len(EVERY_OP.views[0].steps)))
 @pytest.mark.parametrize("edit", ["p", "range", "removed", "moved"])
 def test_editing_one_step_leaves_all_others_alone(edited: int, edit: str) -> None:
-    before = draw(EVERY_OP, IDS, SIZES).views[0].steps
+    # Images of the size of the view: moving the crop must not change what others measure px in.
+    sizes = [(48, 48)] * len(IDS)
+    before = draw(EVERY_OP, IDS, sizes).views[0].steps
     steps = list(EVERY_OP.views[0].steps)
     name = steps[edited].op
     if edit == "p":
@@ -64,7 +66,7 @@ def test_editing_one_step_leaves_all_others_alone(edited: int, edit: str) -> Non
     else:
         step = steps.pop(edited)
         steps += [step] if edit == "moved" else []
-    after = draw(Policy("edited", 48, (View(tuple(steps)),)), IDS, SIZES).views[0].steps
+    after = draw(Policy("edited", 48, (View(tuple(steps)),)), IDS, sizes).views[0].steps
     assert [s for s in before if s.op != name] == [s for s in after if s.op != name]
 
 

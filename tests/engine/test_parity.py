@@ -88,19 +88,6 @@ def test_blur_as_wide_as_it_needs(floats40: torch.Tensor) -> None:
     assert_equal_pixels(ours, tv.gaussian_blur(floats40, [39, 39], [3.0, 3.0]))
 
 
-@pytest.mark.parametrize("degrees", [-120.0, -7.5, 0.5, 30.0, 90.0, 180.0])
-def test_rotate(floats40: torch.Tensor, degrees: float) -> None:
-    ours = geometry.rotate(floats40, column(degrees, floats40))
-    theirs = tv.rotate(floats40, degrees, interpolation=InterpolationMode.BILINEAR)
-    assert_equal_pixels(ours, theirs)
-
-
-def test_rotate_an_oblong(floats40: torch.Tensor) -> None:
-    oblong = floats40[:, :, :29]
-    ours = geometry.rotate(oblong, column(20.0, oblong))
-    assert_equal_pixels(ours, tv.rotate(oblong, 20.0, interpolation=InterpolationMode.BILINEAR))
-
-
 @pytest.mark.parametrize(("dx", "dy"), [(3, 0), (0, -5), (-11, 7)])
 def test_translate_by_whole_pixels(floats40: torch.Tensor, dx: int, dy: int) -> None:
     ours = geometry.translate(floats40, column(dx, floats40), column(dy, floats40))

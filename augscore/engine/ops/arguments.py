@@ -74,6 +74,41 @@ class Whole:
 
 
 @dataclass(frozen=True)
+class Number:
+    """A number that is the same for all images."""
+
+    name: str
+    default: Value
+    low: float
+    high: float
+
+    def read(self, op: str, value: Value) -> float:
+        """The number; UsageError (`policy_value`) if it is not one that the operation takes."""
+        if not _is_number(value):
+            raise _refuse(op, self.name, value, "it is a number")
+        number = float(value)  # type: ignore[arg-type]
+        if not self.low <= number <= self.high:
+            raise _refuse(op, self.name, value, f"it lies in {self.low:g} to {self.high:g}")
+        return number
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two numbers, across and down, that are the same for all images; a lone one is both."""
+
+    name: str
+    default: Value
+    low: float
+    high: float
+
+    def read(self, op: str, value: Value) -> tuple[float, float]:
+        """The two; UsageError (`policy_value`) if they are not ones that the operation takes."""
+        across, down = value if isinstance(value, tuple) and len(value) == 2 else (value, value)
+        number = Number(self.name, self.default, self.low, self.high)
+        return number.read(op, across), number.read(op, down)
+
+
+@dataclass(frozen=True)
 class Choice:
     """One of a few words."""
 
@@ -88,7 +123,7 @@ class Choice:
         return value
 
 
-Argument = Range | Whole | Choice
+Argument = Range | Whole | Number | Pair | Choice
 
 
 @dataclass(frozen=True)
@@ -103,6 +138,11 @@ class Settings:
     def span(self, name: str) -> tuple[float, float]:
         value = self.get(name)
         assert isinstance(value, tuple)
+        return value
+
+    def number(self, name: str) -> float:
+        value = self.get(name)
+        assert isinstance(value, float)
         return value
 
     def whole(self, name: str) -> int:

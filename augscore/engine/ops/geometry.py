@@ -1,4 +1,4 @@
-"""Crops, flips, shifts and turns."""
+"""Crops, flips and mirrored shifts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch.nn.functional as F
 
 from augscore.engine.ops.arguments import Choice, Range, Settings, Whole
 from augscore.engine.ops.dice import Dice
-from augscore.engine.ops.record import Frame, Magnitude, Op, draw_ranges, per_image
+from augscore.engine.ops.record import Frame, Magnitude, Op, draw_ranges
 from augscore.images.resize import to_float
 
 CROP_ATTEMPTS = 10
@@ -74,22 +74,6 @@ def translate(images: torch.Tensor, dx: torch.Tensor, dy: torch.Tensor) -> torch
     return torch.stack(moved).clamp_(0.0, 1.0)
 
 
-def rotate(images: torch.Tensor, degrees: torch.Tensor) -> torch.Tensor:
-    """(B, 3, H, W) turned counter-clockwise about its centre, bilinear; the outside is black."""
-    height, width = images.shape[-2:]
-    angle = degrees.to(torch.float64) * (math.pi / 180)
-    cos, sin = per_image(angle.cos(), images)[..., 0], per_image(angle.sin(), images)[..., 0]
-    x = _centred(width, images).view(1, 1, -1)
-    y = _centred(height, images).view(1, -1, 1)
-    # Elementwise rather than by affine_grid, whose matrix product depends on the batch.
-    grid = torch.stack(
-        [(x * cos - y * sin) * (2 / width), (x * sin + y * cos) * (2 / height)], dim=-1
-    )
-    return F.grid_sample(
-        images, grid, mode="bilinear", padding_mode="zeros", align_corners=False
-    ).clamp_(0.0, 1.0)
-
-
 def _resize(crop: torch.Tensor, interpolation: str, size: int) -> torch.Tensor:
     # Channels last is the layout in which torch's uint8 resize is fastest; the bits are the same.
     batch = crop[None].contiguous(memory_format=torch.channels_last)
@@ -112,11 +96,6 @@ def _mirrored(image: torch.Tensor, distance: int, dim: int) -> torch.Tensor:
     if last == 0:
         return torch.zeros_like(source)
     return last - (last - source.remainder(2 * last)).abs()
-
-
-def _centred(length: int, images: torch.Tensor) -> torch.Tensor:
-    places = torch.arange(length, dtype=images.dtype, device=images.device)
-    return places - (length - 1) / 2
 
 
 def _draw_box(dice: Dice, settings: Settings, frame: Frame) -> tuple[torch.Tensor, ...]:
@@ -231,18 +210,4 @@ TRANSLATE = Op(
     torch_function=translate,
     ladder="dx",
     example=(("dx", (-6.0, 6.0)), ("dy", (-6.0, 6.0))),
-)
-
-ROTATE = Op(
-    name="Rotate",
-    magnitudes=(
-        Magnitude("degrees", "degrees, counter-clockwise", -360.0, 360.0, neutral=0.0, signed=True),
-    ),
-    arguments=(Range("degrees", 0.0, -360.0, 360.0),),
-    options=(),
-    draw=draw_ranges("degrees"),
-    source="torchvision v2 rotate, bilinear, fill 0",
-    torch_function=rotate,
-    ladder="degrees",
-    example=(("degrees", (-45.0, 45.0)),),
 )

@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from augscore.engine.nearest import did_you_mean
-from augscore.engine.ops import blur, channels, colour, geometry, histogram, noise, sharpness, tone
+from augscore.engine.ops import (
+    affine,
+    blur,
+    channels,
+    colour,
+    geometry,
+    histogram,
+    noise,
+    perspective,
+    sharpness,
+    shift,
+    tone,
+)
 from augscore.engine.ops.record import Op
 from augscore.errors import UsageError
 
@@ -15,7 +27,13 @@ OPS: dict[str, Op] = {
         geometry.RANDOM_HORIZONTAL_FLIP,
         geometry.RANDOM_VERTICAL_FLIP,
         geometry.TRANSLATE,
-        geometry.ROTATE,
+        shift.TRANSLATE_X,
+        shift.TRANSLATE_Y,
+        affine.ROTATE,
+        affine.SHEAR_X,
+        affine.SHEAR_Y,
+        affine.RANDOM_AFFINE,
+        perspective.RANDOM_PERSPECTIVE,
         colour.COLOR_JITTER,
         colour.BRIGHTNESS,
         colour.CONTRAST,
