@@ -8,6 +8,7 @@ from augscore.engine.ops import (
     blur,
     channels,
     colour,
+    erase,
     geometry,
     histogram,
     noise,
@@ -51,6 +52,8 @@ OPS: dict[str, Op] = {
         sharpness.RANDOM_ADJUST_SHARPNESS,
         blur.GAUSSIAN_BLUR,
         noise.GAUSSIAN_NOISE,
+        erase.RANDOM_ERASING,
+        erase.CUTOUT,
     )
 }
 
