@@ -105,7 +105,6 @@ GAMMA = Op(
     source="torchvision v2 adjust_gamma, gain 1, on floats",
     torch_function=adjust_gamma,
     kornia_function=kornia_gamma,
-    accelerator="kornia",
     bound=0.01,
     ladder="gamma",
     example=(("gamma", (0.4, 0.7)),),
