@@ -12,9 +12,7 @@ from augscore.engine.ops.record import Frame, Magnitude, Op, draw_ranges
 from augscore.engine.ops.warp import BILINEAR_BY_DEFAULT, NEAREST_BY_DEFAULT, warp_affine
 
 
-def rotate(
-    images: torch.Tensor, degrees: torch.Tensor, interpolation: str = "bilinear"
-) -> torch.Tensor:
+def rotate(images: torch.Tensor, degrees: torch.Tensor, interpolation: str) -> torch.Tensor:
     """(B, 3, H, W) turned counter-clockwise about its centre; the outside is black."""
     angle = degrees.to(torch.float64) * (math.pi / 180)
     cos, sin, none = angle.cos(), angle.sin(), torch.zeros_like(angle)

@@ -15,9 +15,7 @@ NEAREST_BY_DEFAULT = Choice("interpolation", "nearest", ("nearest", "bilinear"))
 BILINEAR_BY_DEFAULT = Choice("interpolation", "bilinear", ("nearest", "bilinear"))
 
 
-def warp_affine(
-    images: torch.Tensor, matrices: torch.Tensor, interpolation: str = "bilinear"
-) -> torch.Tensor:
+def warp_affine(images: torch.Tensor, matrices: torch.Tensor, interpolation: str) -> torch.Tensor:
     """(B, 3, H, W) through (B, 6) matrices a, b, c, d, e, f; the outside is black.
 
     The result shows at (x, y) what the image has at (a x + b y + c, d x + e y + f).
@@ -29,7 +27,7 @@ def warp_affine(
 
 
 def warp_perspective(
-    images: torch.Tensor, coefficients: torch.Tensor, interpolation: str = "bilinear"
+    images: torch.Tensor, coefficients: torch.Tensor, interpolation: str
 ) -> torch.Tensor:
     """(B, 3, H, W) through (B, 8) coefficients a to h; the outside is black.
 
