@@ -47,6 +47,7 @@ def test_boxes_follow_the_law_of_torchvision() -> None:
     spread = theirs.std(0) * (2 / COUNT) ** 0.5
     assert ((ours.mean(0) - theirs.mean(0)).abs() < 4 * spread).all()
     assert torch.allclose(ours.std(0), theirs.std(0), rtol=0.06)
+    assert (ours[:, 0] + ours[:, 2]).max() == (ours[:, 1] + ours[:, 3]).max() == 64
     area = (ours[:, 2] * ours[:, 3]).sort().values
     assert torch.allclose(area, (theirs[:, 2] * theirs[:, 3]).sort().values, atol=64.0)
 

@@ -126,7 +126,7 @@ def test_drawn_perspectives_reach_their_bounds_and_no_further() -> None:
     step = Step("RandomPerspective", (("distortion_scale", 0.3),))
     crop = Step("RandomResizedCrop")
     policy = Policy("askew", 40, (View((step, crop)),))
-    drawn = draw_view(policy, list(range(500)), [(21, 40)] * 500, view=0).steps[0]
+    drawn = draw_view(policy, list(range(500)), [(27, 40)] * 500, view=0).steps[0]
     for name, values in drawn.magnitudes:
         assert set(values) == set(range(7 if name.endswith("x") else 4))
 
