@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -68,6 +69,15 @@ def test_editing_one_step_leaves_all_others_alone(edited: int, edit: str) -> Non
         steps += [step] if edit == "moved" else []
     after = draw(Policy("edited", 48, (View(tuple(steps)),)), IDS, sizes).views[0].steps
     assert [s for s in before if s.op != name] == [s for s in after if s.op != name]
+
+
+def test_whole_numbers_are_equally_likely_to_both_ends() -> None:
+    step = Step("RandomPosterize", (("bits", (3, 6)),))
+    drawn = draw(Policy("few", 8, (View((step,)),)), list(range(2000)), [(8, 8)] * 2000)
+    bits = Counter(dict(drawn.views[0].steps[0].magnitudes)["bits"])
+    assert {bit: count / 2000 for bit, count in bits.items()} == pytest.approx(
+        dict.fromkeys(range(3, 7), 0.25), abs=0.04
+    )
 
 
 def test_a_gate_opens_for_more_images_as_p_grows() -> None:

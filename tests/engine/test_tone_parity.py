@@ -75,7 +75,9 @@ def test_gamma(floats40: torch.Tensor, gamma: float) -> None:
 def test_equalize(floats40: torch.Tensor, bytes40: torch.Tensor) -> None:
     ours = histogram.equalize(floats40)
     assert torch.equal(ours, by_pil(bytes40, ImageOps.equalize))
-    assert torch.equal(ours, histogram.equalize((floats40 - 0.4 / 255).clamp(min=0)))
+    between = floats40.clone()
+    between[..., ::2] -= 0.4 / 255
+    assert torch.equal(ours, histogram.equalize(between.clamp(min=0)))
     assert_levels(ours, tv.equalize(floats40), 1e-4, 1e-4)
 
 
