@@ -63,7 +63,7 @@ def uniforms(
 def field_keys(
     images: torch.Tensor, slot: int, *, seed: int, view: int = 0, epoch: int = 0, step: int = 0
 ) -> torch.Tensor:
-    """(N,) int64 keys from which `normals` makes one noise field an image."""
+    """(N,) int64 keys from which `normals` or `uniform_field` makes a field an image."""
     offset = _signed(slot * _GOLDEN & _MASK)
     return _mix(_image_hashes(images, seed, view, epoch, step) + offset)
 
@@ -84,12 +84,20 @@ def rank(image_id: ImageId, *, purpose: str, seed: int) -> int:
     return _signed(_finalised(key + offset & _MASK))
 
 
+def uniform_field(
+    key: int, shape: tuple[int, ...], device: torch.device | str = "cpu"
+) -> torch.Tensor:
+    """A float32 field in [0, 1) from one 64-bit key (hashed counters, 24 bits each)."""
+    counters = torch.arange(math.prod(shape), dtype=torch.int64, device=device) * _signed(_GOLDEN)
+    hashes = _mix(counters + _signed(key & _MASK))
+    return (_top_bits(hashes, 24).to(torch.float32) * 2.0**-24).reshape(shape)
+
+
 def normals(key: int, shape: tuple[int, ...], device: torch.device | str = "cpu") -> torch.Tensor:
     """A standard normal float32 field from one 64-bit key (Box-Muller on hashed counters)."""
     count = math.prod(shape)
     half = (count + 1) // 2
-    counters = torch.arange(2 * half, dtype=torch.int64, device=device) * _signed(_GOLDEN)
-    u = _top_bits(_mix(counters + _signed(key & _MASK)), 24).to(torch.float32) * 2.0**-24
+    u = uniform_field(key, (2 * half,), device)
     radius = torch.sqrt(-2.0 * torch.log(u[:half] + 2.0**-25))
     angle = (2.0 * math.pi) * u[half:]
     both = torch.cat([radius * torch.cos(angle), radius * torch.sin(angle)])

@@ -34,6 +34,7 @@ def test_known_values() -> None:
     few = keys.uniforms(keys.image_keys([0, 1, "a/b.jpg"]), [0, 7], seed=5, view=1, epoch=2)
     assert few.tolist() == KNOWN_UNIFORMS
     assert keys.normals(42, (3,)).tolist() == pytest.approx(KNOWN_NORMALS, abs=1e-6)
+    assert keys.uniform_field(42, (3,)).tolist() == KNOWN_FIELD
     assert keys.slot("ColorJitter", 0, "hue") == KNOWN_SLOT
 
 
@@ -126,6 +127,14 @@ def test_normals_have_the_moments_of_a_normal() -> None:
     assert 4.0 < field.abs().max().item() < 6.0
 
 
+def test_uniform_fields_have_the_moments_of_uniforms() -> None:
+    field = keys.uniform_field(-987654321, (400_000,)).double()
+    assert 0.0 <= field.min() < 1e-4 < 1 - 1e-4 < field.max() < 1.0
+    assert abs(field.mean().item() - 0.5) < 4.5 / math.sqrt(12 * field.numel())
+    assert abs(12 * field.var().item() - 1) < 4.5 * math.sqrt(0.8 / field.numel())
+    assert abs(correlation(field[1:], field[:-1])) < chance_limit(field.numel())
+
+
 def test_normals_do_not_correlate_inside_a_field_or_between_fields() -> None:
     fields = keys.field_keys(IMAGES[:2], 0, seed=0).tolist()
     first, second = (keys.normals(key, (3, 128, 128)) for key in fields)
@@ -151,6 +160,7 @@ KNOWN_UNIFORMS = [
     [0.8153901281289782, 0.8626891420908278],
 ]
 KNOWN_NORMALS = [0.49449422955513, -0.13821910321712494, 0.778229296207428]
+KNOWN_FIELD = [0.6537157297134399, 0.7415648698806763, 0.1599103808403015]
 KNOWN_SLOT = 136091939
 
 

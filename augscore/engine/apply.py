@@ -121,8 +121,9 @@ def apply_op(images: torch.Tensor, op: str, magnitude: float) -> torch.Tensor:
     `images`: (B, 3, H, W), uint8 or float in [0, 1]; the result is float32. `magnitude` is in the
     unit of the op's ladder: GaussianBlur sigma in px (kernel as wide as it needs), GaussianNoise
     sd in [0, 1] units (each place in the batch has a field of its own, the same at every call),
-    Hue turns, Translate px to the right, Brightness factor, Rotate degrees. Raises UsageError
-    (`policy_unknown_op`, `policy_value`) for another op or a magnitude outside its range.
+    Hue turns, Translate px to the right, Brightness factor, Rotate degrees; for others see their
+    records. Raises UsageError (`policy_unknown_op`, `policy_value`) for an op without a ladder or a
+    magnitude outside its range.
     """
     pictures = check_images(images)
     record = find_op(op)

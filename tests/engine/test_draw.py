@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -54,7 +55,9 @@ def test_no_global_randomness_is_read_or_written() -> None:
 @pytest.mark.parametrize("edited", range(len(EVERY_OP.views[0].steps)))
 @pytest.mark.parametrize("edit", ["p", "range", "removed", "moved"])
 def test_editing_one_step_leaves_all_others_alone(edited: int, edit: str) -> None:
-    before = draw(EVERY_OP, IDS, SIZES).views[0].steps
+    # Images of the size of the view: moving the crop must not change what others measure px in.
+    sizes = [(48, 48)] * len(IDS)
+    before = draw(EVERY_OP, IDS, sizes).views[0].steps
     steps = list(EVERY_OP.views[0].steps)
     name = steps[edited].op
     if edit == "p":
@@ -64,8 +67,17 @@ def test_editing_one_step_leaves_all_others_alone(edited: int, edit: str) -> Non
     else:
         step = steps.pop(edited)
         steps += [step] if edit == "moved" else []
-    after = draw(Policy("edited", 48, (View(tuple(steps)),)), IDS, SIZES).views[0].steps
+    after = draw(Policy("edited", 48, (View(tuple(steps)),)), IDS, sizes).views[0].steps
     assert [s for s in before if s.op != name] == [s for s in after if s.op != name]
+
+
+def test_whole_numbers_are_equally_likely_to_both_ends() -> None:
+    step = Step("RandomPosterize", (("bits", (3, 6)),))
+    drawn = draw(Policy("few", 8, (View((step,)),)), list(range(2000)), [(8, 8)] * 2000)
+    bits = Counter(dict(drawn.views[0].steps[0].magnitudes)["bits"])
+    assert {bit: count / 2000 for bit, count in bits.items()} == pytest.approx(
+        dict.fromkeys(range(3, 7), 0.25), abs=0.04
+    )
 
 
 def test_a_gate_opens_for_more_images_as_p_grows() -> None:

@@ -11,7 +11,7 @@ from torchvision.transforms.v2 import InterpolationMode
 
 from augscore import keys
 from augscore.engine.draw import StepDraw, draw_view
-from augscore.engine.ops import blur, colour, geometry, noise
+from augscore.engine.ops import blur, channels, colour, geometry, noise
 from augscore.engine.ops.record import Op
 from augscore.engine.ops.table import OPS
 from augscore.engine.policy import Policy, Step, View
@@ -88,19 +88,6 @@ def test_blur_as_wide_as_it_needs(floats40: torch.Tensor) -> None:
     assert_equal_pixels(ours, tv.gaussian_blur(floats40, [39, 39], [3.0, 3.0]))
 
 
-@pytest.mark.parametrize("degrees", [-120.0, -7.5, 0.5, 30.0, 90.0, 180.0])
-def test_rotate(floats40: torch.Tensor, degrees: float) -> None:
-    ours = geometry.rotate(floats40, column(degrees, floats40))
-    theirs = tv.rotate(floats40, degrees, interpolation=InterpolationMode.BILINEAR)
-    assert_equal_pixels(ours, theirs)
-
-
-def test_rotate_an_oblong(floats40: torch.Tensor) -> None:
-    oblong = floats40[:, :, :29]
-    ours = geometry.rotate(oblong, column(20.0, oblong))
-    assert_equal_pixels(ours, tv.rotate(oblong, 20.0, interpolation=InterpolationMode.BILINEAR))
-
-
 @pytest.mark.parametrize(("dx", "dy"), [(3, 0), (0, -5), (-11, 7)])
 def test_translate_by_whole_pixels(floats40: torch.Tensor, dx: int, dy: int) -> None:
     ours = geometry.translate(floats40, column(dx, floats40), column(dy, floats40))
@@ -128,6 +115,25 @@ def test_translate_inside_is_torchvisions_affine(floats40: torch.Tensor) -> None
 
 def test_flip(floats40: torch.Tensor) -> None:
     assert torch.equal(geometry.horizontal_flip(floats40), tv.horizontal_flip(floats40))
+
+
+def test_vertical_flip(floats40: torch.Tensor) -> None:
+    assert torch.equal(geometry.vertical_flip(floats40), tv.vertical_flip(floats40))
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_channel_permutation(floats40: torch.Tensor, number: int) -> None:
+    order = list(list(itertools.permutations(range(3)))[number])
+    ours = channels.permute_channels(floats40, torch.full((len(floats40),), number))
+    assert torch.equal(ours, tv.permute_channels(floats40, order))
+
+
+def test_channel_drop_takes_one_channel_of_each_image(floats40: torch.Tensor) -> None:
+    ours = channels.drop_channel(floats40, torch.tensor([2, 0, 1, 1, 2, 0]))
+    for row, dropped in enumerate([2, 0, 1, 1, 2, 0]):
+        for channel in range(3):
+            kept = floats40[row, channel] * (channel != dropped)
+            assert torch.equal(ours[row, channel], kept)
 
 
 @pytest.mark.parametrize(("ours", "theirs"), [("constant", "constant"), ("reflect", "reflect")])

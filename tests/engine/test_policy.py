@@ -107,6 +107,12 @@ def test_a_policy_has_a_view_and_an_argument_is_given_once() -> None:
         (Step("GaussianBlur", (("kernel_size", True),)), "policy_value", "whole"),
         (Step("RandomCrop", (("padding", -1),)), "policy_value", "0 to 1024"),
         (Step("GaussianNoise", (("sd", -0.1),)), "policy_value", "0 to inf"),
+        (Step("RandomPosterize", (("bits", 4.5),)), "policy_value", "whole"),
+        (Step("RandomPosterize", (("bits", (1, 7.5)),)), "policy_value", "whole"),
+        (Step("RandomAffine", (("translate", (0.1, 1.5)),)), "policy_value", "0 to 1"),
+        (Step("RandomAffine", (("translate", "a"),)), "policy_value", "number"),
+        (Step("RandomErasing", (("value", (0.1, 0.5)),)), "policy_value", "number"),
+        (Step("RandomErasing", (("value", 128),)), "policy_value", "0 to 1"),
     ],
 )
 def test_bad_steps_are_refused_with_what_is_right(step: Step, code: str, words: str) -> None:
@@ -123,6 +129,9 @@ def test_lone_numbers_mean_what_they_do_in_torchvision() -> None:
     assert jitter["brightness"] == (0.0, 2.5)
     assert jitter["hue"] == (-0.1, 0.1)
     assert dict(settings(Step("GaussianBlur", (("sigma", 1.5),))).values)["sigma"] == (1.5, 1.5)
+    affine = dict(settings(Step("RandomAffine", (("translate", 0.1), ("shear", 7)))).values)
+    assert affine["translate"] == (0.1, 0.1)
+    assert affine["shear"] == (-7.0, 7.0)
 
 
 def test_a_kernel_wider_than_the_image_is_refused() -> None:

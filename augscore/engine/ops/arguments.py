@@ -18,6 +18,7 @@ class Range:
 
     A lone number x stands for (x, x) when `lone` is `fixed`, for (max(0, 1 − x), 1 + x) when it is
     `about_one` (torchvision's jitter factors) and for (−x, x) when it is `about_zero` (its hue).
+    Both ends of a `whole` range are whole numbers.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Range:
     low: float
     high: float
     lone: Lone = "fixed"
+    whole: bool = False
 
     def read(self, op: str, value: Value) -> tuple[float, float]:
         """The pair that a written value stands for; UsageError (`policy_value`) if it cannot be."""
@@ -33,6 +35,8 @@ class Range:
             raise _refuse(op, self.name, value, "the first number of a range is the smaller one")
         if low < self.low or high > self.high:
             raise _refuse(op, self.name, value, f"it lies in {self.low:g} to {self.high:g}")
+        if self.whole and not (low.is_integer() and high.is_integer()):
+            raise _refuse(op, self.name, value, "it is a whole number, or a pair of them")
         return low, high
 
     def _pair(self, op: str, value: Value) -> tuple[float, float]:
@@ -70,6 +74,41 @@ class Whole:
 
 
 @dataclass(frozen=True)
+class Number:
+    """A number that is the same for all images."""
+
+    name: str
+    default: Value
+    low: float
+    high: float
+
+    def read(self, op: str, value: Value) -> float:
+        """The number; UsageError (`policy_value`) if it is not one that the operation takes."""
+        if not _is_number(value):
+            raise _refuse(op, self.name, value, "it is a number")
+        number = float(value)  # type: ignore[arg-type]
+        if not self.low <= number <= self.high:
+            raise _refuse(op, self.name, value, f"it lies in {self.low:g} to {self.high:g}")
+        return number
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two numbers, across and down, that are the same for all images; a lone one is both."""
+
+    name: str
+    default: Value
+    low: float
+    high: float
+
+    def read(self, op: str, value: Value) -> tuple[float, float]:
+        """The two; UsageError (`policy_value`) if they are not ones that the operation takes."""
+        across, down = value if isinstance(value, tuple) and len(value) == 2 else (value, value)
+        number = Number(self.name, self.default, self.low, self.high)
+        return number.read(op, across), number.read(op, down)
+
+
+@dataclass(frozen=True)
 class Choice:
     """One of a few words."""
 
@@ -84,7 +123,7 @@ class Choice:
         return value
 
 
-Argument = Range | Whole | Choice
+Argument = Range | Whole | Number | Pair | Choice
 
 
 @dataclass(frozen=True)
@@ -99,6 +138,11 @@ class Settings:
     def span(self, name: str) -> tuple[float, float]:
         value = self.get(name)
         assert isinstance(value, tuple)
+        return value
+
+    def number(self, name: str) -> float:
+        value = self.get(name)
+        assert isinstance(value, float)
         return value
 
     def whole(self, name: str) -> int:

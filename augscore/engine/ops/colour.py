@@ -205,10 +205,6 @@ def _draw_jitter(dice: Dice, settings: Settings, frame: Frame) -> tuple[torch.Te
     return (*factors, order)
 
 
-def _draw_nothing(dice: Dice, settings: Settings, frame: Frame) -> tuple[torch.Tensor, ...]:
-    return ()
-
-
 COLOR_JITTER = Op(
     name="ColorJitter",
     magnitudes=(
@@ -248,6 +244,34 @@ BRIGHTNESS = Op(
     example=(("factor", (0.4, 1.6)),),
 )
 
+CONTRAST = Op(
+    name="Contrast",
+    magnitudes=(Magnitude("factor", "factor", 0.0, math.inf, neutral=1.0, signed=True),),
+    arguments=(Range("factor", 1.0, 0.0, math.inf),),
+    options=(),
+    draw=draw_ranges("factor"),
+    source="torchvision v2 adjust_contrast, on floats",
+    torch_function=adjust_contrast,
+    kornia_function=kornia_contrast,
+    bound=0.05,
+    ladder="factor",
+    example=(("factor", (0.3, 0.7)),),
+)
+
+SATURATION = Op(
+    name="Saturation",
+    magnitudes=(Magnitude("factor", "factor", 0.0, math.inf, neutral=1.0, signed=True),),
+    arguments=(Range("factor", 1.0, 0.0, math.inf),),
+    options=(),
+    draw=draw_ranges("factor"),
+    source="torchvision v2 adjust_saturation, on floats",
+    torch_function=adjust_saturation,
+    kornia_function=kornia_saturation,
+    bound=0.05,
+    ladder="factor",
+    example=(("factor", (0.3, 0.7)),),
+)
+
 HUE = Op(
     name="Hue",
     magnitudes=(Magnitude("turns", "turns", -0.5, 0.5, neutral=0.0, signed=True),),
@@ -267,7 +291,7 @@ RANDOM_GRAYSCALE = Op(
     magnitudes=(),
     arguments=(),
     options=(),
-    draw=_draw_nothing,
+    draw=draw_ranges(),
     source="torchvision v2 RandomGrayscale, on floats",
     torch_function=grayscale,
     kornia_function=kornia_grayscale,

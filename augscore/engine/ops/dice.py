@@ -32,6 +32,10 @@ class Dice:
         """(N,) float64 uniform in [low, high)."""
         return low + self.uniforms(argument)[:, 0] * (high - low)
 
+    def whole(self, argument: str, low: float, high: float) -> torch.Tensor:
+        """(N,) int64, each of the whole numbers low to high equally likely."""
+        return self.between(argument, low, high + 1).floor().to(torch.int64)
+
     def field_keys(self, argument: str) -> torch.Tensor:
         """(N,) int64 keys, one noise field an image (see `keys.normals`)."""
         slot = keys.slot(self.op, self.occurrence, argument)

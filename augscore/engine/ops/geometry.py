@@ -1,4 +1,4 @@
-"""Crops, flips, shifts and turns."""
+"""Crops, flips and mirrored shifts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch.nn.functional as F
 
 from augscore.engine.ops.arguments import Choice, Range, Settings, Whole
 from augscore.engine.ops.dice import Dice
-from augscore.engine.ops.record import Frame, Magnitude, Op, draw_ranges, per_image
+from augscore.engine.ops.record import Frame, Magnitude, Op, draw_ranges
 from augscore.images.resize import to_float
 
 CROP_ATTEMPTS = 10
@@ -58,6 +58,11 @@ def horizontal_flip(images: torch.Tensor) -> torch.Tensor:
     return images.flip(-1)
 
 
+def vertical_flip(images: torch.Tensor) -> torch.Tensor:
+    """(B, 3, H, W) mirrored top to bottom."""
+    return images.flip(-2)
+
+
 def translate(images: torch.Tensor, dx: torch.Tensor, dy: torch.Tensor) -> torch.Tensor:
     """(B, 3, H, W) moved right by dx and down by dy px, which may be fractions (bilinear).
 
@@ -67,22 +72,6 @@ def translate(images: torch.Tensor, dx: torch.Tensor, dy: torch.Tensor) -> torch
     shifts = zip(dx.tolist(), dy.tolist(), strict=True)
     moved = [_shift(_shift(images[row], x, -1), y, -2) for row, (x, y) in enumerate(shifts)]
     return torch.stack(moved).clamp_(0.0, 1.0)
-
-
-def rotate(images: torch.Tensor, degrees: torch.Tensor) -> torch.Tensor:
-    """(B, 3, H, W) turned counter-clockwise about its centre, bilinear; the outside is black."""
-    height, width = images.shape[-2:]
-    angle = degrees.to(torch.float64) * (math.pi / 180)
-    cos, sin = per_image(angle.cos(), images)[..., 0], per_image(angle.sin(), images)[..., 0]
-    x = _centred(width, images).view(1, 1, -1)
-    y = _centred(height, images).view(1, -1, 1)
-    # Elementwise rather than by affine_grid, whose matrix product depends on the batch.
-    grid = torch.stack(
-        [(x * cos - y * sin) * (2 / width), (x * sin + y * cos) * (2 / height)], dim=-1
-    )
-    return F.grid_sample(
-        images, grid, mode="bilinear", padding_mode="zeros", align_corners=False
-    ).clamp_(0.0, 1.0)
 
 
 def _resize(crop: torch.Tensor, interpolation: str, size: int) -> torch.Tensor:
@@ -107,11 +96,6 @@ def _mirrored(image: torch.Tensor, distance: int, dim: int) -> torch.Tensor:
     if last == 0:
         return torch.zeros_like(source)
     return last - (last - source.remainder(2 * last)).abs()
-
-
-def _centred(length: int, images: torch.Tensor) -> torch.Tensor:
-    places = torch.arange(length, dtype=images.dtype, device=images.device)
-    return places - (length - 1) / 2
 
 
 def _draw_box(dice: Dice, settings: Settings, frame: Frame) -> tuple[torch.Tensor, ...]:
@@ -152,10 +136,6 @@ def _draw_corner(dice: Dice, settings: Settings, frame: Frame) -> tuple[torch.Te
     room = 2 * settings.whole("padding") + 1
     places = (dice.uniforms("top", "left") * room).floor().to(torch.int64)
     return places[:, 0], places[:, 1]
-
-
-def _draw_nothing(dice: Dice, settings: Settings, frame: Frame) -> tuple[torch.Tensor, ...]:
-    return ()
 
 
 RANDOM_RESIZED_CROP = Op(
@@ -199,9 +179,19 @@ RANDOM_HORIZONTAL_FLIP = Op(
     magnitudes=(),
     arguments=(),
     options=(),
-    draw=_draw_nothing,
+    draw=draw_ranges(),
     source="torchvision v2 RandomHorizontalFlip",
     torch_function=horizontal_flip,
+)
+
+RANDOM_VERTICAL_FLIP = Op(
+    name="RandomVerticalFlip",
+    magnitudes=(),
+    arguments=(),
+    options=(),
+    draw=draw_ranges(),
+    source="torchvision v2 RandomVerticalFlip",
+    torch_function=vertical_flip,
 )
 
 TRANSLATE = Op(
@@ -220,18 +210,4 @@ TRANSLATE = Op(
     torch_function=translate,
     ladder="dx",
     example=(("dx", (-6.0, 6.0)), ("dy", (-6.0, 6.0))),
-)
-
-ROTATE = Op(
-    name="Rotate",
-    magnitudes=(
-        Magnitude("degrees", "degrees, counter-clockwise", -360.0, 360.0, neutral=0.0, signed=True),
-    ),
-    arguments=(Range("degrees", 0.0, -360.0, 360.0),),
-    options=(),
-    draw=draw_ranges("degrees"),
-    source="torchvision v2 rotate, bilinear, fill 0",
-    torch_function=rotate,
-    ladder="degrees",
-    example=(("degrees", (-45.0, 45.0)),),
 )

@@ -91,6 +91,15 @@ def draw_ranges(*names: str) -> Sampler:
     return draw
 
 
+def draw_whole(*names: str) -> Sampler:
+    """As `draw_ranges`, for whole numbers; both ends of a range can be drawn."""
+
+    def draw(dice: Dice, settings: Settings, frame: Frame) -> tuple[torch.Tensor, ...]:
+        return tuple(dice.whole(name, *settings.span(name)) for name in names)
+
+    return draw
+
+
 def per_image(column: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
     """A (B,) column as (B, 1, 1, 1), in the dtype and on the device of the images."""
     return column.to(images.device, images.dtype, non_blocking=True).view(-1, 1, 1, 1)

@@ -3,7 +3,23 @@
 from __future__ import annotations
 
 from augscore.engine.nearest import did_you_mean
-from augscore.engine.ops import blur, colour, geometry, noise
+from augscore.engine.ops import (
+    affine,
+    blur,
+    channels,
+    colour,
+    compression,
+    elastic,
+    erase,
+    geometry,
+    histogram,
+    motion,
+    noise,
+    perspective,
+    sharpness,
+    shift,
+    tone,
+)
 from augscore.engine.ops.record import Op
 from augscore.errors import UsageError
 
@@ -13,14 +29,39 @@ OPS: dict[str, Op] = {
         geometry.RANDOM_RESIZED_CROP,
         geometry.RANDOM_CROP,
         geometry.RANDOM_HORIZONTAL_FLIP,
+        geometry.RANDOM_VERTICAL_FLIP,
         geometry.TRANSLATE,
-        geometry.ROTATE,
+        shift.TRANSLATE_X,
+        shift.TRANSLATE_Y,
+        affine.ROTATE,
+        affine.SHEAR_X,
+        affine.SHEAR_Y,
+        affine.RANDOM_AFFINE,
+        perspective.RANDOM_PERSPECTIVE,
         colour.COLOR_JITTER,
         colour.BRIGHTNESS,
+        colour.CONTRAST,
+        colour.SATURATION,
         colour.HUE,
         colour.RANDOM_GRAYSCALE,
+        channels.RANDOM_CHANNEL_PERMUTATION,
+        channels.RANDOM_CHANNEL_DROP,
+        tone.GAMMA,
+        tone.RANDOM_SOLARIZE,
+        tone.RANDOM_POSTERIZE,
+        tone.RANDOM_INVERT,
+        histogram.RANDOM_EQUALIZE,
+        histogram.RANDOM_AUTOCONTRAST,
+        sharpness.RANDOM_ADJUST_SHARPNESS,
         blur.GAUSSIAN_BLUR,
+        motion.MOTION_BLUR,
         noise.GAUSSIAN_NOISE,
+        noise.SHOT_NOISE,
+        noise.IMPULSE_NOISE,
+        compression.JPEG,
+        elastic.ELASTIC_TRANSFORM,
+        erase.RANDOM_ERASING,
+        erase.CUTOUT,
     )
 }
 
