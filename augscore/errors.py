@@ -40,7 +40,7 @@ class UsageError(AugscoreError, ValueError):
 
 @dataclass(frozen=True)
 class Mistake:
-    """One thing wrong in what the user wrote; `where` is file:line:column, or a path in a mapping."""
+    """One thing wrong in a policy; `where` is file:line:column, or a path in a mapping."""
 
     code: str
     where: str

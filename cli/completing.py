@@ -22,12 +22,10 @@ def policies(ctx: click.Context, param: click.Parameter, incomplete: str) -> lis
 
     folder = os.path.dirname(incomplete)
     files = sorted(os.path.join(folder, n) for n in _entries(folder) if is_policy_file(n))
+    sources = {policy.name: policy.source for policy in PRESETS.values()} | dict.fromkeys(files, "")
     return [
         CompletionItem(name, help=source)
-        for name, source in [
-            *((p.name, p.source) for p in PRESETS.values()),
-            *((f, "") for f in files),
-        ]
+        for name, source in sources.items()
         if name.startswith(incomplete)
     ]
 

@@ -34,7 +34,7 @@ def test_an_unknown_shell_is_refused(invoke: Invoke) -> None:
         ("augscore train s", 2, "plain,score"),
         ("augscore measure --fol", 2, "plain,--follow-links"),
         ("augscore measure --color a", 3, "plain,auto\nplain,always"),
-        ("augscore policy ", 2, "plain,list\nplain,show"),
+        ("augscore policy ", 2, "plain,draw\nplain,list\nplain,show\nplain,validate"),
     ],
 )
 def test_what_bash_is_offered(words: str, cursor: int, expected: str, child: Child) -> None:

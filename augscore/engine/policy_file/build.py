@@ -110,8 +110,8 @@ class _Builder:
 
     def used(self, name: str, path: Path) -> Steps:
         if name not in self.definitions:
-            message = f"nothing named {name!r} is defined before this"
-            self.refuse(path, "policy_unknown", message, did_you_mean(name, self.definitions))
+            message = f"{name!r} is defined only after this"
+            self.refuse(path, "policy_unknown", message, "Write its definition first")
         return self.definitions.get(name, ())
 
     def gated(self, gate: Gate, path: Path) -> Steps:

@@ -49,8 +49,10 @@ def policy_of_mapping(document: Mapping[str, Any]) -> Policy:
 
 
 def _checked(data: object) -> tuple[Policy | None, list[Problem]]:
+    defined = data.get("define") if isinstance(data, dict) else None
+    names = list(defined) if isinstance(defined, dict) else []
     try:
-        document = PolicyDocument.model_validate(data)
+        document = PolicyDocument.model_validate(data, context=names)
     except ValidationError as error:
         return None, problems_of(error)
     return build(document)

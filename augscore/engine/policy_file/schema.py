@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
@@ -14,10 +14,12 @@ from pydantic import (
     Field,
     PlainValidator,
     Tag,
+    ValidationInfo,
     create_model,
 )
 from pydantic_core import PydanticCustomError
 
+from augscore.engine.nearest import did_you_mean
 from augscore.engine.ops.arguments import Argument
 from augscore.engine.ops.record import Op
 from augscore.engine.ops.table import OPS
@@ -46,7 +48,7 @@ def _checked_name(name: object) -> object:
 def custom(error: UsageError, key: str | None = None) -> PydanticCustomError:
     """An error of the engine as one of pydantic's; `key` is the key that it is about."""
     context: dict[str, Any] = {"message": error.message, "hint": error.hint, "key": key}
-    return PydanticCustomError(error.code, "{message}", context)  # type: ignore[arg-type]
+    return PydanticCustomError(error.code, "{message}", context)
 
 
 def _read(op: Op, argument: Argument, value: Any) -> object:
@@ -71,19 +73,21 @@ def _arguments_model(op: Op) -> type[Strict]:
     return create_model(op.name, __base__=Strict, **fields)
 
 
-def _one_key(name: str, value: type) -> Any:
+def _one_key(name: str, value: Any) -> Any:
     """The type of a mapping with one key."""
-    return Annotated[
-        create_model(name, __base__=Strict, **{name: (value, ...)}), Tag(CHOICE + name)
-    ]
+    fields: dict[str, Any] = {name: (value, ...)}
+    return Annotated[create_model(name, __base__=Strict, **fields), Tag(CHOICE + name)]
 
 
 def _key_of(step: Any) -> str:
     return CHOICE + str(next(iter(step)))
 
 
-def _one_step(step: object) -> object:
-    """A mapping with one known key; a key with nothing behind it has all its defaults."""
+def _one_step(step: object, info: ValidationInfo) -> object:
+    """A mapping with one known key; a key with nothing behind it has all its defaults.
+
+    `info.context` holds the names that the document defines.
+    """
     if not isinstance(step, Mapping) or len(step) != 1:
         hint = f"Write it as '- {step}:'" if isinstance(step, str) else "One name a step"
         error = UsageError(
@@ -95,7 +99,15 @@ def _one_step(step: object) -> object:
         check_name(str(name))
     except UsageError as error:
         raise custom(error, str(name)) from None
+    defined: Collection[str] = info.context or ()
+    if name == USE and isinstance(arguments, str) and arguments not in defined:
+        raise custom(_undefined(arguments, defined))
     return {name: {} if arguments is None else arguments}
+
+
+def _undefined(name: str, defined: Collection[str]) -> UsageError:
+    hint = did_you_mean(name, defined)
+    return UsageError(f"nothing named {name!r} is defined", code="policy_unknown", hint=hint)
 
 
 def _step_type(*kinds: Any) -> Any:

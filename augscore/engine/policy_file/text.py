@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import yaml
 from yaml.events import (
@@ -109,10 +110,8 @@ class _Reader:
             place = _end_of(text[: error.position])
             message = f"the character U+{ord(text[error.position]):04X} may not stand here"
             raise _Stop("policy_syntax", message, "", place) from None
-        except (
-            ValueError,
-            OverflowError,
-        ):  # an escape that names no character, such as \\U00110000
+        except (ValueError, OverflowError):
+            # PyYAML takes chr() of whatever number an escape such as \U gives.
             place = max(self.values.values(), key=lambda p: (p.line, p.column), default=Place(1, 1))
             message = "not YAML: an escape names no character"
             raise _Stop("policy_syntax", message, "It is after this", place) from None
@@ -213,12 +212,15 @@ def _documents(events: Iterator[Event]) -> Iterator[Event]:
 
 
 def _place(event: Event) -> Place:
-    return Place(event.start_mark.line + 1, event.start_mark.column + 1)
+    return _at(event.start_mark)
+
+
+def _at(mark: Any) -> Place:
+    return Place(1, 1) if mark is None else Place(mark.line + 1, mark.column + 1)
 
 
 def _unreadable(error: yaml.MarkedYAMLError) -> _Stop:
-    mark = error.problem_mark or error.context_mark
-    place = Place(1, 1) if mark is None else Place(mark.line + 1, mark.column + 1)
+    place = _at(error.problem_mark or error.context_mark)
     message = error.problem or error.context or "not YAML"
     hint = "Indent with spaces" if "\\t" in message else ""
     return _Stop("policy_syntax", f"not YAML: {message}", hint, place)

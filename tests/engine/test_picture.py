@@ -1,0 +1,44 @@
+"""The picture of draws: its size follows its content, and its tiles are the views."""
+
+from __future__ import annotations
+
+import io
+
+import torch
+from PIL import Image
+
+from augscore.engine.apply import views_of
+from augscore.engine.picture import COLUMNS, TILE, draws_picture
+from augscore.engine.policy import Policy, Step, View
+from augscore.engine.presets import preset
+
+
+def sheet(image: torch.Tensor, policy: Policy, count: int) -> Image.Image:
+    views, draw = views_of([image], policy, views=count, ids=["a\x1bb.png"])
+    return Image.open(io.BytesIO(draws_picture(image, policy, views, draw)))
+
+
+def test_tiles_are_the_original_and_the_views(bytes40: torch.Tensor) -> None:
+    policy = Policy("grey", 40, (View((Step("RandomGrayscale"),), name="only"),))
+    picture = sheet(bytes40[0], policy, COLUMNS)
+    pixels = torch.frombuffer(bytearray(picture.tobytes()), dtype=torch.uint8)
+    pixels = pixels.view(picture.height, picture.width, 3)
+    first = pixels[56 : 56 + TILE, 22 : 22 + TILE]
+    wanted = bytes40[0].permute(1, 2, 0)
+    assert torch.equal(first[3::6, 3::6], wanted)
+    second = pixels[56 : 56 + TILE, 22 + TILE + 18 : 22 + 2 * TILE + 18]
+    assert torch.equal(second[..., 0], second[..., 1])
+    assert not torch.equal(second, first)
+
+
+def test_more_draws_and_more_steps_take_more_room(bytes40: torch.Tensor) -> None:
+    few, many = (sheet(bytes40[0], preset("simclr-cifar"), n) for n in (2, 8))
+    assert few.width == many.width
+    assert many.height > 2.5 * few.height
+    plain = sheet(bytes40[0], preset("identity"), 2)
+    assert plain.height < few.height
+
+
+def test_keys_of_noise_are_not_written(bytes40: torch.Tensor) -> None:
+    noise = Policy("noise", 40, (View((Step("GaussianNoise", (("sd", 0.1),)),)),))
+    assert sheet(bytes40[0], noise, 2).height < sheet(bytes40[0], preset("simclr-cifar"), 2).height
