@@ -7,6 +7,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 
 from augscore import __version__
+from augscore.engine.check import canonical
 from augscore.engine.policies import PolicyLike, find_policy
 from augscore.engine.policy import Policy
 from augscore.errors import UsageError
@@ -90,7 +91,7 @@ class MeasurePlan:
     @property
     def settings(self) -> dict[str, object]:
         """What an interrupted measurement must share with the one that continues it."""
-        policy = "" if self.policy is None else _digest(asdict(self.policy))
+        policy = "" if self.policy is None else _digest(asdict(canonical(self.policy)))
         return {
             **asdict(self.config),
             "model": self.model.sha256,

@@ -55,6 +55,11 @@ def offered(child: Child, words: str) -> list[str]:
 
 def test_names_of_policies(child: Child) -> None:
     assert offered(child, "augscore policy show simc") == ["simclr", "simclr-cifar"]
+    Path("p").mkdir()
+    for name in ("simple.yaml", "p/one.json", "p/two.yml", "p/three.txt"):
+        Path(name).touch()
+    assert offered(child, "augscore policy show sim") == ["simclr", "simclr-cifar", "simple.yaml"]
+    assert offered(child, "augscore measure x --policy p/") == ["p/one.json", "p/two.yml"]
 
 
 def test_names_of_models(child: Child) -> None:

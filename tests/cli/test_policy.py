@@ -10,9 +10,9 @@ import pytest
 from click.testing import Result
 
 import augscore
+from augscore.engine.check import canonical
 from augscore.engine.draw import Draw
 from augscore.engine.policies import find_policy
-from augscore.engine.policy_file.build import canonical
 from augscore.engine.presets import PRESETS
 from augscore.images.decode import decode
 from augscore.images.records import Candidate, Picture

@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import augscore
+from augscore.engine.check import canonical
 from augscore.engine.draw import draw
 from augscore.engine.normalize import NORMALIZATIONS, Normalize
 from augscore.engine.ops.arguments import Argument, Choice, Range, Whole
 from augscore.engine.ops.table import OPS
 from augscore.engine.policies import find_policy
 from augscore.engine.policy import Policy, Step, Value, View
-from augscore.engine.policy_file.build import canonical
 from augscore.engine.policy_file.scalars import plain
 from augscore.engine.policy_file.write import to_document, to_yaml
 from augscore.engine.presets import PRESETS, preset
@@ -109,7 +109,8 @@ def test_a_preset_taken_over_and_changed(tmp_path: Path) -> None:
     text = "augscore_policy: 1\nname: mine\npreset: simclr\n"
     mine, base = read(text, tmp_path), canonical(preset("simclr"))
     assert (mine.views, mine.size, mine.source) == (base.views, base.size, base.source)
-    text += "size: 96\nset: {ColorJitter.hue: 0.05, RandomResizedCrop.scale: [0.2, 1], ColorJitter.p: 1}\n"
+    text += "size: 96\nset:\n  ColorJitter.hue: 0.05\n  ColorJitter.p: 1\n"
+    text += "  RandomResizedCrop.scale: [0.2, 1]\n"
     changed = read(text, tmp_path)
     assert changed.size == 96
     for view, old in zip(changed.views, base.views, strict=True):

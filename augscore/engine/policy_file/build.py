@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from augscore.engine.check import settings
+from augscore.engine.check import canonical_view, settings
 from augscore.engine.nearest import did_you_mean
 from augscore.engine.normalize import NORMALIZATIONS, Normalize
 from augscore.engine.ops.table import OPS
@@ -58,7 +58,7 @@ class _Builder:
             self.refuse((), "policy_syntax", "a policy has either views or a preset")
             return ()
         if base is not None:
-            views = tuple(_canonical_view(view) for view in base.views)
+            views = tuple(canonical_view(view) for view in base.views)
             return self.overridden(views, document.set, ("set",))
         if document.set and document.preset is None:
             self.refuse(("set",), "policy_value", "set changes a preset, and there is none")
@@ -134,7 +134,7 @@ class _Builder:
         base = self.preset(name, (*path, "preset"))
         if base is None:
             return ()
-        views = {replace(_canonical_view(view), name="") for view in base.views}
+        views = {replace(canonical_view(view), name="") for view in base.views}
         if len(views) > 1:
             message = f"the views of {name} differ, so that none can be taken over alone"
             self.refuse((*path, "preset"), "policy_value", message, "Write preset: beside name:")
@@ -174,16 +174,6 @@ class _Builder:
         self, path: Path, code: str, message: str, hint: str = "", *, at_key: bool = False
     ) -> None:
         self.problems.append(Problem(path, code, message, hint, at_key))
-
-
-def canonical(policy: Policy) -> Policy:
-    """The same policy with every argument written out, as a pair where it is a range."""
-    return replace(policy, views=tuple(_canonical_view(view) for view in policy.views))
-
-
-def _canonical_view(view: View) -> View:
-    steps = tuple(replace(step, arguments=settings(step).values) for step in view.steps)
-    return replace(view, steps=steps)
 
 
 def _changed_step(step: Step, op: str, argument: str, value: Any) -> Step:
