@@ -66,14 +66,15 @@ def _drawn(view: torch.Tensor, described: dict[str, Any], name: str) -> _Cell:
     lines = [(title, _INK)]
     for step in described["steps"]:
         if step["applied"]:
-            lines += [(text, _INK) for text in _step_lines(step["op"], step["magnitudes"])]
+            lines += [(text, _INK) for text in step_lines(step["op"], step["magnitudes"])]
     left_out = [step["op"] for step in described["steps"] if not step["applied"]]
     if left_out:
         lines += [(text, _FAINT) for text in _wrapped("not applied:", left_out)]
     return _Cell(_tile(view), tuple(lines))
 
 
-def _step_lines(op: str, magnitudes: dict[str, float | int]) -> list[str]:
+def step_lines(op: str, magnitudes: dict[str, float | int]) -> list[str]:
+    """An operation and its magnitudes, as many lines as they take under a tile."""
     # A longer whole number is the key of a noise field and tells nobody anything.
     shown = {name: v for name, v in magnitudes.items() if abs(v) < _NUMBERS_END}
     return _wrapped(op, [f"{name} {value:.3g}" for name, value in shown.items()])

@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 
 from augscore.engine.apply import views_of
-from augscore.engine.picture import COLUMNS, TILE, draws_picture
+from augscore.engine.picture import COLUMNS, TILE, draws_picture, step_lines
 from augscore.engine.policy import Policy, Step, View
 from augscore.engine.presets import preset
 
@@ -39,6 +39,20 @@ def test_more_draws_and_more_steps_take_more_room(bytes40: torch.Tensor) -> None
     assert plain.height < few.height
 
 
-def test_keys_of_noise_are_not_written(bytes40: torch.Tensor) -> None:
-    noise = Policy("noise", 40, (View((Step("GaussianNoise", (("sd", 0.1),)),)),))
-    assert sheet(bytes40[0], noise, 2).height < sheet(bytes40[0], preset("simclr-cifar"), 2).height
+def test_a_step_that_was_left_out_is_told_once(bytes40: torch.Tensor) -> None:
+    heights = [
+        sheet(
+            bytes40[0], Policy("flip", 40, (View((Step("RandomHorizontalFlip", p=p),)),)), 2
+        ).height
+        for p in (0.0, 1.0)
+    ]
+    assert heights[0] == heights[1]
+
+
+def test_keys_of_noise_are_not_written() -> None:
+    lines = step_lines("GaussianNoise", {"sd": 0.12345, "field": 2**62})
+    assert lines == ["GaussianNoise  sd 0.123"]
+    factors = {name: 0.5 for name in ("brightness", "contrast", "saturation", "hue")}
+    first, *rest = step_lines("ColorJitter", factors)
+    assert first == "ColorJitter  brightness 0.5  contrast 0.5"
+    assert [line.strip() for line in rest] == ["saturation 0.5  hue 0.5"]

@@ -166,6 +166,17 @@ def test_what_fits_no_policy_is_told(more: str, code: str, words: str, tmp_path:
     assert words in str(caught.value)
 
 
+def test_one_view_of_a_preset_whose_views_differ_is_not_guessed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    views = (View((Step("RandomHorizontalFlip", p=0.5),), name="weak"), View(()))
+    monkeypatch.setitem(PRESETS, "two", Policy("two", 32, views))
+    document = {"augscore_policy": 1, "name": "x"}
+    assert find_policy({**document, "preset": "two"}).views == views
+    with pytest.raises(PolicyError, match="views of two differ"):
+        find_policy({**document, "size": 8, "views": [{"preset": "two"}]})
+
+
 def test_json_reads_as_yaml_does(tmp_path: Path) -> None:
     policy = read(BYOL, tmp_path)
     for indent in (None, 2, "\t"):
