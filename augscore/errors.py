@@ -2,6 +2,7 @@
 
 AugscoreError
 ├── UsageError        2  what the user wrote: an option, a config file, a policy (also a ValueError)
+│   ├── PolicyError   2  a policy file or mapping, with every mistake in it
 │   └── TensorError   2  a tensor of the wrong shape, dtype or range given to the Python API
 ├── InputError        3  the input cannot be used, nothing was measured (also a ValueError)
 │   └── ModelError    3  a model file that is missing, damaged or of another kind
@@ -11,6 +12,11 @@ Findings and skipped files are results, never exceptions.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_TOLD = 50
 
 
 class AugscoreError(Exception):
@@ -30,6 +36,39 @@ class AugscoreError(Exception):
 
 class UsageError(AugscoreError, ValueError):
     exit_code = 2
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One thing wrong in a policy; `where` is file:line:column, or a path in a mapping."""
+
+    code: str
+    where: str
+    message: str
+    hint: str = ""
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        told = f"{self.where}: {self.message}"
+        return f"{told}. {self.hint}" if self.hint else told
+
+
+class PolicyError(UsageError):
+    """All mistakes of a policy file at once; the code is that of the first.
+
+    Codes: `policy_syntax`, `policy_too_large`, `policy_duplicate_key`, `policy_alias`,
+    `policy_unsafe`, `policy_unknown`, `policy_unknown_op`, `policy_unknown_arg`, `policy_value`.
+    """
+
+    def __init__(self, what: str, mistakes: Sequence[Mistake]) -> None:
+        told = [str(mistake) for mistake in mistakes[:_TOLD]]
+        if len(mistakes) > 1:
+            told.insert(0, f"{len(mistakes):,} mistakes in {what}")
+        if len(mistakes) > _TOLD:
+            told.append(f"and {len(mistakes) - _TOLD:,} more")
+        super().__init__("\n".join(told), code=mistakes[0].code)
+        self.mistakes = tuple(mistakes)
 
 
 class TensorError(UsageError, TypeError):

@@ -16,12 +16,17 @@ _LOOKED_AT = 1000
 
 
 def policies(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The bundled ones, and the policy files in the folder of what is typed."""
+    from augscore.engine.policies import is_policy_file
     from augscore.engine.presets import PRESETS
 
+    folder = os.path.dirname(incomplete)
+    files = sorted(os.path.join(folder, n) for n in _entries(folder) if is_policy_file(n))
+    sources = {policy.name: policy.source for policy in PRESETS.values()} | dict.fromkeys(files, "")
     return [
-        CompletionItem(policy.name, help=policy.source)
-        for policy in PRESETS.values()
-        if policy.name.startswith(incomplete)
+        CompletionItem(name, help=source)
+        for name, source in sources.items()
+        if name.startswith(incomplete)
     ]
 
 

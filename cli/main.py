@@ -16,7 +16,10 @@ COMMANDS = {
     "measure": (".commands.measure:measure", "How strongly a policy moves your images."),
     "train": (".commands.train:train", "Train a network on your own images."),
     "model": (".commands.model:model", "What a score model knows; whether it keeps its word."),
-    "policy": (".commands.policy:policy", "The augmentation policies that come with augscore."),
+    "policy": (
+        ".commands.policy:policy",
+        "Policies: list, show, validate, draw them.",
+    ),
     "doctor": (".commands.doctor:doctor", "Check that this machine can run augscore."),
     "completion": (".commands.completion:completion", "Print the completion script of a shell."),
 }

@@ -51,9 +51,12 @@ class MeasureSettings(Settings):
     @property
     def inputs(self) -> tuple[Path, ...]:
         """Everything that is read, and so is never written."""
+        from augscore.engine.policies import is_policy_file
+
         named = (self.reference, self.pairs, self.labels)
         model = () if self.model == "default" else (Path(self.model),)
-        return (*self.paths, *(path for path in named if path is not None), *model)
+        policy = (Path(self.policy),) if is_policy_file(self.policy) else ()
+        return (*self.paths, *(path for path in named if path is not None), *model, *policy)
 
     @property
     def is_paired(self) -> bool:
@@ -66,9 +69,9 @@ _WHAT = (
         "--policy",
         default="simclr",
         show_default=True,
-        metavar="NAME",
+        metavar="NAME|FILE",
         shell_complete=policies,
-        help="The augmentation policy to measure.",
+        help="The policy to measure: a preset, or a .yaml or .json file.",
     ),
     click.option(
         "--views",

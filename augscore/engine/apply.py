@@ -13,8 +13,8 @@ from augscore.engine.draw import Draw, StepDraw, ViewDraw, draw, draw_view
 from augscore.engine.ops.arguments import Settings
 from augscore.engine.ops.record import Op
 from augscore.engine.ops.table import find_op
-from augscore.engine.policy import Policy, Value
-from augscore.engine.presets import preset
+from augscore.engine.policies import PolicyLike, find_policy
+from augscore.engine.policy import Value
 from augscore.errors import UsageError
 from augscore.images.resize import bring_to_size, to_float
 from augscore.keys import ImageId
@@ -27,7 +27,7 @@ Views = tuple[torch.Tensor, ...]
 
 def augment(
     images: Images,
-    policy: str | Policy,
+    policy: PolicyLike,
     *,
     size: int | None = None,
     seed: int = 0,
@@ -37,8 +37,9 @@ def augment(
     """Draw a policy for every image and apply it.
 
     `images`: (B, 3, H, W) or a list of (3, H, W) of any sizes; uint8, or float in [0, 1]. `policy`:
-    a preset's name or a Policy. `size` in px stands in for the policy's. `ids` (by default 0 to
-    B − 1) and `epoch` fix the randomness together with `seed`.
+    a preset's name, a policy file, a mapping of the same form, or a Policy. `size` in px stands in
+    for the policy's. `ids` (by default 0 to B − 1) and `epoch` fix the randomness together with
+    `seed`.
 
     Returns one float32 (B, 3, S, S) in [0, 1] per view of the policy, on the images' device, and
     the draw that makes them again. Raises TensorError (`bad_tensor`) for images that do not fit
@@ -47,13 +48,13 @@ def augment(
     check_numbers(size, seed, epoch)
     pictures = check_images(images)
     names = check_ids(ids, len(pictures))
-    drawn = draw(_policy(policy), names, _sizes(pictures), size=size, seed=seed, epoch=epoch)
+    drawn = draw(find_policy(policy), names, _sizes(pictures), size=size, seed=seed, epoch=epoch)
     return _all_views(images, pictures, drawn), drawn
 
 
 def views_of(
     images: Images,
-    policy: str | Policy,
+    policy: PolicyLike,
     *,
     views: int,
     size: int | None = None,
@@ -68,7 +69,7 @@ def views_of(
     """
     pictures = check_images(images)
     names = check_ids(ids, len(pictures))
-    plan = _policy(policy)
+    plan = find_policy(policy)
     sizes = _sizes(pictures)
     drawn = Draw(
         plan.name,
@@ -236,10 +237,6 @@ def _all_views(images: Images, pictures: list[torch.Tensor], drawn: Draw) -> Vie
     if not pictures and isinstance(images, torch.Tensor):
         return tuple(torch.empty(0, 3, v.size, v.size, device=images.device) for v in drawn.views)
     return tuple(apply_view(pictures, view) for view in drawn.views)
-
-
-def _policy(policy: str | Policy) -> Policy:
-    return preset(policy) if isinstance(policy, str) else policy
 
 
 def _sizes(images: Sequence[torch.Tensor]) -> list[tuple[int, int]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from augscore.engine.nearest import did_you_mean
 from augscore.engine.ops.arguments import Settings
 from augscore.engine.ops.record import Op
 from augscore.engine.ops.table import find_op
-from augscore.engine.policy import Policy, Step
+from augscore.engine.policy import Policy, Step, View
 from augscore.errors import UsageError
 
 
@@ -28,6 +30,17 @@ def settings(step: Step) -> Settings:
     return Settings(
         tuple((a.name, a.read(op.name, given.get(a.name, a.default))) for a in op.arguments)
     )
+
+
+def canonical(policy: Policy) -> Policy:
+    """The same policy with every argument written out, as a pair where it is a range."""
+    return replace(policy, views=tuple(canonical_view(view) for view in policy.views))
+
+
+def canonical_view(view: View) -> View:
+    """The same for one view."""
+    steps = tuple(replace(step, arguments=settings(step).values) for step in view.steps)
+    return replace(view, steps=steps)
 
 
 def _refuse_unknown(op: Op, given: set[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from augscore.engine.normalize import Normalize
 from augscore.errors import UsageError
 
 Value = float | int | str | tuple[float, float]
@@ -37,6 +38,7 @@ class View:
 
     steps: tuple[Step, ...]
     size: int | None = None
+    name: str = ""
 
     def __post_init__(self) -> None:
         _require_size(self.size, "a view")
@@ -47,12 +49,14 @@ class Policy:
     """A named policy; `source` says which paper and section it is from.
 
     `views` are what one call returns: one view, the two of a contrastive pair, or several crops.
+    `normalize` is what training does to them; no view and no measurement has it applied.
     """
 
     name: str
     size: int
     views: tuple[View, ...]
     source: str = ""
+    normalize: Normalize | None = None
 
     def __post_init__(self) -> None:
         _require_size(self.size, f"policy {self.name}")

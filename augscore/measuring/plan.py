@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from augscore import __version__
+from augscore.engine.check import canonical
+from augscore.engine.policies import PolicyLike, find_policy
 from augscore.engine.policy import Policy
-from augscore.engine.presets import preset
 from augscore.errors import UsageError
 from augscore.images.batches import auto_workers
 from augscore.images.labels import Labels, folder_label
@@ -33,7 +34,7 @@ class MeasureOptions:
     `labels` names the class of an image; by default that is the first folder of its path.
     """
 
-    policy: str | Policy = "simclr"
+    policy: PolicyLike = "simclr"
     views: int = 1
     seed: int = 0
     size: int | None = None
@@ -90,7 +91,7 @@ class MeasurePlan:
     @property
     def settings(self) -> dict[str, object]:
         """What an interrupted measurement must share with the one that continues it."""
-        policy = "" if self.policy is None else _digest(asdict(self.policy))
+        policy = "" if self.policy is None else _digest(asdict(canonical(self.policy)))
         return {
             **asdict(self.config),
             "model": self.model.sha256,
@@ -134,11 +135,9 @@ def plan_measurement(
 def _policy(source: Source, options: MeasureOptions) -> Policy | None:
     if source.paired:
         return None
-    if isinstance(options.policy, str):
-        return preset(options.policy)
-    if not isinstance(options.policy, Policy):
-        raise UsageError(f"policy: wanted a name or a Policy, got {options.policy!r}", code="usage")
-    return options.policy
+    policy = find_policy(options.policy)
+    # References have one size, so views have it, too, whatever sizes a multi-crop policy names.
+    return replace(policy, views=tuple(replace(view, size=None) for view in policy.views))
 
 
 def _check(options: MeasureOptions, size: int) -> None:

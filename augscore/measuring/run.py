@@ -14,7 +14,7 @@ from pathlib import Path
 import torch
 
 from augscore import __version__
-from augscore.engine.policy import Policy
+from augscore.engine.policies import PolicyLike
 from augscore.errors import UsageError
 from augscore.images.batches import PATIENCE, in_order
 from augscore.images.records import Ignored, Skipped
@@ -39,7 +39,7 @@ RowSink = Callable[[Row], None]
 
 def measure(
     source: Images,
-    policy: str | Policy = "simclr",
+    policy: PolicyLike = "simclr",
     views: int = 1,
     seed: int = 0,
     size: int | None = None,
@@ -49,8 +49,10 @@ def measure(
     """How strongly `policy` moves the images of `source`, and how typical these are.
 
     `source`: a folder or file, a list of them, a (N, 3, H, W) uint8 tensor, or a map-style data
-    set. `size` in px (default: the policy's). Raises InputError when nothing could be measured,
-    UsageError for an unknown policy, ModelError for a model that cannot be used.
+    set. `policy`: a preset's name, a policy file, a mapping of the same form, or a Policy. `size`
+    in px (default: the policy's) is that of all views. Raises InputError when nothing could be
+    measured, UsageError for an unknown policy or mistakes in one, ModelError for a model that
+    cannot be used.
     """
     options = MeasureOptions(policy=policy, views=views, seed=seed, size=size)
     result = measure_source(any_source(source), load_scorer(model, device), options)

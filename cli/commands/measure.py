@@ -153,12 +153,12 @@ def _source(settings: MeasureSettings) -> Source:
 
 
 def _options(settings: MeasureSettings) -> MeasureOptions:
-    from augscore.engine.presets import preset
+    from augscore.engine.policies import find_policy
     from augscore.images.labels import folder_label, read_labels
     from augscore.measuring.plan import MeasureOptions
 
     return MeasureOptions(
-        policy=preset(settings.policy),
+        policy=find_policy(settings.policy),
         views=settings.views,
         seed=settings.seed,
         size=settings.size,

@@ -34,7 +34,7 @@ def test_an_unknown_shell_is_refused(invoke: Invoke) -> None:
         ("augscore train s", 2, "plain,score"),
         ("augscore measure --fol", 2, "plain,--follow-links"),
         ("augscore measure --color a", 3, "plain,auto\nplain,always"),
-        ("augscore policy ", 2, "plain,list\nplain,show"),
+        ("augscore policy ", 2, "plain,draw\nplain,list\nplain,show\nplain,validate"),
     ],
 )
 def test_what_bash_is_offered(words: str, cursor: int, expected: str, child: Child) -> None:
@@ -55,6 +55,11 @@ def offered(child: Child, words: str) -> list[str]:
 
 def test_names_of_policies(child: Child) -> None:
     assert offered(child, "augscore policy show simc") == ["simclr", "simclr-cifar"]
+    Path("p").mkdir()
+    for name in ("simple.yaml", "p/one.json", "p/two.yml", "p/three.txt"):
+        Path(name).touch()
+    assert offered(child, "augscore policy show sim") == ["simclr", "simclr-cifar", "simple.yaml"]
+    assert offered(child, "augscore measure x --policy p/") == ["p/one.json", "p/two.yml"]
 
 
 def test_names_of_models(child: Child) -> None:

@@ -98,7 +98,7 @@ def test_unknown_keys_and_bad_values_are_told_together(invoke: Invoke) -> None:
     [
         (("measure", "a b", "c"), "# PATH: 'a b' c"),
         (("train", "score", "x", "--out", "r"), "# PATH: x"),
-        (("policy", "show", "simclr"), "# NAME: simclr"),
+        (("policy", "show", "simclr"), "# NAME|FILE: simclr"),
     ],
 )
 def test_printed_config_shows_the_arguments(

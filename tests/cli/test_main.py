@@ -18,7 +18,7 @@ from augscore_cli.main import COMMANDS, root
 
 Invoke = Callable[..., Result]
 Child = Callable[..., subprocess.CompletedProcess[str]]
-HEAVY = "torch", "numpy", "rich"
+HEAVY = "torch", "numpy", "rich", "pydantic", "yaml"
 PROBE = """
 import sys
 from augscore_cli.main import main

@@ -338,3 +338,37 @@ def test_a_folder_is_no_table(measure: Measure) -> None:
     refused = measure("--pairs", "d", of=())
     assert refused.exit_code == 2
     assert "'d' is a folder" in refused.stderr
+
+
+def test_a_policy_file_measures_as_its_preset_does(measure: Measure, invoke: Invoke) -> None:
+    text = invoke("policy", "show", "simclr", "--format", "yaml").stdout
+    Path("mine.yaml").write_text(text)
+    document = json.loads(measure("--json", "-").stdout)
+    mine = json.loads(measure("--policy", "mine.yaml", "--json", "-").stdout)
+    assert mine == document
+    assert "Next: augscore measure" in measure("--policy", "mine.yaml").stderr
+    assert "--policy mine.yaml" in measure("--policy", "mine.yaml").stderr
+
+
+def test_the_command_line_wins_over_the_sizes_of_a_policy_file(measure: Measure) -> None:
+    document = {"augscore_policy": 1, "name": "crops", "normalize": "imagenet"}
+    crop = {"RandomResizedCrop": {"scale": [0.5, 1.0]}}
+    views = [{"size": size, "transforms": [crop]} for size in (96, 48)]
+    Path("mine.json").write_text(json.dumps({**document, "views": views}))
+    Path("same.json").write_text(
+        json.dumps({**document, "size": 32, "views": [{"count": 2, "transforms": [crop]}]})
+    )
+    mine, same = (
+        json.loads(measure("--policy", f"{name}.json", "--views", "2", "--json", "-").stdout)
+        for name in ("mine", "same")
+    )
+    assert mine["config"]["size"] == 64
+    assert mine["images"] == same["images"]
+
+
+def test_a_policy_file_is_never_replaced(measure: Measure, invoke: Invoke) -> None:
+    text = invoke("policy", "show", "identity", "--format", "json").stdout
+    Path("mine.json").write_text(text)
+    result = measure("--policy", "mine.json", "--json", "mine.json")
+    assert result.exit_code == 2
+    assert Path("mine.json").read_text() == text

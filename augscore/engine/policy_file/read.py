@@ -1,0 +1,73 @@
+"""A policy file, or a mapping of the same form, → Policy, or every mistake in it at once."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from augscore.engine.policy import Policy
+from augscore.engine.policy_file.build import build
+from augscore.engine.policy_file.problems import Places, Problem, refusal, without_echoes
+from augscore.engine.policy_file.schema import PolicyDocument
+from augscore.engine.policy_file.schema_errors import problems_of
+from augscore.engine.policy_file.text import MAX_BYTES, read_text
+from augscore.errors import UsageError
+from augscore.images.find import nearest_sibling
+from augscore.images.reasons import os_detail
+
+_FATAL = ("policy_syntax", "policy_too_large")
+
+
+def read_policy(path: Path) -> Policy:
+    """The policy in a .yaml, .yml or .json file.
+
+    Raises PolicyError with all mistakes, each with line and column; UsageError (`not_found`,
+    `policy_unreadable`) for a file that cannot be opened. Nothing a file names is imported or run.
+    """
+    text = read_text(_contents(path), is_json=path.suffix.lower() == ".json")
+    file = str(path)
+    if text.data is None and any(p.code in _FATAL for p in text.problems):
+        raise refusal(file, text.problems, text.places)
+    policy, checked = _checked(text.data)
+    problems = without_echoes(text.problems, checked)
+    if policy is None or problems:
+        raise refusal(file, problems, text.places)
+    return policy
+
+
+def policy_of_mapping(document: Mapping[str, Any]) -> Policy:
+    """The same for what `yaml.safe_load` or `json.load` returned; PolicyError tells the paths."""
+    policy, problems = _checked(dict(document))
+    if policy is None:
+        raise refusal("policy", problems, Places())
+    return policy
+
+
+def _checked(data: object) -> tuple[Policy | None, list[Problem]]:
+    defined = data.get("define") if isinstance(data, dict) else None
+    names = list(defined) if isinstance(defined, dict) else []
+    try:
+        document = PolicyDocument.model_validate(data, context=names)
+    except ValidationError as error:
+        return None, problems_of(error)
+    return build(document)
+
+
+def _contents(path: Path) -> bytes:
+    """At most one byte more than a policy file may have."""
+    if not os.path.lexists(path):
+        raise UsageError(f"cannot find {str(path)!r}", code="not_found", hint=nearest_sibling(path))
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise UsageError(f"{str(path)!r} is not a file", code="policy_unreadable")
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise UsageError(
+            f"cannot read {str(path)!r}: {os_detail(error)}", code="policy_unreadable"
+        ) from error
