@@ -17,7 +17,7 @@ import augscore
 from augscore.engine.check import canonical
 from augscore.engine.draw import draw
 from augscore.engine.normalize import NORMALIZATIONS, Normalize
-from augscore.engine.ops.arguments import Argument, Choice, Range, Whole
+from augscore.engine.ops.arguments import Argument, Choice, Number, Pair, Whole
 from augscore.engine.ops.table import OPS
 from augscore.engine.policies import find_policy
 from augscore.engine.policy import Policy, Step, Value, View
@@ -100,8 +100,17 @@ def test_chances_that_are_not_given_are_torchvisions() -> None:
             .steps
         )
         if hasattr(v2, name):
-            arguments = {"RandomResizedCrop": (8,), "RandomCrop": (8,), "GaussianBlur": (3,)}
-            theirs = getattr(v2, name)(*arguments.get(name, ()))
+            needed = {
+                "RandomResizedCrop": 8,
+                "RandomCrop": 8,
+                "GaussianBlur": 3,
+                "RandomAffine": 10,
+                "RandomSolarize": 0.5,
+                "RandomPosterize": 4,
+                "RandomAdjustSharpness": 2,
+                "JPEG": 50,
+            }
+            theirs = getattr(v2, name)(*[needed[name]] if name in needed else [])
             assert step.p == getattr(theirs, "p", 1.0), name
 
 
@@ -201,9 +210,14 @@ def values_of(argument: Argument) -> st.SearchStrategy[Value]:
     if isinstance(argument, Whole):
         whole = st.integers(argument.low, argument.high)
         return whole.filter(lambda n: not argument.odd or n == 0 or n % 2 == 1)
-    assert isinstance(argument, Range)
     bounds = [end if math.isfinite(end) else None for end in (argument.low, argument.high)]
     numbers = st.floats(*bounds, allow_nan=False, allow_infinity=False)
+    if isinstance(argument, Number):
+        return numbers
+    if isinstance(argument, Pair):
+        return st.tuples(numbers, numbers)
+    if argument.whole:
+        numbers = st.integers(int(argument.low), int(argument.high)).map(float)
     return st.tuples(numbers, numbers).map(lambda pair: (min(pair), max(pair)))
 
 
