@@ -117,17 +117,21 @@ def _decode(candidate: Candidate, max_pixels: int) -> Picture:
     extension = extension_of(candidate.name)
     data, kind = _contents(candidate, extension)
     check_header(data, kind.format, max_pixels)
-    with _open(data, kind.format, max_pixels) as image:
-        notes = _header_notes(image, kind.format, extension)
+    pixels, notes = _loaded(data, kind.format, extension, max_pixels)
+    pixels, finish_notes = finish(pixels)
+    digest = hashlib.blake2b(data, digest_size=8).hexdigest()
+    return Picture(candidate.name, pixels, (*notes, *finish_notes), digest)
+
+
+def _loaded(
+    data: bytes, format: str, extension: str, max_pixels: int
+) -> tuple[torch.Tensor, tuple[str, ...]]:
+    """Upright pixels; Pillow's own copy of them is gone when this returns."""
+    with _open(data, format, max_pixels) as image:
+        notes = _header_notes(image, format, extension)
         pixels, colour_notes = _pixels(data, image)
         pixels, orientation_notes = _upright(pixels, image)
-    pixels, finish_notes = finish(pixels)
-    return Picture(
-        candidate.name,
-        pixels,
-        (*notes, *colour_notes, *orientation_notes, *finish_notes),
-        hashlib.blake2b(data, digest_size=8).hexdigest(),
-    )
+    return pixels, (*notes, *colour_notes, *orientation_notes)
 
 
 def _contents(candidate: Candidate, extension: str) -> tuple[bytes, Sniffed]:

@@ -11,7 +11,9 @@ import pytest
 import torch
 from PIL import Image
 
+from augscore.images import colours
 from augscore.images import decode as module
+from augscore.images.colours import to_rgb
 from augscore.images.decode import decode
 from augscore.images.limits import MAX_BYTES
 from augscore.images.records import Candidate, Picture, Read, Skipped
@@ -146,3 +148,21 @@ def test_reading_writes_nothing(tmp_path: Path, photo: Image.Image, encode: Enco
     before = (path.read_bytes(), path.stat().st_mtime_ns, sorted(os.listdir(tmp_path)))
     decode(Candidate(path, "a.png"))
     assert before == (path.read_bytes(), path.stat().st_mtime_ns, sorted(os.listdir(tmp_path)))
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "1", "P", "CMYK", "RGBA", "LA", "I;16", "F"])
+def test_bands_of_rows_give_the_pixels_of_the_whole(
+    photo: Image.Image, mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = photo.convert("L" if mode in ("I;16", "F") else mode)
+    if mode == "I;16":
+        image = Image.fromarray(np.asarray(image).astype(np.uint16) * 257)
+    elif mode == "F":
+        image = Image.fromarray(np.asarray(image).astype(np.float32) / 255)
+    elif mode in ("RGBA", "LA"):
+        image.putalpha(photo.convert("L").rotate(90).resize(photo.size))
+    whole = to_rgb(image)
+    monkeypatch.setattr(colours, "_BAND_PIXELS", 7 * image.width)
+    banded = to_rgb(image)
+    assert torch.equal(banded[0], whole[0])
+    assert banded[1] == whole[1]
