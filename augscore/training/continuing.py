@@ -13,7 +13,6 @@ from pathlib import Path
 
 import torch
 
-from augscore.errors import UsageError
 from augscore.runs.checkpoint import (
     Checkpoint,
     FoundCheckpoint,
@@ -22,7 +21,7 @@ from augscore.runs.checkpoint import (
 )
 from augscore.runtime import Note, NoteSink
 from augscore.training.plan import ScoreRunPlan
-from augscore.training.run_folder import differences
+from augscore.training.run_folder import begun_otherwise, differences
 
 
 def binding_settings(plan: ScoreRunPlan) -> dict[str, object]:
@@ -62,11 +61,7 @@ def agreeing(
     if not changed:
         return checkpoint
     if not force:
-        raise UsageError(
-            f"'{folder.parent}' was begun with other settings ({'; '.join(changed)})",
-            code="resume_mismatch",
-            hint="Use the same settings to continue it, another --out, or --force to begin anew",
-        )
+        raise begun_otherwise(folder.parent, changed)
     remove_checkpoints(folder)
     return None
 

@@ -41,8 +41,9 @@ def claimed(out: Path, settings: Mapping[str, object], *, force: bool) -> Iterat
 
 
 def check_folder(out: Path, settings: Mapping[str, object], *, force: bool) -> None:
-    """Changes nothing. Raises UsageError (`output_exists`) for a finished run and for files that
-    no run wrote; `force` lets both pass, but none of these files may be in the way of a run's."""
+    """Changes nothing. Raises UsageError (`output_exists`, `resume_mismatch`) for a finished run,
+    one of other settings, and files that no run wrote; `force` lets these pass, but no such file
+    may be in the way of a run's."""
     if not out.is_dir():
         return
     old = _marked(out)
@@ -50,6 +51,8 @@ def check_folder(out: Path, settings: Mapping[str, object], *, force: bool) -> N
         _refuse_strangers(out, force=force)
     elif model_of(out).exists() and not force:
         raise _finished(out, differences(old, settings))
+    elif not force and (changed := differences(old, settings)):
+        raise begun_otherwise(out, changed)
 
 
 def mark(out: Path, settings: Mapping[str, object], facts: Mapping[str, object]) -> None:
@@ -77,6 +80,14 @@ def differences(old: Mapping[str, object], new: Mapping[str, object]) -> list[st
         for key, value in new.items()
         if old.get(key) != value
     ]
+
+
+def begun_otherwise(out: Path, changed: Sequence[str]) -> UsageError:
+    return UsageError(
+        f"'{out}' was begun with other settings ({'; '.join(changed)})",
+        code="resume_mismatch",
+        hint="Use the same settings to continue it, another --out, or --force to begin anew",
+    )
 
 
 def model_of(out: Path) -> Path:

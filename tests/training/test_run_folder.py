@@ -39,7 +39,15 @@ def test_a_new_an_empty_and_a_marked_folder_may_be_used(out: Path) -> None:
     check_folder(out, SETTINGS, force=False)
     mark(out, SETTINGS, {})
     (out / "notes.txt").touch()
-    check_folder(out, {"steps": 11}, force=False)
+    check_folder(out, SETTINGS, force=False)
+
+
+def test_bad_79_a_run_without_checkpoints_also_keeps_its_settings(out: Path) -> None:
+    mark(out, SETTINGS, {})
+    with pytest.raises(UsageError, match="steps: 10 → 11") as caught:
+        check_folder(out, {"steps": 11}, force=False)
+    assert caught.value.code == "resume_mismatch"
+    check_folder(out, {"steps": 11}, force=True)
 
 
 def test_files_of_others_are_refused_and_with_force_kept(out: Path, train_tiny: TrainTiny) -> None:
