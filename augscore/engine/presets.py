@@ -1,4 +1,8 @@
-"""Published policies, as data, each with its source."""
+"""Published policies, as data, each with its source.
+
+Where public implementations disagree the authors' own code decides. Code that blurs with Pillow has
+no kernel size; there the kernel is as wide as its sigma needs (`kernel_size` 0).
+"""
 
 from __future__ import annotations
 
@@ -6,38 +10,73 @@ from augscore.engine.nearest import did_you_mean
 from augscore.engine.policy import Policy, Step, View
 from augscore.errors import UsageError
 
-_SIMCLR_CROP = Step(
-    "RandomResizedCrop",
-    (("scale", (0.08, 1.0)), ("ratio", (3 / 4, 4 / 3)), ("interpolation", "bicubic")),
-)
 _FLIP = Step("RandomHorizontalFlip", p=0.5)
-_GREY = Step("RandomGrayscale", p=0.2)
+_SOLARIZE = Step("RandomSolarize", (("threshold", (0.5, 0.5)),), p=0.2)
 
-_SIMCLR = View(
-    (
-        _SIMCLR_CROP,
-        _FLIP,
-        Step(
-            "ColorJitter",
-            (("brightness", 0.8), ("contrast", 0.8), ("saturation", 0.8), ("hue", 0.2)),
-            p=0.8,
-        ),
-        _GREY,
-        Step("GaussianBlur", (("kernel_size", 23), ("sigma", (0.1, 2.0))), p=0.5),
+
+def _crop(least: float, most: float = 1.0, *, interpolation: str = "bilinear") -> Step:
+    scale, ratio = (least, most), (3 / 4, 4 / 3)
+    return Step(
+        "RandomResizedCrop",
+        (("scale", scale), ("ratio", ratio), ("interpolation", interpolation)),
     )
+
+
+def _jitter(brightness: float, contrast: float, saturation: float, hue: float) -> Step:
+    arguments = (
+        ("brightness", brightness),
+        ("contrast", contrast),
+        ("saturation", saturation),
+        ("hue", hue),
+    )
+    return Step("ColorJitter", arguments, p=0.8)
+
+
+def _grey(p: float = 0.2) -> Step:
+    return Step("RandomGrayscale", p=p)
+
+
+def _blur(p: float, kernel_size: int = 0) -> Step:
+    return Step("GaussianBlur", (("kernel_size", kernel_size), ("sigma", (0.1, 2.0))), p=p)
+
+
+_SIMCLR_CROP = _crop(0.08, interpolation="bicubic")
+_SIMCLR = View((_SIMCLR_CROP, _FLIP, _jitter(0.8, 0.8, 0.8, 0.2), _grey(), _blur(0.5, 23)))
+_SIMCLR_CIFAR = View((_SIMCLR_CROP, _FLIP, _jitter(0.4, 0.4, 0.4, 0.1), _grey()))
+
+_MOCO_V2 = View((_crop(0.2), _jitter(0.4, 0.4, 0.4, 0.1), _grey(), _blur(0.5), _FLIP))
+_MOCO_V2_CIFAR = View((_crop(0.2), _jitter(0.4, 0.4, 0.4, 0.1), _grey(), _FLIP))
+
+_BYOL_BASE = (_SIMCLR_CROP, _FLIP, _jitter(0.4, 0.4, 0.2, 0.1), _grey())
+_BYOL = (View((*_BYOL_BASE, _blur(1.0, 23))), View((*_BYOL_BASE, _blur(0.1, 23), _SOLARIZE)))
+_VICREG_SOLARIZE = Step("RandomSolarize", (("threshold", (0.5, 0.5)),), p=0.1)
+_VICREG_SYM = View((*_BYOL_BASE, _blur(0.5, 23), _VICREG_SOLARIZE))
+
+_WMSE_CIFAR = View(
+    (_jitter(0.4, 0.4, 0.4, 0.1), _grey(0.1), _crop(0.2, interpolation="bicubic"), _FLIP)
+)
+_WMSE = View((*_WMSE_CIFAR.steps, _blur(0.5)))
+
+_SCE_WEAK = View((_crop(0.2), _FLIP), name="weak")
+_SCE = View(
+    (_crop(0.2), _FLIP, _jitter(0.4, 0.4, 0.2, 0.1), _grey(), _blur(0.5, 23)), name="strong"
+)
+_SCE_CIFAR = View(
+    (_crop(0.2), _jitter(0.4, 0.4, 0.4, 0.1), _grey(), _blur(0.5), _FLIP), name="strong"
 )
 
-_SIMCLR_CIFAR = View(
-    (
-        _SIMCLR_CROP,
-        _FLIP,
-        Step(
-            "ColorJitter",
-            (("brightness", 0.4), ("contrast", 0.4), ("saturation", 0.4), ("hue", 0.1)),
-            p=0.8,
-        ),
-        _GREY,
-    )
+_SWAV_STEPS = (_FLIP, _jitter(0.8, 0.8, 0.8, 0.2), _grey(), _blur(0.5))
+_SWAV_LARGE = View((_crop(0.14), *_SWAV_STEPS), 224, "large")
+_SWAV_SMALL = View((_crop(0.05, 0.14), *_SWAV_STEPS), 96, "small")
+
+_DINO_BASE = (_FLIP, _jitter(0.4, 0.4, 0.2, 0.1), _grey())
+_DINO_CROP = _crop(0.4, interpolation="bicubic")
+_DINO = (
+    View((_DINO_CROP, *_DINO_BASE, _blur(1.0)), 224, "global 1"),
+    View((_DINO_CROP, *_DINO_BASE, _blur(0.1), _SOLARIZE), 224, "global 2"),
+)
+_DINO_LOCAL = View(
+    (_crop(0.05, 0.4, interpolation="bicubic"), *_DINO_BASE, _blur(0.5)), 96, "local"
 )
 
 _PAD_CROP_FLIP = View((Step("RandomCrop", (("padding", 4), ("padding_mode", "constant"))), _FLIP))
@@ -57,6 +96,82 @@ PRESETS: dict[str, Policy] = {
             (_SIMCLR_CIFAR, _SIMCLR_CIFAR),
             "Chen et al. 2020, arXiv 2002.05709, appendix B.9; google-research/simclr README "
             "(color_jitter_strength 0.5, no blur)",
+        ),
+        Policy(
+            "simsiam",
+            224,
+            (_MOCO_V2, _MOCO_V2),
+            "Chen and He 2021, arXiv 2011.10566, section 3; facebookresearch/simsiam "
+            "main_simsiam.py",
+        ),
+        Policy(
+            "simsiam-cifar",
+            32,
+            (_MOCO_V2_CIFAR, _MOCO_V2_CIFAR),
+            "Chen and He 2021, arXiv 2011.10566, appendix D (as simsiam, without blur)",
+        ),
+        Policy(
+            "moco-v2",
+            224,
+            (_MOCO_V2, _MOCO_V2),
+            "Chen et al. 2020, arXiv 2003.04297, section 2; facebookresearch/moco main_moco.py "
+            "(aug_plus)",
+        ),
+        Policy(
+            "byol",
+            224,
+            _BYOL,
+            "Grill et al. 2020, arXiv 2006.07733, appendix B, table 6",
+        ),
+        Policy(
+            "vicreg",
+            224,
+            _BYOL,
+            "Bardes et al. 2022, arXiv 2105.04906; facebookresearch/vicreg augmentations.py",
+        ),
+        Policy(
+            "vicreg-sym",
+            224,
+            (_VICREG_SYM, _VICREG_SYM),
+            "Bardes et al. 2022, arXiv 2105.04906, text of the paper: blur 0.5 and solarize 0.1 in "
+            "both views",
+        ),
+        Policy(
+            "wmse",
+            224,
+            (_WMSE, _WMSE),
+            "Ermolov et al. 2021, arXiv 2007.06346; htdt/self-supervised datasets/imagenet.py",
+        ),
+        Policy(
+            "wmse-cifar",
+            32,
+            (_WMSE_CIFAR, _WMSE_CIFAR),
+            "Ermolov et al. 2021, arXiv 2007.06346; htdt/self-supervised datasets/transforms.py",
+        ),
+        Policy(
+            "sce",
+            224,
+            (_SCE_WEAK, _SCE),
+            "Denize et al. 2023, arXiv 2111.14585; CEA-LIST/SCE two_crops_gpu_sce.yaml",
+        ),
+        Policy(
+            "sce-cifar",
+            32,
+            (_SCE_WEAK, _SCE_CIFAR),
+            "Denize et al. 2023, arXiv 2111.14585; CEA-LIST/SCE "
+            "two_crops_soft_and_strong_pil_contrastive_cifar10.yaml",
+        ),
+        Policy(
+            "swav",
+            224,
+            (*(_SWAV_LARGE,) * 2, *(_SWAV_SMALL,) * 6),
+            "Caron et al. 2020, arXiv 2006.09882; facebookresearch/swav multicropdataset.py",
+        ),
+        Policy(
+            "dino",
+            224,
+            (*_DINO, *(_DINO_LOCAL,) * 8),
+            "Caron et al. 2021, arXiv 2104.14294; facebookresearch/dino main_dino.py",
         ),
         Policy(
             "pad-crop-flip",

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import torch
 
 from augscore import __version__
 from augscore.engine.policies import PolicyLike
-from augscore.errors import UsageError
+from augscore.errors import TensorError, UsageError
 from augscore.images.batches import PATIENCE, in_order
 from augscore.images.records import Ignored, Skipped
 from augscore.measuring.measurement import Measurement
@@ -157,7 +156,10 @@ def _offered(plan: MeasurePlan, tally: Tally) -> Iterator[Offer | Skipped]:
 
 
 def _outcomes(
-    offers: Iterable[Offer | Skipped], plan: MeasurePlan, note: NoteSink
+    offers: Iterable[Offer | Skipped],
+    plan: MeasurePlan,
+    note: NoteSink,
+    read: Callable[[Offer | Skipped, int], Outcome] = subject,
 ) -> Iterator[Outcome]:
     """Decoded in order; a file that everything waits for is named."""
 
@@ -167,13 +169,23 @@ def _outcomes(
         )
         note(Note("slow_file", f"{PATIENCE:.0f} s without progress, waiting for {printable(name)}"))
 
-    read = partial(subject, max_pixels=plan.max_pixels)
-    return in_order(offers, read, workers=plan.workers, slow=slow)
+    def one(offer: Offer | Skipped) -> Outcome:
+        return read(offer, plan.max_pixels)
+
+    return in_order(offers, one, workers=plan.workers, slow=slow)
+
+
+def _subject_if_any(offer: Offer | Skipped, max_pixels: int) -> Outcome:
+    """What is no image at all is told in its place, when all are read."""
+    try:
+        return subject(offer, max_pixels)
+    except TensorError as error:
+        return Skipped(names_of(offer)[0], error.code, error.message)
 
 
 def _unrelated(plan: MeasurePlan, note: NoteSink) -> float | None:
     """The median strength between two different images of the source; None for a single one."""
-    outcomes = _outcomes(plan.survey.yardstick, plan, note)
+    outcomes = _outcomes(plan.survey.yardstick, plan, note, read=_subject_if_any)
     good = (outcome for outcome in outcomes if isinstance(outcome, Subject))
     found = list(islice(good, YARDSTICK_IMAGES))
     if len(found) < 2:

@@ -58,7 +58,7 @@ def test_names_of_policies(child: Child) -> None:
     Path("p").mkdir()
     for name in ("simple.yaml", "p/one.json", "p/two.yml", "p/three.txt"):
         Path(name).touch()
-    assert offered(child, "augscore policy show sim") == ["simclr", "simclr-cifar", "simple.yaml"]
+    assert offered(child, "augscore policy show simp") == ["simple.yaml"]
     assert offered(child, "augscore measure x --policy p/") == ["p/one.json", "p/two.yml"]
 
 

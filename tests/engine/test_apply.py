@@ -45,8 +45,9 @@ def test_views_are_floats_of_the_policys_size(
 ) -> None:
     views, drawn = augment(mixed_sizes, policy, seed=1)
     assert len(views) == len(policy.views) == len(drawn.views)
-    for view in views:
-        assert view.shape == (5, 3, policy.size, policy.size)
+    for plan, view in zip(policy.views, views, strict=True):
+        size = plan.size or policy.size
+        assert view.shape == (5, 3, size, size)
         assert view.dtype == torch.float32
         assert view.is_contiguous()
         assert 0.0 <= view.min().item() <= view.max().item() <= 1.0

@@ -148,3 +148,85 @@ def test_an_unknown_preset_is_refused_with_the_nearest() -> None:
     with pytest.raises(UsageError, match="Did you mean simclr") as caught:
         preset("simcrl")
     assert caught.value.code == "policy_unknown"
+
+
+CROPS = {
+    "simclr": [0.08] * 2,
+    "simclr-cifar": [0.08] * 2,
+    "simsiam": [0.2] * 2,
+    "simsiam-cifar": [0.2] * 2,
+    "moco-v2": [0.2] * 2,
+    "byol": [0.08] * 2,
+    "vicreg": [0.08] * 2,
+    "vicreg-sym": [0.08] * 2,
+    "wmse": [0.2] * 2,
+    "wmse-cifar": [0.2] * 2,
+    "sce": [0.2] * 2,
+    "sce-cifar": [0.2] * 2,
+    "swav": [0.14] * 2 + [0.05] * 6,
+    "dino": [0.4] * 2 + [0.05] * 8,
+}
+BLURS = {
+    "simclr": [0.5] * 2,
+    "simsiam": [0.5] * 2,
+    "moco-v2": [0.5] * 2,
+    "byol": [1.0, 0.1],
+    "vicreg": [1.0, 0.1],
+    "vicreg-sym": [0.5] * 2,
+    "wmse": [0.5] * 2,
+    "sce": [0, 0.5],
+    "sce-cifar": [0, 0.5],
+    "swav": [0.5] * 8,
+    "dino": [1.0, 0.1] + [0.5] * 8,
+}
+SOLARIZED = {
+    "byol": [0, 0.2],
+    "vicreg": [0, 0.2],
+    "vicreg-sym": [0.1] * 2,
+    "dino": [0, 0.2] + [0] * 8,
+}
+JITTER = {
+    "simclr": (0.8, 0.8, 0.8, 0.2),
+    "simclr-cifar": (0.4, 0.4, 0.4, 0.1),
+    "simsiam": (0.4, 0.4, 0.4, 0.1),
+    "byol": (0.4, 0.4, 0.2, 0.1),
+    "vicreg": (0.4, 0.4, 0.2, 0.1),
+    "wmse": (0.4, 0.4, 0.4, 0.1),
+    "sce": (0.4, 0.4, 0.2, 0.1),
+    "sce-cifar": (0.4, 0.4, 0.4, 0.1),
+    "swav": (0.8, 0.8, 0.8, 0.2),
+    "dino": (0.4, 0.4, 0.2, 0.1),
+}
+
+
+def chances(name: str, op: str) -> list[float]:
+    """Of one op in every view; 0 where a view has none."""
+    return [sum(s.p for s in view.steps if s.op == op) for view in PRESETS[name].views]
+
+
+@pytest.mark.parametrize("name", CROPS)
+def test_presets_hold_the_published_numbers(name: str) -> None:
+    views = PRESETS[name].views
+    scales = [dict(s.arguments)["scale"] for v in views for s in v.steps if "Crop" in s.op]
+    assert [scale[0] for scale in scales if isinstance(scale, tuple)] == CROPS[name]
+    none = [0.0] * len(views)
+    assert chances(name, "GaussianBlur") == BLURS.get(name, none)
+    assert chances(name, "RandomSolarize") == SOLARIZED.get(name, none)
+    assert chances(name, "RandomHorizontalFlip") == [0.5] * len(views)
+    weak = [0.0] if name.startswith("sce") else []
+    grey = 0.1 if name.startswith("wmse") else 0.2
+    assert chances(name, "RandomGrayscale") == weak + [grey] * (len(views) - len(weak))
+    assert chances(name, "ColorJitter") == weak + [0.8] * (len(views) - len(weak))
+    for step in (s for v in views for s in v.steps if s.op == "ColorJitter" and name in JITTER):
+        assert tuple(value for _, value in step.arguments) == JITTER[name]
+
+
+def test_whitening_jitters_the_whole_image_before_it_is_cropped() -> None:
+    for name in ("wmse", "wmse-cifar"):
+        ops = [step.op for step in PRESETS[name].views[0].steps]
+        assert ops[:4] == [
+            "ColorJitter",
+            "RandomGrayscale",
+            "RandomResizedCrop",
+            "RandomHorizontalFlip",
+        ]
