@@ -17,13 +17,8 @@ from augscore.errors import UsageError
 from augscore.images.reasons import os_detail, os_reason
 from augscore.images.records import Candidate, Found, Ignored, Skipped
 from augscore.images.sniff import FORMAT_OF, UNREAD_EXTENSIONS, extension_of
-from augscore.json_values import read_object
+from augscore.runs.mark import is_run
 
-RUN_FILE = "run.json"
-RUN_SCHEMA = "augscore.run/1"
-"""A folder whose `RUN_FILE` names this schema is an output of augscore, not one of its inputs."""
-
-_LONGEST_RUN_FILE = 1 << 16
 _SYSTEM_NAMES = frozenset([".DS_Store", "Thumbs.db", "desktop.ini", "__MACOSX"])
 
 
@@ -108,7 +103,7 @@ def _find(roots: list[Path], walk: _Walk) -> Iterator[Found]:
 
 
 def _folder(root: str, label: str, walk: _Walk, *, prefix: str) -> Iterator[Found]:
-    if _is_own(root):
+    if is_run(root):
         yield Ignored(label, "own_output")
         return
     top = _enter(root, label, walk)
@@ -147,7 +142,7 @@ def _entry(entry: os.DirEntry[str], name: str, walk: _Walk) -> _Level | Found:
     if _is_hidden(entry.name, walk.hidden):
         return Ignored(name, "ignored_hidden")
     if entry.is_dir(follow_symlinks=False):
-        if _is_own(entry.path):
+        if is_run(entry.path):
             return Ignored(name, "own_output")
         return _enter(entry.path, name, walk)
     if entry.is_symlink() and os.path.isdir(entry.path):
@@ -159,11 +154,6 @@ def _entry(entry: os.DirEntry[str], name: str, walk: _Walk) -> _Level | Found:
     if entry.is_file(follow_symlinks=False):
         return Candidate(Path(entry.path), name)
     return _file(entry.path, name)
-
-
-def _is_own(folder: str) -> bool:
-    document = read_object(os.path.join(folder, RUN_FILE), _LONGEST_RUN_FILE)
-    return document.get("schema") == RUN_SCHEMA
 
 
 def _is_hidden(name: str, take_dotfiles: bool) -> bool:

@@ -13,7 +13,6 @@ from itertools import chain
 from pathlib import Path
 
 from augscore.errors import UsageError
-from augscore.images.find import RUN_FILE, RUN_SCHEMA
 from augscore.images.records import Skipped
 from augscore.json_values import read_object
 from augscore.measuring.measurement import Measurement
@@ -30,8 +29,8 @@ from augscore.outputs import (
     write_bytes,
     write_json,
 )
-from augscore.runs import lock
 from augscore.runs.journal import Journal, read_journal
+from augscore.runs.mark import RUN_FILE, lasting_names, mark, marked_settings, refuse_inputs
 
 COMMAND = "measure"
 JOURNAL = "journal.jsonl"
@@ -48,7 +47,7 @@ def claim_folder(folder: Path, inputs: Sequence[Path], *, force: bool) -> None:
     Raises UsageError (`output_exists`, `output_unwritable`), else as `outputs.prepare_folder`.
     """
     try:
-        _refuse_inputs(folder, inputs)
+        refuse_inputs(folder, inputs, purpose=COMMAND)
         if folder.is_dir():
             _refuse_strangers(folder, force=force)
             _refuse_finished(folder, force=force)
@@ -57,21 +56,9 @@ def claim_folder(folder: Path, inputs: Sequence[Path], *, force: bool) -> None:
     prepare_folder(folder)
 
 
-def _refuse_inputs(folder: Path, inputs: Sequence[Path]) -> None:
-    """An output may lie inside the images, but not the images inside the output."""
-    out = folder.resolve()
-    for path in inputs:
-        if path.resolve().is_relative_to(out):
-            raise UsageError(
-                f"{printable(str(folder))!r} holds the images to measure",
-                code="output_unwritable",
-                hint="Choose another --out; a folder inside the images is fine",
-            )
-
-
 def _refuse_strangers(folder: Path, *, force: bool) -> None:
-    ours = _settings(folder / RUN_FILE) is not None
-    names = sorted(p.name for p in folder.iterdir() if not _is_temporary(p.name))
+    ours = marked_settings(folder, COMMAND) is not None
+    names = lasting_names(folder)
     replaced = [] if ours else [name for name in names if name in _OURS]
     if replaced:
         raise _taken(
@@ -134,7 +121,7 @@ def begin_folder(folder: Path, plan: MeasurePlan, *, force: bool) -> OutFolder:
     Raises UsageError (`output_exists`) where the folder holds an interrupted one of others.
     """
     settings = {**plan.settings, "images": plan.survey.fingerprint}
-    old = None if force else _settings(folder / RUN_FILE)
+    old = None if force else marked_settings(folder, COMMAND)
     if old is not None and (folder / JOURNAL).exists():
         _refuse_others(folder, old, settings)
     else:
@@ -142,8 +129,7 @@ def begin_folder(folder: Path, plan: MeasurePlan, *, force: bool) -> OutFolder:
             (folder / name).unlink(missing_ok=True)
     (folder / SUMMARY).unlink(missing_ok=True)
     began = datetime.now(UTC).isoformat(timespec="seconds")
-    run = {"schema": RUN_SCHEMA, "command": COMMAND, "settings": settings, "began": began}
-    write_json(folder / RUN_FILE, run)
+    mark(folder, COMMAND, settings, {"began": began})
     return OutFolder(folder, plan)
 
 
@@ -167,20 +153,9 @@ def _refuse_others(folder: Path, old: Mapping[str, object], new: Mapping[str, ob
         )
 
 
-def _settings(path: Path) -> Mapping[str, object] | None:
-    document = read_object(path)
-    ours = (document.get("schema"), document.get("command")) == (RUN_SCHEMA, COMMAND)
-    settings = document.get("settings") if ours else None
-    return settings if isinstance(settings, dict) else None
-
-
 def _is_finished(summary: Path) -> bool:
     document = read_object(summary)
     return document.get("complete") is True and document.get("summary") is not None
-
-
-def _is_temporary(name: str) -> bool:
-    return name == lock.NAME or (name.startswith(".") and ".tmp-" in name)
 
 
 def _without_rows(result: Measurement) -> dict[str, object]:

@@ -14,12 +14,12 @@ from augscore.images.batches import auto_workers
 from augscore.images.find import find
 from augscore.images.records import Candidate, Found
 from augscore.images.resize import LONG_SIDE_CAP
+from augscore.runs.mark import refuse_inputs
 from augscore.runtime import pick_device
 from augscore.score.fit import FitOptions
 from augscore.score.network import Architecture
 from augscore.strength.sides import check_side
 from augscore.training.photo_pool import FEWEST_IMAGES, HELD_OUT_SHARE, MEMORY_BUDGET
-from augscore.training.run_folder import refuse_inputs
 from augscore.training.scales import Scales, choose_scales
 
 CALIBRATION_CROPS = 200
@@ -88,7 +88,7 @@ def plan_score_run(paths: Sequence[Path], options: ScoreRunOptions) -> ScoreRunP
     fewer than two images or none of the working size, HostError for a device that is not there.
     """
     check_side(options.size)
-    refuse_inputs(options.out, paths)
+    refuse_inputs(options.out, paths, purpose="train on")
     found = tuple(find(paths))
     candidates = [f for f in found if isinstance(f, Candidate)]
     if options.limit is not None and len(candidates) > options.limit:

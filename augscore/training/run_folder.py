@@ -7,18 +7,15 @@ folder without it that holds anything is somebody else's.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from augscore.errors import UsageError
-from augscore.images.find import RUN_FILE, RUN_SCHEMA
-from augscore.json_values import read_object
-from augscore.outputs import prepare_folder, printable, refusal, remove_stale, write_json
+from augscore.outputs import prepare_folder, printable, refusal, remove_stale
 from augscore.runs.checkpoint import remove_checkpoints
-from augscore.runs.lock import NAME as LOCK
 from augscore.runs.lock import locked
+from augscore.runs.mark import RUN_FILE, lasting_names, marked_settings
 
 COMMAND = "train score"
 _SHOWN = 60
@@ -46,31 +43,13 @@ def check_folder(out: Path, settings: Mapping[str, object], *, force: bool) -> N
     may be in the way of a run's."""
     if not out.is_dir():
         return
-    old = _marked(out)
+    old = marked_settings(out, COMMAND)
     if old is None:
         _refuse_strangers(out, force=force)
     elif model_of(out).exists() and not force:
         raise _finished(out, differences(old, settings))
     elif not force and (changed := differences(old, settings)):
         raise begun_otherwise(out, changed)
-
-
-def mark(out: Path, settings: Mapping[str, object], facts: Mapping[str, object]) -> None:
-    """Write `run.json`; `facts`: what does not bind the run."""
-    document = {"schema": RUN_SCHEMA, "command": COMMAND, "settings": settings, **facts}
-    write_json(out / RUN_FILE, document)
-
-
-def refuse_inputs(out: Path, paths: Sequence[Path]) -> None:
-    """`out` may lie inside the images, but not the images inside `out`: UsageError
-    (`output_unwritable`)."""
-    real = os.path.realpath(out)
-    if any(Path(os.path.realpath(path)).is_relative_to(real) for path in paths):
-        raise UsageError(
-            f"{printable(repr(str(out)))} holds the images to train on",
-            code="output_unwritable",
-            hint="Choose another --out; a folder inside the images is fine",
-        )
 
 
 def differences(old: Mapping[str, object], new: Mapping[str, object]) -> list[str]:
@@ -102,18 +81,9 @@ def metrics_of(out: Path) -> Path:
     return out / "metrics.jsonl"
 
 
-def _marked(out: Path) -> Mapping[str, object] | None:
-    """The settings of the run whose folder this is, or None."""
-    document = read_object(out / RUN_FILE)
-    if (document.get("schema"), document.get("command")) != (RUN_SCHEMA, COMMAND):
-        return None
-    settings = document.get("settings")
-    return settings if isinstance(settings, dict) else None
-
-
 def _refuse_strangers(out: Path, *, force: bool) -> None:
     try:
-        names = sorted(path.name for path in out.iterdir() if not _is_passing(path.name))
+        names = lasting_names(out)
     except OSError as error:
         raise refusal(out, error) from error
     ours = {path.name for path in (model_of(out), checkpoints_of(out), metrics_of(out))}
@@ -126,11 +96,6 @@ def _refuse_strangers(out: Path, *, force: bool) -> None:
             f"holds other files ({printable(names[0])})",
             "Choose an empty or a new folder for --out, or --force to write beside them",
         )
-
-
-def _is_passing(name: str) -> bool:
-    """Of a process at work, or of a killed one."""
-    return name == LOCK or (name.startswith(".") and ".tmp-" in name)
 
 
 def _clear_finished(out: Path) -> None:

@@ -13,6 +13,7 @@ import torch
 
 from augscore.images.batches import read
 from augscore.images.records import Read, Skipped
+from augscore.runs.mark import mark
 from augscore.runtime import (
     Note,
     NoteSink,
@@ -53,7 +54,7 @@ from augscore.training.plan import (
     too_few_images,
     too_small,
 )
-from augscore.training.run_folder import checkpoints_of, claimed, mark, model_of
+from augscore.training.run_folder import COMMAND, checkpoints_of, claimed, model_of
 from augscore.training.scales import working_crops
 from augscore.training.verdict import denoising_errors
 
@@ -156,7 +157,7 @@ def _prepare(plan: ScoreRunPlan, settings: Mapping[str, object], hooks: Hooks) -
     device = pick_device(options.device)
     # Before the images, which may take minutes to read, what they do not decide.
     checkpoint = usable_checkpoint(folder, settings, force=force, note=note)
-    mark(options.out, settings, {"options": _plain(options), "host": host_facts(device)})
+    mark(options.out, COMMAND, settings, {"options": _plain(options), "host": host_facts(device)})
     hooks.announce(checkpoint.step if checkpoint is not None else 0)
     pool = _read_pool(plan, hooks.progress)
     clean = _clean_crops(plan, pool)

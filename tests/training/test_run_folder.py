@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from augscore.errors import HostError, UsageError
-from augscore.training.run_folder import check_folder, claimed, mark, model_of
+from augscore.runs.mark import mark
+from augscore.training.run_folder import COMMAND, check_folder, claimed, model_of
 from augscore.training.score_run import ScoreRunResult
 
 TrainTiny = Callable[..., ScoreRunResult]
@@ -37,13 +38,13 @@ def test_a_new_an_empty_and_a_marked_folder_may_be_used(out: Path) -> None:
     (out / ".lock").touch()
     (out / ".run.json.tmp-12").touch()
     check_folder(out, SETTINGS, force=False)
-    mark(out, SETTINGS, {})
+    mark(out, COMMAND, SETTINGS, {})
     (out / "notes.txt").touch()
     check_folder(out, SETTINGS, force=False)
 
 
 def test_bad_79_a_run_without_checkpoints_also_keeps_its_settings(out: Path) -> None:
-    mark(out, SETTINGS, {})
+    mark(out, COMMAND, SETTINGS, {})
     with pytest.raises(UsageError, match="steps: 10 → 11") as caught:
         check_folder(out, {"steps": 11}, force=False)
     assert caught.value.code == "resume_mismatch"
@@ -94,7 +95,7 @@ def test_a_folder_that_cannot_be_read_is_the_machine(
 
 
 def test_a_finished_run_names_the_difference(out: Path) -> None:
-    mark(out, SETTINGS, {})
+    mark(out, COMMAND, SETTINGS, {})
     model_of(out).touch()
     with pytest.raises(UsageError, match=r"this run is finished\. "):
         check_folder(out, SETTINGS, force=False)
