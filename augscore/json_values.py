@@ -50,7 +50,15 @@ def read_object(path: str | Path, most: int = _MOST_BYTES) -> Json:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 return {}
             data = file.read(most + 1)
-        document = json.loads(data) if len(data) <= most else None
-    except (OSError, ValueError, RecursionError):
+    except OSError:
         return {}
-    return document if isinstance(document, dict) else {}
+    return (parsed_object(data) if len(data) <= most else None) or {}
+
+
+def parsed_object(text: str | bytes) -> Json | None:
+    """The object that the text is; None for anything else, broken or endlessly nested."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict) else None

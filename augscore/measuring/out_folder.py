@@ -86,10 +86,6 @@ class OutFolder:
         """What an interrupted run left, in its order."""
         return map(from_record, read_journal(self.folder / JOURNAL))
 
-    def done(self) -> int:
-        """How many files that was."""
-        return sum(1 for _ in read_journal(self.folder / JOURNAL))
-
     def journal(self) -> Journal:
         return Journal(self.folder / JOURNAL)
 

@@ -5,36 +5,36 @@ A last line that was cut short is dropped when the journal is opened again.
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
+from augscore.json_values import Json, parsed_object
 from augscore.outputs import refusal, to_json
 
-Entry = Mapping[str, object]
 
-
-def read_journal(path: Path) -> Iterator[Entry]:
+def read_journal(path: Path) -> Iterator[Json]:
     """The whole lines, in order, up to the first that is no JSON object; none without a file."""
     yield from (entry for entry, _ in _entries(path))
 
 
 class Journal:
-    """Appends to `path`. Raises `HostError` (`disk_full`, `output_unwritable`); what was written
-    before is kept."""
+    """Appends to `path`, behind the `found` whole lines that are there. Raises `HostError`
+    (`disk_full`, `output_unwritable`); what was written before is kept."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
             self._file = path.open("ab")
-            self._file.truncate(sum(length for _, length in _entries(path)))
+            lengths = [length for _, length in _entries(path)]
+            self._file.truncate(sum(lengths))
         except OSError as error:
             raise refusal(path, error) from error
+        self.found = len(lengths)
 
-    def append(self, entry: Entry) -> None:
+    def append(self, entry: Json) -> None:
         """Hand the line to the system: a kill does not lose it any more."""
         try:
             self._file.write(to_json(dict(entry)).encode() + b"\n")
@@ -67,23 +67,13 @@ class Journal:
                 self._file.close()
 
 
-def _entries(path: Path) -> Iterator[tuple[Entry, int]]:
+def _entries(path: Path) -> Iterator[tuple[Json, int]]:
     """Every entry with its length in bytes."""
     if not path.exists():
         return
     with path.open("rb") as file:
         for line in file:
-            entry = _parsed(line)
+            entry = parsed_object(line) if line.endswith(b"\n") else None
             if entry is None:
                 return
             yield entry, len(line)
-
-
-def _parsed(line: bytes) -> Entry | None:
-    if not line.endswith(b"\n"):
-        return None
-    try:
-        entry = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return entry if isinstance(entry, dict) else None

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
 from pathlib import Path
 
+from augscore.json_values import Json, parsed_object
 from augscore.outputs import refusal, write_text
-
-Row = Mapping[str, object]
 
 
 class MetricsLog:
@@ -26,7 +24,7 @@ class MetricsLog:
         self._lines = _lines_until(text, step)
         self._agrees = path.exists() and "".join(self._lines) == text
 
-    def append(self, row: Row) -> None:
+    def append(self, row: Json) -> None:
         """Raises `ValueError` for NaN or infinity, `OSError` where nothing can be written."""
         self._lines.append(_line(row))
         if self._agrees:
@@ -55,17 +53,9 @@ def _append(path: Path, line: str) -> None:
 
 def _lines_until(text: str, step: int) -> list[str]:
     """Without rows after `step`, and without what an interruption cut short."""
-    rows = [row for row in map(_parse, text.split("\n")) if row is not None]
+    rows = [row for row in map(parsed_object, text.split("\n")) if row is not None]
     return [_line(row) for row in rows if isinstance(s := row.get("step"), int) and s <= step]
 
 
-def _line(row: Row) -> str:
+def _line(row: Json) -> str:
     return json.dumps(row, sort_keys=True, allow_nan=False) + "\n"
-
-
-def _parse(line: str) -> Row | None:
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return row if isinstance(row, dict) else None

@@ -117,10 +117,10 @@ def _measured(
 
     if folder is None:
         return run((), lambda record: None)
-    done = folder.done()
-    if done:
-        streams.note(f"continues {shown_path(folder.folder)}: {count(done)} files were done before")
     with folder.journal() as journal:
+        if journal.found:
+            done = count(journal.found)
+            streams.note(f"continues {shown_path(folder.folder)}: {done} files were done before")
         return run(folder.earlier(), lambda record: journal.append(to_record(record)))
 
 

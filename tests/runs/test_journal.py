@@ -64,3 +64,15 @@ def test_bad_57_a_full_disk_keeps_the_lines_before(tmp_path: Path) -> None:
 def test_a_folder_in_its_place_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="cannot write"):
         Journal(tmp_path)
+
+
+def test_it_knows_how_many_lines_it_found(tmp_path: Path) -> None:
+    path = tmp_path / "j.jsonl"
+    for expected in (0, 2):
+        with Journal(path) as journal:
+            assert journal.found == expected
+            journal.append({"i": 0})
+            journal.append({"i": 1})
+    path.write_bytes(path.read_bytes()[:-3])
+    with Journal(path) as journal:
+        assert journal.found == 3
