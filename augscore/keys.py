@@ -11,11 +11,13 @@ from __future__ import annotations
 import hashlib
 import heapq
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 import torch
 
 ImageId = int | str
+Item = TypeVar("Item")
 
 _GOLDEN = 0x9E3779B97F4A7C15
 _VIEW = 0xD1B54A32D192ED03
@@ -72,8 +74,25 @@ def smallest_ranks(
     image_ids: Iterable[ImageId], count: int, *, purpose: str, seed: int
 ) -> set[ImageId]:
     """`count` of the ids by their keys: neither their order nor who else is there matters."""
-    ranked = ((rank(i, purpose=purpose, seed=seed), str(i), i) for i in image_ids)
-    return {row[2] for row in heapq.nsmallest(count, ranked)}
+    chosen = first_by_rank(image_ids, lambda image: image, count, purpose=purpose, seed=seed)
+    return {image for _, image in chosen}
+
+
+def first_by_rank(
+    items: Iterable[Item],
+    image_id: Callable[[Item], ImageId],
+    count: int,
+    *,
+    purpose: str,
+    seed: int,
+) -> list[tuple[int, Item]]:
+    """`count` of the items by the ranks of their ids, in that order, each with its place among
+    all; no more than `count` are held at a time."""
+    ranked = (
+        (rank(image_id(item), purpose=purpose, seed=seed), place, item)
+        for place, item in enumerate(items)
+    )
+    return [(place, item) for _, place, item in heapq.nsmallest(count, ranked)]
 
 
 def rank(image_id: ImageId, *, purpose: str, seed: int) -> int:

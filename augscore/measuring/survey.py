@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import heapq
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -55,9 +54,9 @@ def survey(source: Source, choice: Choice, progress: ProgressSink, stopped: Stop
     offers = _told(walk.offers(source.entries()), progress, stopped)
     sample, rest = None, offers
     if choice.sample is not None:
-        chosen = _sampled(offers, choice.sample, choice.seed)
-        sample = frozenset(entry_id(offer) for offer in chosen)
-        offers = iter(chosen)
+        sampled = _sampled(offers, choice.sample, choice.seed)
+        sample = frozenset(entry_id(offer) for offer in sampled)
+        offers = iter(sampled)
     yardstick = _yardstick(walk.wanted(islice(offers, choice.limit)))
     for _ in rest:
         pass
@@ -91,20 +90,15 @@ def _told(offers: Iterator[Offer], progress: ProgressSink, stopped: Stopped) -> 
 
 def _sampled(offers: Iterator[Offer], count: int, seed: int) -> list[Offer]:
     """`count` of them by key, in the order of the walk."""
-    ranked = (
-        (keys.rank(entry_id(offer), purpose="sample", seed=seed), place, offer)
-        for place, offer in enumerate(offers)
-    )
-    return [row[2] for row in sorted(heapq.nsmallest(count, ranked), key=lambda row: row[1])]
+    ranked = keys.first_by_rank(offers, entry_id, count, purpose="sample", seed=seed)
+    return [offer for _, offer in sorted(ranked, key=lambda row: row[0])]
 
 
 def _yardstick(offers: Iterator[Offer]) -> tuple[Offer, ...]:
     """In the order of their keys."""
-    ranked = (
-        (keys.rank(entry_id(offer), purpose="yardstick", seed=0), place, offer)
-        for place, offer in enumerate(offers)
-    )
-    return tuple(row[2] for row in heapq.nsmallest(YARDSTICK_IMAGES + SPARE_IMAGES, ranked))
+    most = YARDSTICK_IMAGES + SPARE_IMAGES
+    ranked = keys.first_by_rank(offers, entry_id, most, purpose="yardstick", seed=0)
+    return tuple(offer for _, offer in ranked)
 
 
 class _Walk:
