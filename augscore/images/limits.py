@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from augscore.errors import UsageError
 from augscore.images.colours import Unmeasurable
 from augscore.images.resize import capped_size
 
@@ -9,6 +10,8 @@ MAX_PIXELS = 100_000_000
 MAX_BYTES = 512 * 2**20
 MIN_SHORT_SIDE = 8
 MAX_ASPECT = 20
+LARGEST_SIDE = 4096
+"""Of a view, px: more fits into no machine."""
 
 
 def check_bytes(size: int) -> None:
@@ -32,4 +35,14 @@ def check_short_side(width: int, height: int) -> None:
         raise Unmeasurable(
             "too_small",
             f"{width} x {height}{capped}; the short side needs {MIN_SHORT_SIDE} px",
+        )
+
+
+def check_side(size: int | None) -> None:
+    """Raises UsageError for a `--size` beyond `LARGEST_SIDE`."""
+    if size is not None and size > LARGEST_SIDE:
+        raise UsageError(
+            f"a size of {size} px is too large",
+            code="usage",
+            hint=f"The largest is {LARGEST_SIDE} px",
         )

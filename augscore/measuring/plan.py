@@ -13,7 +13,7 @@ from augscore.engine.policy import Policy
 from augscore.errors import UsageError
 from augscore.images.batches import auto_workers
 from augscore.images.labels import Labels, folder_label
-from augscore.images.limits import MAX_PIXELS
+from augscore.images.limits import MAX_PIXELS, check_side
 from augscore.measuring.measurement import MeasureConfig, ModelIdentity
 from augscore.measuring.sources import Source
 from augscore.measuring.survey import Choice, Stopped, Survey, survey
@@ -21,7 +21,6 @@ from augscore.runtime import ProgressSink
 from augscore.score.verdict import doubts_of
 from augscore.strength.readings import STRENGTH
 from augscore.strength.scorer import Scorer
-from augscore.strength.sides import check_side
 from augscore.strength.sight import SMALLEST_SIDE
 
 BATCH = 16

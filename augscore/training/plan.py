@@ -12,13 +12,13 @@ from augscore import keys
 from augscore.errors import InputError
 from augscore.images.batches import auto_workers
 from augscore.images.find import find
+from augscore.images.limits import check_side
 from augscore.images.records import Candidate, Found
 from augscore.images.resize import LONG_SIDE_CAP
 from augscore.runs.mark import refuse_inputs
 from augscore.runtime import pick_device
 from augscore.score.fit import FitOptions
 from augscore.score.network import Architecture
-from augscore.strength.sides import check_side
 from augscore.training.photo_pool import FEWEST_IMAGES, HELD_OUT_SHARE, MEMORY_BUDGET
 from augscore.training.scales import Scales, choose_scales
 

@@ -25,10 +25,10 @@ from augscore.engine.ops.record import Op
 from augscore.engine.ops.table import OPS
 from augscore.engine.policy_file.vocabulary import RANDOM_APPLY, USE, check_name, default_chance
 from augscore.errors import UsageError
+from augscore.images.limits import LARGEST_SIDE
 from augscore.outputs import printable
 
 VERSION = 1
-LARGEST_SIDE = 4096
 MOST_VIEWS = 64
 LONGEST_NAME = 100
 # Marks in pydantic's locations the choices that are no part of the document.
