@@ -9,9 +9,8 @@ from collections.abc import Iterator
 import click
 from click.shell_completion import CompletionItem
 
-BUNDLED = "default"
-_SUFFIX = ".safetensors"
-_IN_A_RUN = "model.safetensors"
+from augscore.strength.model_path import BUNDLED, IN_A_RUN, SUFFIX
+
 _LOOKED_AT = 1000
 
 
@@ -41,9 +40,9 @@ def _models_in(folder: str, *, deeper: bool) -> Iterator[str]:
     for name in _entries(folder):
         path = os.path.join(folder, name)
         if not os.path.isdir(path):
-            if name.endswith(_SUFFIX):
+            if name.endswith(SUFFIX):
                 yield path
-        elif os.path.isfile(os.path.join(path, _IN_A_RUN)):
+        elif os.path.isfile(os.path.join(path, IN_A_RUN)):
             yield path
         elif deeper:
             yield from _models_in(path, deeper=False)

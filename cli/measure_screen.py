@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from augscore.strength.model_path import BUNDLED
+
 from .extremes import Extremes, ViewOf
 from .figures import count, duration, four, percent, plural, sd
 from .lines import Line, Span, join, line, pack, shortened, table
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 RANGE = "5 % ... 95 %"
 INTERVAL = "95 % interval"
 NO_INTERVAL = "-"
-RELEASED = "default"
 CLASS_FIGURES = 48
 
 
@@ -106,7 +107,7 @@ def _header(result: Measurement, facts: Facts, layout: Layout) -> list[Line]:
 
 def _model_name(model: ModelIdentity) -> str:
     """One's own models are called like the folders of their runs and have no versions."""
-    released = model.name == RELEASED
+    released = model.name == BUNDLED
     return f"{shown(model.name)} {shown(model.version)}" if released else shown(model.name)
 
 

@@ -12,8 +12,8 @@ from augscore.errors import ModelError
 
 BUNDLED = "default"
 _BUNDLED_FILE = "default.safetensors"
-_SUFFIX = ".safetensors"
-_IN_A_RUN = "model.safetensors"
+SUFFIX = ".safetensors"
+IN_A_RUN = "model.safetensors"
 _LOOKED_AT = 1000
 _NEAREST = 3
 
@@ -31,12 +31,12 @@ def model_path(model: str | Path | None) -> Path:
 
 
 def _in_folder(folder: Path) -> Path:
-    path = folder / _IN_A_RUN
+    path = folder / IN_A_RUN
     if path.exists():
         return path
     if (folder / "checkpoints").is_dir():
         raise _missing(folder, "this run is not finished", "Run its `augscore train score` again")
-    raise _missing(folder, f"the folder holds no {_IN_A_RUN}", _advice(folder))
+    raise _missing(folder, f"the folder holds no {IN_A_RUN}", _advice(folder))
 
 
 def bundled_path() -> Path:
@@ -48,8 +48,8 @@ def _missing(model: Path, why: str, hint: str) -> ModelError:
 
 
 def _advice(path: Path) -> str:
-    by_stem = {name.removesuffix(_SUFFIX): name for name in _names_beside(path)}
-    near = difflib.get_close_matches(path.name.removesuffix(_SUFFIX), by_stem, n=_NEAREST)
+    by_stem = {name.removesuffix(SUFFIX): name for name in _names_beside(path)}
+    near = difflib.get_close_matches(path.name.removesuffix(SUFFIX), by_stem, n=_NEAREST)
     guess = "Did you mean " + " or ".join(repr(_beside(path, by_stem[n])) for n in near) + "? "
     return (
         f"{guess if near else ''}Known: default, a run folder or a .safetensors file. Train one "
@@ -68,7 +68,7 @@ def _names_beside(path: Path) -> list[str]:
 
 
 def _is_model(entry: os.DirEntry[str]) -> bool:
-    return entry.name.endswith(_SUFFIX) or os.path.isfile(os.path.join(entry, _IN_A_RUN))
+    return entry.name.endswith(SUFFIX) or os.path.isfile(os.path.join(entry, IN_A_RUN))
 
 
 def _beside(path: Path, name: str) -> str:

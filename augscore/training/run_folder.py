@@ -16,6 +16,7 @@ from augscore.outputs import prepare_folder, printable, refusal, remove_stale
 from augscore.runs.checkpoint import remove_checkpoints
 from augscore.runs.lock import locked
 from augscore.runs.mark import RUN_FILE, lasting_names, marked_settings
+from augscore.strength.model_path import IN_A_RUN
 
 COMMAND = "train score"
 _SHOWN = 60
@@ -70,7 +71,7 @@ def begun_otherwise(out: Path, changed: Sequence[str]) -> UsageError:
 
 
 def model_of(out: Path) -> Path:
-    return out / "model.safetensors"
+    return out / IN_A_RUN
 
 
 def checkpoints_of(out: Path) -> Path:

@@ -68,7 +68,7 @@ def _run(settings: MeasureSettings, streams: Streams, held: ExitStack) -> _Run:
 
         source, options = _source(settings), _options(settings)
         _check_files(settings, held)
-        scorer = load_scorer(_model(settings), settings.device)
+        scorer = load_scorer(settings.model, settings.device)
         with Interruptions() as flag:
             hooks = _Hooks(extremes, settings.json is not None, progress, lambda: flag.stopped_by)
             plan = plan_measurement(source, scorer, options, progress, hooks.stopped)
@@ -136,10 +136,6 @@ def _check_files(settings: MeasureSettings, held: ExitStack) -> None:
         check_table(settings.rows)
         claim_folder(settings.out, settings.inputs, force=settings.force)
         held.enter_context(locked(settings.out))
-
-
-def _model(settings: MeasureSettings) -> str | None:
-    return None if settings.model == "default" else settings.model
 
 
 def _source(settings: MeasureSettings) -> Source:

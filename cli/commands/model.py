@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..completing import BUNDLED, models
+from augscore.strength.model_path import BUNDLED
+
+from ..completing import models
 from ..evidence_screen import evidence_lines
 from ..lines import Line, line, pack
 from ..model_screen import model_lines
