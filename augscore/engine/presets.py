@@ -11,7 +11,6 @@ from augscore.engine.policy import Policy, Step, View
 from augscore.errors import UsageError
 
 _FLIP = Step("RandomHorizontalFlip", p=0.5)
-_SOLARIZE = Step("RandomSolarize", (("threshold", (0.5, 0.5)),), p=0.2)
 
 
 def _crop(least: float, most: float = 1.0, *, interpolation: str = "bilinear") -> Step:
@@ -40,6 +39,10 @@ def _blur(p: float, kernel_size: int = 0) -> Step:
     return Step("GaussianBlur", (("kernel_size", kernel_size), ("sigma", (0.1, 2.0))), p=p)
 
 
+def _solarize(p: float) -> Step:
+    return Step("RandomSolarize", (("threshold", (0.5, 0.5)),), p=p)
+
+
 _SIMCLR_CROP = _crop(0.08, interpolation="bicubic")
 _SIMCLR = View((_SIMCLR_CROP, _FLIP, _jitter(0.8, 0.8, 0.8, 0.2), _grey(), _blur(0.5, 23)))
 _SIMCLR_CIFAR = View((_SIMCLR_CROP, _FLIP, _jitter(0.4, 0.4, 0.4, 0.1), _grey()))
@@ -48,9 +51,8 @@ _MOCO_V2 = View((_crop(0.2), _jitter(0.4, 0.4, 0.4, 0.1), _grey(), _blur(0.5), _
 _MOCO_V2_CIFAR = View((_crop(0.2), _jitter(0.4, 0.4, 0.4, 0.1), _grey(), _FLIP))
 
 _BYOL_BASE = (_SIMCLR_CROP, _FLIP, _jitter(0.4, 0.4, 0.2, 0.1), _grey())
-_BYOL = (View((*_BYOL_BASE, _blur(1.0, 23))), View((*_BYOL_BASE, _blur(0.1, 23), _SOLARIZE)))
-_VICREG_SOLARIZE = Step("RandomSolarize", (("threshold", (0.5, 0.5)),), p=0.1)
-_VICREG_SYM = View((*_BYOL_BASE, _blur(0.5, 23), _VICREG_SOLARIZE))
+_BYOL = (View((*_BYOL_BASE, _blur(1.0, 23))), View((*_BYOL_BASE, _blur(0.1, 23), _solarize(0.2))))
+_VICREG_SYM = View((*_BYOL_BASE, _blur(0.5, 23), _solarize(0.1)))
 
 _WMSE_CIFAR = View(
     (_jitter(0.4, 0.4, 0.4, 0.1), _grey(0.1), _crop(0.2, interpolation="bicubic"), _FLIP)
@@ -73,7 +75,7 @@ _DINO_BASE = (_FLIP, _jitter(0.4, 0.4, 0.2, 0.1), _grey())
 _DINO_CROP = _crop(0.4, interpolation="bicubic")
 _DINO = (
     View((_DINO_CROP, *_DINO_BASE, _blur(1.0)), 224, "global 1"),
-    View((_DINO_CROP, *_DINO_BASE, _blur(0.1), _SOLARIZE), 224, "global 2"),
+    View((_DINO_CROP, *_DINO_BASE, _blur(0.1), _solarize(0.2)), 224, "global 2"),
 )
 _DINO_LOCAL = View(
     (_crop(0.05, 0.4, interpolation="bicubic"), *_DINO_BASE, _blur(0.5)), 96, "local"

@@ -297,4 +297,5 @@ RANDOM_GRAYSCALE = Op(
     kornia_function=kornia_grayscale,
     accelerator="kornia",
     bound=0.01,
+    chance=0.1,
 )

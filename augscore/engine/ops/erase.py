@@ -78,6 +78,7 @@ RANDOM_ERASING = Op(
     draw=_draw_erasing,
     source="torchvision v2 RandomErasing with one value (Zhong et al. 2020, arXiv 1708.04896)",
     torch_function=erase,
+    chance=0.5,
 )
 
 CUTOUT = Op(

@@ -182,6 +182,7 @@ RANDOM_HORIZONTAL_FLIP = Op(
     draw=draw_ranges(),
     source="torchvision v2 RandomHorizontalFlip",
     torch_function=horizontal_flip,
+    chance=0.5,
 )
 
 RANDOM_VERTICAL_FLIP = Op(
@@ -192,6 +193,7 @@ RANDOM_VERTICAL_FLIP = Op(
     draw=draw_ranges(),
     source="torchvision v2 RandomVerticalFlip",
     torch_function=vertical_flip,
+    chance=0.5,
 )
 
 TRANSLATE = Op(

@@ -56,6 +56,7 @@ RANDOM_EQUALIZE = Op(
     torch_function=equalize,
     kornia_function=kornia_equalize,
     bound=0.001,
+    chance=0.5,
 )
 
 RANDOM_AUTOCONTRAST = Op(
@@ -66,4 +67,5 @@ RANDOM_AUTOCONTRAST = Op(
     draw=draw_ranges(),
     source="torchvision v2 RandomAutocontrast, on floats",
     torch_function=autocontrast,
+    chance=0.5,
 )

@@ -76,4 +76,5 @@ RANDOM_PERSPECTIVE = Op(
     draw=_draw_insets,
     source="torchvision v2 RandomPerspective, fill 0",
     torch_function=random_perspective,
+    chance=0.5,
 )

@@ -52,7 +52,8 @@ class Op:
     returns new images of the same shape. The function of an op that `resizes` gets a list of
     (3, H, W) images of any size and, last, the size in px; it returns (B, 3, size, size).
 
-    `draw` makes the columns. `ladder` names the magnitude that a strength ladder turns, and
+    `chance` is the `p` of a step of a policy file that gives none: torchvision's. `draw` makes the
+    columns. `ladder` names the magnitude that a strength ladder turns, and
     `example` holds arguments with which the op visibly does something, for tests and pictures. The
     two backends give equal pixels within `bound` grey levels; the CPU runs `torch_function`, and
     other devices the one that `accelerator` names.
@@ -70,6 +71,7 @@ class Op:
     bound: float = 0.0
     resizes: bool = False
     ladder: str | None = None
+    chance: float = 1.0
     example: tuple[tuple[str, Value], ...] = ()
 
     def magnitude(self, name: str) -> Magnitude:

@@ -51,4 +51,5 @@ RANDOM_ADJUST_SHARPNESS = Op(
     bound=0.01,
     ladder="sharpness_factor",
     example=(("sharpness_factor", (1.5, 3.0)),),
+    chance=0.5,
 )

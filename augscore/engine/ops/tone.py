@@ -71,6 +71,7 @@ RANDOM_SOLARIZE = Op(
     torch_function=solarize,
     kornia_function=kornia_solarize,
     example=(("threshold", (0.2, 0.8)),),
+    chance=0.5,
 )
 
 RANDOM_POSTERIZE = Op(
@@ -84,6 +85,7 @@ RANDOM_POSTERIZE = Op(
     kornia_function=kornia_posterize,
     bound=0.001,
     example=(("bits", (1, 4)),),
+    chance=0.5,
 )
 
 RANDOM_INVERT = Op(
@@ -94,6 +96,7 @@ RANDOM_INVERT = Op(
     draw=draw_ranges(),
     source="torchvision v2 RandomInvert, on floats",
     torch_function=invert,
+    chance=0.5,
 )
 
 GAMMA = Op(

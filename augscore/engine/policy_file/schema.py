@@ -23,7 +23,7 @@ from augscore.engine.nearest import did_you_mean
 from augscore.engine.ops.arguments import Argument
 from augscore.engine.ops.record import Op
 from augscore.engine.ops.table import OPS
-from augscore.engine.policy_file.vocabulary import RANDOM_APPLY, USE, check_name, default_chance
+from augscore.engine.policy_file.vocabulary import RANDOM_APPLY, USE, check_name
 from augscore.errors import UsageError
 from augscore.images.limits import LARGEST_SIDE
 from augscore.outputs import printable
@@ -69,7 +69,7 @@ def _arguments_model(op: Op) -> type[Strict]:
         a.name: (Annotated[Any, PlainValidator(partial(_read, op, a))], a.read(op.name, a.default))
         for a in op.arguments
     }
-    fields["p"] = (Chance, default_chance(op.name))
+    fields["p"] = (Chance, op.chance)
     return create_model(op.name, __base__=Strict, **fields)
 
 
@@ -126,9 +126,9 @@ else:
 
 
 class Gate(Strict):
-    """`RandomApply`: steps that are applied together or not at all."""
+    """`RandomApply`: steps that are applied together or not at all; torchvision's `p` is 0.5."""
 
-    p: Chance = default_chance(RANDOM_APPLY)
+    p: Chance = 0.5
     transforms: list[PlainStep]
 
 

@@ -9,43 +9,21 @@ from augscore.errors import UsageError
 RANDOM_APPLY = "RandomApply"
 USE = "use"
 
-# Where torchvision's own default is not 1; its other random operations are always applied.
-_CHANCES = {
-    "RandomAdjustSharpness": 0.5,
-    "RandomApply": 0.5,
-    "RandomAutocontrast": 0.5,
-    "RandomEqualize": 0.5,
-    "RandomErasing": 0.5,
-    "RandomGrayscale": 0.1,
-    "RandomHorizontalFlip": 0.5,
-    "RandomInvert": 0.5,
-    "RandomPerspective": 0.5,
-    "RandomPosterize": 0.5,
-    "RandomSolarize": 0.5,
-    "RandomVerticalFlip": 0.5,
-}
-
 _NOT_YET = frozenset(
     [
         "AugMix",
         "AutoAugment",
         "CenterCrop",
-        "ElasticTransform",
-        "GaussianNoise",
         "Grayscale",
-        "JPEG",
         "OneOf",
         "Pad",
         "RandAugment",
-        "RandomAffine",
-        "RandomChannelPermutation",
         "RandomChoice",
         "RandomOrder",
         "RandomPhotometricDistort",
         "RandomRotation",
         "Resize",
         "TrivialAugmentWide",
-        *_CHANCES,
     ]
 )
 _ELSEWHERE = {
@@ -54,11 +32,6 @@ _ELSEWHERE = {
     "ToImage": "Leave it out: views are floats in [0, 1]",
     "ToTensor": "Leave it out: views are floats in [0, 1]",
 }
-
-
-def default_chance(name: str) -> float:
-    """The `p` of a step that gives none: torchvision's, 1 where it has none."""
-    return _CHANCES.get(name, 1.0)
 
 
 def check_name(name: str) -> None:
