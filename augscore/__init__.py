@@ -9,8 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from augscore.engine.apply import augment as augment
-    from augscore.engine.apply import replay as replay
+    from augscore.engine.augment import augment as augment
+    from augscore.engine.augment import replay as replay
     from augscore.engine.draw import Draw as Draw
     from augscore.engine.policy import Policy as Policy
     from augscore.errors import AugscoreError as AugscoreError
@@ -27,10 +27,10 @@ _HOMES = {
     "Measurement": "augscore.measuring.measurement",
     "Policy": "augscore.engine.policy",
     "Scorer": "augscore.strength.scorer",
-    "augment": "augscore.engine.apply",
+    "augment": "augscore.engine.augment",
     "load_scorer": "augscore.strength.scorer",
     "measure": "augscore.measuring.run",
-    "replay": "augscore.engine.apply",
+    "replay": "augscore.engine.augment",
 }
 
 __all__ = [*sorted(_HOMES), "__version__"]

@@ -12,6 +12,7 @@ import hashlib
 import heapq
 import math
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import TypeVar
 
 import torch
@@ -41,6 +42,7 @@ def image_keys(image_ids: list[ImageId]) -> torch.Tensor:
     return torch.tensor([_signed(image_key(i)) for i in image_ids], dtype=torch.int64)
 
 
+@lru_cache(maxsize=4096)
 def slot(op: str, occurrence: int, argument: str) -> int:
     """The place of one argument in a policy: named, so that editing one op leaves others alone."""
     data = f"{op}/{occurrence}/{argument}".encode()
@@ -57,17 +59,35 @@ def uniforms(
     step: int = 0,
 ) -> torch.Tensor:
     """(N, S) float64 uniforms in [0, 1) for N image keys (int64) and S slots."""
+    hashes = image_hashes(images, seed=seed, view=view, epoch=epoch, step=step)
+    return uniforms_of(hashes, slots)
+
+
+def uniforms_of(hashes: torch.Tensor, slots: list[int]) -> torch.Tensor:
+    """As `uniforms`, for (N,) hashes of `image_hashes`: made once, used for every slot."""
     offsets = torch.tensor([_signed(s * _GOLDEN & _MASK) for s in slots], dtype=torch.int64)
-    hashes = _mix(_image_hashes(images, seed, view, epoch, step)[:, None] + offsets[None, :])
-    return _top_bits(hashes, 53).to(torch.float64) * 2.0**-53
+    mixed = _mix(hashes[:, None] + offsets[None, :])
+    return _top_bits(mixed, 53).to(torch.float64) * 2.0**-53
 
 
 def field_keys(
     images: torch.Tensor, slot: int, *, seed: int, view: int = 0, epoch: int = 0, step: int = 0
 ) -> torch.Tensor:
     """(N,) int64 keys from which `normals` or `uniform_field` makes a field an image."""
-    offset = _signed(slot * _GOLDEN & _MASK)
-    return _mix(_image_hashes(images, seed, view, epoch, step) + offset)
+    hashes = image_hashes(images, seed=seed, view=view, epoch=epoch, step=step)
+    return field_keys_of(hashes, slot)
+
+
+def field_keys_of(hashes: torch.Tensor, slot: int) -> torch.Tensor:
+    """As `field_keys`, for (N,) hashes of `image_hashes`."""
+    return _mix(hashes + _signed(slot * _GOLDEN & _MASK))
+
+
+def image_hashes(
+    images: torch.Tensor, *, seed: int, view: int = 0, epoch: int = 0, step: int = 0
+) -> torch.Tensor:
+    """(N,) int64: what image keys become under a seed, view, epoch and step."""
+    return _mix((images * _signed(_GOLDEN)) ^ _signed(_host(seed, view, epoch, step)))
 
 
 def smallest_ranks(
@@ -121,13 +141,6 @@ def normals(key: int, shape: tuple[int, ...], device: torch.device | str = "cpu"
     angle = (2.0 * math.pi) * u[half:]
     both = torch.cat([radius * torch.cos(angle), radius * torch.sin(angle)])
     return both[:count].reshape(shape)
-
-
-def _image_hashes(
-    images: torch.Tensor, seed: int, view: int, epoch: int, step: int
-) -> torch.Tensor:
-    host = _host(seed, view, epoch, step)
-    return _mix((images * _signed(_GOLDEN)) ^ _signed(host))
 
 
 def _host(seed: int, view: int = 0, epoch: int = 0, step: int = 0) -> int:

@@ -9,7 +9,8 @@ from .lines import Line, line, pack, table
 from .names import shown
 
 if TYPE_CHECKING:
-    from augscore.engine.policy import Policy, Step, Value, View
+    from augscore.engine.nodes import Step, Value
+    from augscore.engine.policy import Policy, View
 
 
 def policy_entry(policy: Policy, width: int) -> list[Line]:

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from augscore.engine.level_tables import level_map
 from augscore.engine.nearest import did_you_mean
+from augscore.engine.nodes import (
+    Node,
+    OneOf,
+    RandAugment,
+    RandomApply,
+    RandomOrder,
+    Step,
+    TrivialAugmentWide,
+    children,
+    require,
+    steps_in,
+)
 from augscore.engine.ops.arguments import Settings
 from augscore.engine.ops.record import Op
 from augscore.engine.ops.table import find_op
-from augscore.engine.policy import Policy, Step, View
+from augscore.engine.policy import Policy, View
 from augscore.errors import UsageError
 
 
@@ -18,8 +31,26 @@ def check_policy(policy: Policy) -> None:
     Codes: `policy_unknown_op`, `policy_unknown_arg`, `policy_value`; the hint names what is near.
     """
     for view in policy.views:
-        for step in view.steps:
-            settings(step)
+        for node in view.steps:
+            check_node(node)
+
+
+def check_node(node: Node) -> None:
+    """The same for one node and all inside it."""
+    if isinstance(node, Step):
+        settings(node)
+    if isinstance(node, RandAugment | TrivialAugmentWide):
+        for row in node.ops:
+            level_map(row)
+    if isinstance(node, OneOf | RandomOrder):
+        resizing = [s.op for s in steps_in(children(node)) if find_op(s.op).resizes]
+        require(
+            not resizing,
+            f"{', '.join(resizing)} inside {node.kind}",
+            "An image is brought to its size outside of it",
+        )
+    for inner in children(node):
+        check_node(inner)
 
 
 def settings(step: Step) -> Settings:
@@ -39,8 +70,20 @@ def canonical(policy: Policy) -> Policy:
 
 def canonical_view(view: View) -> View:
     """The same for one view."""
-    steps = tuple(replace(step, arguments=settings(step).values) for step in view.steps)
-    return replace(view, steps=steps)
+    return replace(view, steps=tuple(canonical_node(node) for node in view.steps))
+
+
+def canonical_node(node: Node) -> Node:
+    """The same for one node and all inside it."""
+    match node:
+        case Step():
+            return replace(node, arguments=settings(node).values)
+        case OneOf():
+            return replace(node, choices=tuple(canonical_node(inner) for inner in node.choices))
+        case RandomApply() | RandomOrder():
+            return replace(node, steps=tuple(canonical_node(inner) for inner in node.steps))
+        case _:
+            return node
 
 
 def _refuse_unknown(op: Op, given: set[str]) -> None:

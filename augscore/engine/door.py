@@ -16,8 +16,8 @@ SLACK = 1e-3
 Images = torch.Tensor | Sequence[torch.Tensor]
 
 
-def check_images(images: Images) -> list[torch.Tensor]:
-    """(B, 3, H, W), or a list of (3, H, W), uint8 or float in [0, 1] → a list of (3, H, W).
+def check_images(images: Images) -> torch.Tensor | list[torch.Tensor]:
+    """(B, 3, H, W), or a list of (3, H, W), uint8 or float in [0, 1] → the same, all alike.
 
     Half precision and float64 become float32. Raises TensorError (`bad_tensor`) naming the first
     image that does not fit.
@@ -25,7 +25,10 @@ def check_images(images: Images) -> list[torch.Tensor]:
     if isinstance(images, torch.Tensor):
         if images.ndim != 4 or images.shape[1] != 3:
             raise _refuse("images", f"shape {tuple(images.shape)}", "(B, 3, H, W)")
-        return [_checked(image, f"images[{i}]") for i, image in enumerate(images.detach())]
+        if images.dtype == torch.uint8 and not images.is_meta and 0 not in images.shape:
+            return images
+        checked = [_checked(image, f"images[{i}]") for i, image in enumerate(images.detach())]
+        return torch.stack(checked) if checked else checked
     if not isinstance(images, Sequence):
         raise _refuse("images", type(images).__name__, "a tensor or a list of tensors")
     checked = [_checked(image, f"images[{i}]") for i, image in enumerate(images)]
@@ -53,6 +56,16 @@ def check_numbers(size: int | None, seed: int, epoch: int) -> None:
         if not whole or (lowest is not None and value < lowest):
             wanted = "a whole number" if lowest is None else f"a whole number from {lowest} up"
             raise UsageError(f"{name}: wanted {wanted}, got {value!r}", code="usage")
+
+
+def check_words(backend: str, precision: str) -> None:
+    """One of the words that there are; UsageError (`usage`) for anything else."""
+    for name, value, known in (
+        ("backend", backend, ("auto", "torch", "kornia")),
+        ("precision", precision, ("fast", "exact")),
+    ):
+        if value not in known:
+            raise UsageError(f"{name}: {value!r} is none of {', '.join(known)}", code="usage")
 
 
 def _checked(image: object, name: str) -> torch.Tensor:

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from PIL import Image, ImageDraw, ImageFont
 
-from augscore.engine.apply import Views
+from augscore.engine.augment import Views
 from augscore.engine.draw import Draw
 from augscore.engine.policy import Policy
 from augscore.images.resize import bring_to_size

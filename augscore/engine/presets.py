@@ -7,7 +7,8 @@ no kernel size; there the kernel is as wide as its sigma needs (`kernel_size` 0)
 from __future__ import annotations
 
 from augscore.engine.nearest import did_you_mean
-from augscore.engine.policy import Policy, Step, View
+from augscore.engine.nodes import Step
+from augscore.engine.policy import Policy, View
 from augscore.errors import UsageError
 
 _FLIP = Step("RandomHorizontalFlip", p=0.5)

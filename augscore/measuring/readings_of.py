@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import torch
 
-from augscore.engine.apply import views_of
+from augscore.engine.augment import views_of
 from augscore.engine.policy import Policy
 from augscore.images.labels import Labels, folder_label
 from augscore.images.resize import bring_to_size, upsampled_note

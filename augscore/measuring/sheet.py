@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from PIL import Image, ImageDraw, ImageFont
 
-from augscore.engine.apply import views_of
+from augscore.engine.augment import views_of
 from augscore.images.records import Ignored, Skipped
 from augscore.images.resize import bring_to_size
 from augscore.keys import ImageId

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import torch
 
-from augscore.engine.apply import apply_op
+from augscore.engine.ladder import apply_op
 from augscore.strength.readings import score_value
 from augscore.strength.reference import pixel_rms
 from augscore.strength.scorer import Scorer

@@ -196,7 +196,7 @@ def draw(settings: DrawSettings) -> None:
     rest = settings.out.with_suffix(".json")
     _check_outputs(settings, rest)
     picture = _picture(settings.image)
-    from augscore.engine.apply import views_of
+    from augscore.engine.augment import views_of
     from augscore.engine.picture import draws_picture
     from augscore.outputs import write_bytes, write_json
 

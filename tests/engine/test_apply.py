@@ -9,10 +9,12 @@ import pytest
 import torch
 
 from augscore.engine import apply
-from augscore.engine.apply import augment, replay, views_of
+from augscore.engine.augment import augment, replay, views_of
 from augscore.engine.draw import Draw
+from augscore.engine.ladder import apply_op
+from augscore.engine.nodes import Step
 from augscore.engine.ops.table import OPS
-from augscore.engine.policy import Policy, Step, View
+from augscore.engine.policy import Policy, View
 from augscore.engine.presets import PRESETS
 from augscore.errors import TensorError, UsageError
 from augscore.images.resize import bring_to_size
@@ -166,7 +168,7 @@ def test_no_images_give_empty_views() -> None:
         assert [view.shape for view in views] == [(0, 3, 32, 32)] * 2
         assert views[0].dtype == torch.float32
         assert [view.shape for view in replay(images, drawn)] == [(0, 3, 32, 32)] * 2
-    assert apply.apply_op(torch.empty(0, 3, 8, 8), "Hue", 0.1).shape == (0, 3, 8, 8)
+    assert apply_op(torch.empty(0, 3, 8, 8), "Hue", 0.1).shape == (0, 3, 8, 8)
 
 
 def test_half_and_double_are_computed_in_float32(floats40: torch.Tensor) -> None:
@@ -181,7 +183,7 @@ def test_no_graph_is_kept(floats40: torch.Tensor) -> None:
     images = floats40.requires_grad_()
     (view, _), _ = augment(images, "simclr-cifar")
     assert not view.requires_grad
-    assert not apply.apply_op(images, "Hue", 0.1).requires_grad
+    assert not apply_op(images, "Hue", 0.1).requires_grad
 
 
 def _at(value: float) -> torch.Tensor:
@@ -230,7 +232,7 @@ def test_replay_wants_the_images_drawn_for(mixed_sizes: list[torch.Tensor]) -> N
     _, drawn = augment(mixed_sizes, "simclr-cifar")
     with pytest.raises(UsageError, match="4 images for a draw of 5"):
         replay(mixed_sizes[:4], drawn)
-    with pytest.raises(UsageError, match="smaller than the box"):
+    with pytest.raises(UsageError, match="image 0 is 8 x 8 px, and was 40 x 40 px"):
         replay([image[:, :8, :8] for image in mixed_sizes], drawn)
 
 

@@ -15,9 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torchvision.transforms import RandomResizedCrop
 
-from augscore.engine.draw import Draw, StepDraw, draw, draw_view
+from augscore.engine.draw import Draw, StepDraw
+from augscore.engine.drawing.view import draw, draw_view
+from augscore.engine.nodes import Step
 from augscore.engine.ops.table import OPS
-from augscore.engine.policy import Policy, Step, View
+from augscore.engine.policy import Policy, View
 from augscore.engine.presets import PRESETS
 from augscore.errors import UsageError
 
@@ -170,7 +172,7 @@ def test_boxes_follow_torchvisions_law(size: tuple[int, int], scale: tuple[float
     step = Step("RandomResizedCrop", (("scale", scale),))
     policy = Policy("crop", 32, (View((step,)),))
     drawn = draw(policy, list(range(count)), [size] * count).views[0].steps[0]
-    ours = torch.tensor([values for _, values in drawn.magnitudes]).T.double()
+    ours = torch.stack([column.numbers for _, column in drawn.magnitudes]).T.double()
     image = torch.empty(3, *size)
     with torch.random.fork_rng():
         torch.manual_seed(0)

@@ -7,9 +7,10 @@ import torch
 import torchvision.transforms.v2.functional as tv
 from torchvision.transforms.v2 import RandomErasing
 
-from augscore.engine.draw import draw_view
+from augscore.engine.drawing.view import draw_view
+from augscore.engine.nodes import Step, Value
 from augscore.engine.ops import erase
-from augscore.engine.policy import Policy, Step, Value, View
+from augscore.engine.policy import Policy, View
 
 COUNT = 3000
 
@@ -18,7 +19,7 @@ def boxes(op: str, arguments: tuple[tuple[str, Value], ...], size: int) -> torch
     """(COUNT, 4) top, left, height, width for square images of `size` px."""
     policy = Policy("erased", size, (View((Step(op, arguments),)),))
     drawn = draw_view(policy, list(range(COUNT)), [(size, size)] * COUNT, view=0).steps[0]
-    return torch.tensor([values for _, values in drawn.magnitudes]).T
+    return torch.stack([column.numbers for _, column in drawn.magnitudes]).T
 
 
 @pytest.mark.parametrize("box", [(0, 0, 40, 40), (3, 8, 20, 27), (39, 0, 1, 5), (7, 7, 0, 3)])

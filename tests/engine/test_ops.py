@@ -8,11 +8,16 @@ from dataclasses import replace
 import pytest
 import torch
 
-from augscore.engine.apply import apply_op, apply_view, augment
-from augscore.engine.draw import StepDraw, ViewDraw, draw_view
+from augscore.engine.apply import apply_view
+from augscore.engine.augment import augment
+from augscore.engine.column import Column
+from augscore.engine.draw import StepDraw, ViewDraw
+from augscore.engine.drawing.view import draw_view
+from augscore.engine.ladder import apply_op
+from augscore.engine.nodes import Step
 from augscore.engine.ops.record import Op
 from augscore.engine.ops.table import OPS
-from augscore.engine.policy import Policy, Step, View
+from augscore.engine.policy import Policy, View
 from augscore.errors import UsageError
 
 SIZE = 40
@@ -31,7 +36,7 @@ def drawn(op: Op, count: int) -> StepDraw:
 
 
 def call(op: Op, images: torch.Tensor, step: StepDraw) -> torch.Tensor:
-    columns = [torch.tensor(values) for _, values in step.magnitudes]
+    columns = [column.numbers for _, column in step.magnitudes]
     options = [value for _, value in step.options]
     if op.resizes:
         return op.torch_function(list(images), *columns, *options, SIZE)
@@ -96,7 +101,7 @@ def test_p_0_is_never_and_p_1_is_always(floats40: torch.Tensor, op: Op) -> None:
 @every_op
 def test_only_images_that_the_gate_lets_through_are_changed(floats40: torch.Tensor, op: Op) -> None:
     step = drawn(op, 6)
-    gated = replace(step, applied=(True, False, False, True, True, False))
+    gated = replace(step, applied=Column.of((True, False, False, True, True, False)))
     view = apply_view(list(floats40), ViewDraw(SIZE, (gated,)))
     everything = apply_view(list(floats40), ViewDraw(SIZE, (step,)))
     assert torch.equal(view[[0, 3, 4]], everything[[0, 3, 4]])
@@ -107,7 +112,7 @@ def test_only_images_that_the_gate_lets_through_are_changed(floats40: torch.Tens
 def test_the_neutral_magnitude_is_the_identity(floats40: torch.Tensor, op: Op) -> None:
     step = drawn(op, 6)
     columns = tuple(
-        (m.name, values if m.neutral is None else (m.neutral,) * 6)
+        (m.name, values if m.neutral is None else Column.of((m.neutral,) * 6))
         for m, (_, values) in zip(op.magnitudes, step.magnitudes, strict=True)
     )
     neutral = StepDraw(op.name, step.applied, columns, step.options)
@@ -156,13 +161,18 @@ def test_a_ladder_rung_is_the_op_at_one_magnitude(floats40: torch.Tensor, op: Op
     neutral = bounds.neutral
     assert neutral is not None
     assert torch.equal(apply_op(floats40, op.name, neutral), floats40)
-    little = (apply_op(floats40, op.name, neutral + 0.25) - floats40).abs().mean()
-    much = (apply_op(floats40, op.name, neutral + 0.45) - floats40).abs().mean()
-    assert 0 < little.item() < much.item()
-    assert torch.equal(
-        apply_op(floats40, op.name, neutral + 0.45)[:2],
-        apply_op(floats40[:2], op.name, neutral + 0.45),
+    near, far = (
+        (neutral + 1, neutral + 3)
+        if isinstance(neutral, int)
+        else (
+            neutral + 0.25,
+            neutral + 0.45,
+        )
     )
+    little = (apply_op(floats40, op.name, near) - floats40).abs().mean()
+    much = (apply_op(floats40, op.name, far) - floats40).abs().mean()
+    assert 0 < little.item() < much.item()
+    assert torch.equal(apply_op(floats40, op.name, far)[:2], apply_op(floats40[:2], op.name, far))
     for outside in (bounds.low - 1, bounds.high + 1):
         if math.isfinite(outside):
             with pytest.raises(UsageError, match=bounds.name):

@@ -10,11 +10,13 @@ import torchvision.transforms.v2.functional as tv
 from torchvision.transforms.v2 import InterpolationMode
 
 from augscore import keys
-from augscore.engine.draw import StepDraw, draw_view
+from augscore.engine.draw import StepDraw
+from augscore.engine.drawing.view import draw_view
+from augscore.engine.nodes import Step
 from augscore.engine.ops import blur, channels, colour, geometry, noise
 from augscore.engine.ops.record import Op
 from augscore.engine.ops.table import OPS
-from augscore.engine.policy import Policy, Step, View
+from augscore.engine.policy import Policy, View
 
 MEAN_BOUND, MAX_BOUND = 0.01, 1.0
 MODES = {"bilinear": InterpolationMode.BILINEAR, "bicubic": InterpolationMode.BICUBIC}
@@ -188,7 +190,7 @@ TWO_BACKENDS = [op for op in OPS.values() if op.kornia_function is not None]
 def test_the_two_backends_agree(floats40: torch.Tensor, op: Op) -> None:
     assert op.kornia_function is not None
     step = _drawn(op, len(floats40))
-    columns = [torch.tensor(values) for _, values in step.magnitudes]
+    columns = [column.numbers for _, column in step.magnitudes]
     options = [value for _, value in step.options]
     by_torch = op.torch_function(floats40, *columns, *options)
     by_kornia = op.kornia_function(floats40, *columns, *options)

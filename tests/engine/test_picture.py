@@ -7,9 +7,10 @@ import io
 import torch
 from PIL import Image
 
-from augscore.engine.apply import views_of
+from augscore.engine.augment import views_of
+from augscore.engine.nodes import Step
 from augscore.engine.picture import COLUMNS, TILE, draws_picture, step_lines
-from augscore.engine.policy import Policy, Step, View
+from augscore.engine.policy import Policy, View
 from augscore.engine.presets import preset
 
 

@@ -9,9 +9,10 @@ import sys
 import pytest
 
 from augscore.engine.check import check_policy, settings
-from augscore.engine.draw import draw
+from augscore.engine.drawing.view import draw
+from augscore.engine.nodes import Step
 from augscore.engine.ops.table import OPS
-from augscore.engine.policy import Policy, Step, View
+from augscore.engine.policy import Policy, View
 from augscore.engine.presets import PRESETS, preset
 from augscore.errors import UsageError
 

@@ -15,12 +15,13 @@ from torchvision.transforms import v2
 
 import augscore
 from augscore.engine.check import canonical
-from augscore.engine.draw import draw
+from augscore.engine.drawing.view import draw
+from augscore.engine.nodes import Step, Value
 from augscore.engine.normalize import NORMALIZATIONS, Normalize
 from augscore.engine.ops.arguments import Argument, Choice, Number, Pair, Whole
 from augscore.engine.ops.table import OPS
 from augscore.engine.policies import find_policy
-from augscore.engine.policy import Policy, Step, Value, View
+from augscore.engine.policy import Policy, View
 from augscore.engine.policy_file.scalars import plain
 from augscore.engine.policy_file.write import to_document, to_yaml
 from augscore.engine.presets import PRESETS, preset

@@ -15,7 +15,7 @@ import pytest
 import torch
 from PIL import Image
 
-from augscore.engine.apply import views_of
+from augscore.engine.augment import views_of
 from augscore.engine.policy import Policy
 from augscore.errors import HostError, InputError, TensorError, UsageError
 from augscore.images.resize import bring_to_size

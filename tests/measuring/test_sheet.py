@@ -12,7 +12,7 @@ import pytest
 import torch
 from PIL import Image
 
-from augscore.engine.apply import views_of
+from augscore.engine.augment import views_of
 from augscore.images.resize import bring_to_size
 from augscore.measuring.measurement import Measurement
 from augscore.measuring.plan import MeasurePlan

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from augscore.engine.apply import apply_op
+from augscore.engine.ladder import apply_op
 from augscore.strength import evidence
 from augscore.strength.evidence import LADDERS, rising_table
 from augscore.strength.readings import score_value

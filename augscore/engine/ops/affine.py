@@ -8,7 +8,7 @@ import torch
 
 from augscore.engine.ops.arguments import Pair, Range, Settings
 from augscore.engine.ops.dice import Dice
-from augscore.engine.ops.record import Frame, Magnitude, Op, draw_ranges
+from augscore.engine.ops.record import Frame, LevelMap, Magnitude, Op, draw_ranges
 from augscore.engine.ops.warp import BILINEAR_BY_DEFAULT, NEAREST_BY_DEFAULT, warp_affine
 
 
@@ -92,6 +92,11 @@ ROTATE = Op(
     torch_function=rotate,
     ladder="degrees",
     example=(("degrees", (-45.0, 45.0)),),
+    levels=(
+        LevelMap(
+            "Rotate", "degrees", 0.0, 30.0, True, "degrees", options=(("interpolation", "nearest"),)
+        ),
+    ),
 )
 
 SHEAR_X = Op(
@@ -104,6 +109,11 @@ SHEAR_X = Op(
     torch_function=shear_x,
     ladder="slope",
     example=(("slope", (0.1, 0.3)),),
+    levels=(
+        LevelMap(
+            "ShearX", "slope", 0.0, 0.3, True, "slope", options=(("interpolation", "nearest"),)
+        ),
+    ),
 )
 
 SHEAR_Y = Op(
@@ -116,6 +126,11 @@ SHEAR_Y = Op(
     torch_function=shear_y,
     ladder="slope",
     example=(("slope", (0.1, 0.3)),),
+    levels=(
+        LevelMap(
+            "ShearY", "slope", 0.0, 0.3, True, "slope", options=(("interpolation", "nearest"),)
+        ),
+    ),
 )
 
 RANDOM_AFFINE = Op(

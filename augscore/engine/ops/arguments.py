@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from augscore.engine.policy import Value
+from augscore.engine.nodes import Value
 from augscore.errors import UsageError
 
 Lone = Literal["fixed", "about_one", "about_zero"]
@@ -138,6 +138,7 @@ class Settings:
     def span(self, name: str) -> tuple[float, float]:
         value = self.get(name)
         assert isinstance(value, tuple)
+        assert len(value) == 2
         return value
 
     def number(self, name: str) -> float:

@@ -10,7 +10,7 @@ import torch
 
 from augscore.engine.ops.arguments import Range, Settings
 from augscore.engine.ops.dice import Dice
-from augscore.engine.ops.record import Frame, Magnitude, Op, draw_ranges, per_image
+from augscore.engine.ops.record import Frame, LevelMap, Magnitude, Op, draw_ranges, per_image
 
 Adjust = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
@@ -242,6 +242,7 @@ BRIGHTNESS = Op(
     bound=0.01,
     ladder="factor",
     example=(("factor", (0.4, 1.6)),),
+    levels=(LevelMap("Brightness", "factor", 0.0, 0.9, True, "factor", about=1.0),),
 )
 
 CONTRAST = Op(
@@ -256,6 +257,7 @@ CONTRAST = Op(
     bound=0.05,
     ladder="factor",
     example=(("factor", (0.3, 0.7)),),
+    levels=(LevelMap("Contrast", "factor", 0.0, 0.9, True, "factor", about=1.0),),
 )
 
 SATURATION = Op(
@@ -270,6 +272,7 @@ SATURATION = Op(
     bound=0.05,
     ladder="factor",
     example=(("factor", (0.3, 0.7)),),
+    levels=(LevelMap("Color", "factor", 0.0, 0.9, True, "factor", about=1.0),),
 )
 
 HUE = Op(

@@ -13,20 +13,17 @@ from augscore import keys
 class Dice:
     """Random numbers of N images for one step, each named by an argument of the step's operation.
 
-    `images` holds (N,) int64 image keys; `occurrence` counts the same op earlier in the view.
+    `hashes` holds (N,) int64 from `keys.image_hashes`; `occurrence` counts the same op earlier in
+    the view.
     """
 
-    images: torch.Tensor
+    hashes: torch.Tensor
     op: str
     occurrence: int
-    seed: int
-    view: int
-    epoch: int
 
     def uniforms(self, *arguments: str) -> torch.Tensor:
         """(N, len(arguments)) float64 in [0, 1), on the CPU."""
-        slots = [keys.slot(self.op, self.occurrence, argument) for argument in arguments]
-        return keys.uniforms(self.images, slots, seed=self.seed, view=self.view, epoch=self.epoch)
+        return keys.uniforms_of(self.hashes, [self._slot(argument) for argument in arguments])
 
     def between(self, argument: str, low: float, high: float) -> torch.Tensor:
         """(N,) float64 uniform in [low, high)."""
@@ -38,5 +35,7 @@ class Dice:
 
     def field_keys(self, argument: str) -> torch.Tensor:
         """(N,) int64 keys, one noise field an image (see `keys.normals`)."""
-        slot = keys.slot(self.op, self.occurrence, argument)
-        return keys.field_keys(self.images, slot, seed=self.seed, view=self.view, epoch=self.epoch)
+        return keys.field_keys_of(self.hashes, self._slot(argument))
+
+    def _slot(self, argument: str) -> int:
+        return keys.slot(self.op, self.occurrence, argument)

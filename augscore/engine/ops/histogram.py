@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from augscore.engine.ops.record import Op, draw_ranges
+from augscore.engine.ops.record import LevelMap, Op, draw_ranges
 
 
 def equalize(images: torch.Tensor) -> torch.Tensor:
@@ -57,6 +57,7 @@ RANDOM_EQUALIZE = Op(
     kornia_function=kornia_equalize,
     bound=0.001,
     chance=0.5,
+    levels=(LevelMap("Equalize"),),
 )
 
 RANDOM_AUTOCONTRAST = Op(
@@ -68,4 +69,5 @@ RANDOM_AUTOCONTRAST = Op(
     source="torchvision v2 RandomAutocontrast, on floats",
     torch_function=autocontrast,
     chance=0.5,
+    levels=(LevelMap("AutoContrast"),),
 )

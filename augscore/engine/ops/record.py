@@ -8,12 +8,13 @@ from typing import Literal
 
 import torch
 
+from augscore.engine.nodes import Value
 from augscore.engine.ops.arguments import Argument, Settings
 from augscore.engine.ops.dice import Dice
-from augscore.engine.policy import Value
 
 Function = Callable[..., torch.Tensor]
 Backend = Literal["torch", "kornia"]
+BackendChoice = Literal["auto", "torch", "kornia"]
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,28 @@ class Frame:
     widths: torch.Tensor
 
 
+@dataclass(frozen=True)
+class LevelMap:
+    """How a level drives an op, as in RandAugment.
+
+    `label` is the op's name in torchvision's augmentation space. `argument` goes from `start` at
+    level 0 to `end` at the highest level, either way if `signed`; times the `side` of the image,
+    rounded, and added to `about`, it is the `magnitude`. `options` stand in for the op's defaults.
+    The first map of an op has RandAugment's numbers.
+    """
+
+    label: str
+    argument: str = ""
+    start: float = 0.0
+    end: float = 0.0
+    signed: bool = False
+    magnitude: str = ""
+    side: Literal["", "width", "height"] = ""
+    rounding: Literal["", "nearest", "to_zero", "up"] = ""
+    about: float = 0.0
+    options: tuple[tuple[str, Value], ...] = ()
+
+
 Sampler = Callable[[Dice, Settings, Frame], tuple[torch.Tensor, ...]]
 
 
@@ -52,11 +75,11 @@ class Op:
     returns new images of the same shape. The function of an op that `resizes` gets a list of
     (3, H, W) images of any size and, last, the size in px; it returns (B, 3, size, size).
 
-    `chance` is the `p` of a step of a policy file that gives none: torchvision's. `draw` makes the
-    columns. `ladder` names the magnitude that a strength ladder turns, and
-    `example` holds arguments with which the op visibly does something, for tests and pictures. The
-    two backends give equal pixels within `bound` grey levels; the CPU runs `torch_function`, and
-    other devices the one that `accelerator` names.
+    `draw` makes the columns. `chance` is the `p` of a step of a policy file that gives none:
+    torchvision's. `levels` say how RandAugment and its like turn the op. `ladder` names the
+    magnitude that a strength ladder turns, and `example` holds arguments with which the op visibly
+    does something, for tests and pictures. The two backends give equal pixels within `bound` grey
+    levels; the CPU runs `torch_function`, and other devices the one that `accelerator` names.
     """
 
     name: str
@@ -72,14 +95,17 @@ class Op:
     resizes: bool = False
     ladder: str | None = None
     chance: float = 1.0
+    levels: tuple[LevelMap, ...] = ()
     example: tuple[tuple[str, Value], ...] = ()
 
     def magnitude(self, name: str) -> Magnitude:
         return next(m for m in self.magnitudes if m.name == name)
 
-    def function_on(self, device: torch.device) -> Function:
-        """The function that this device runs."""
-        if device.type != "cpu" and self.accelerator == "kornia" and self.kornia_function:
+    def function_on(self, device: torch.device, backend: BackendChoice) -> Function:
+        """The function that this device runs; `kornia` is ours where kornia's is not used."""
+        favoured = "torch" if device.type == "cpu" else self.accelerator
+        chosen = favoured if backend == "auto" else backend
+        if chosen == "kornia" and self.kornia_function is not None:
             return self.kornia_function
         return self.torch_function
 

@@ -7,7 +7,7 @@ import math
 import torch
 
 from augscore.engine.ops.arguments import Range
-from augscore.engine.ops.record import Magnitude, Op, draw_ranges, per_image
+from augscore.engine.ops.record import LevelMap, Magnitude, Op, draw_ranges, per_image
 
 
 def adjust_sharpness(images: torch.Tensor, factors: torch.Tensor) -> torch.Tensor:
@@ -52,4 +52,7 @@ RANDOM_ADJUST_SHARPNESS = Op(
     ladder="sharpness_factor",
     example=(("sharpness_factor", (1.5, 3.0)),),
     chance=0.5,
+    levels=(
+        LevelMap("Sharpness", "sharpness_factor", 0.0, 0.9, True, "sharpness_factor", about=1.0),
+    ),
 )

@@ -2,55 +2,78 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 
-from augscore.engine.ops.arguments import Range
-from augscore.engine.ops.record import Magnitude, Op, draw_ranges
+from augscore.engine.ops.arguments import Range, Settings
+from augscore.engine.ops.dice import Dice
+from augscore.engine.ops.record import Frame, LevelMap, Magnitude, Op, Sampler
 
 
-def translate_x(images: torch.Tensor, fractions: torch.Tensor) -> torch.Tensor:
-    """(B, 3, H, W) moved right by a fraction of the width, in whole px towards 0."""
-    return _shifted(images, fractions, -1)
+def translate_x(images: torch.Tensor, pixels: torch.Tensor) -> torch.Tensor:
+    """(B, 3, H, W) moved right by whole px, one number an image."""
+    return _shifted(images, pixels, -1)
 
 
-def translate_y(images: torch.Tensor, fractions: torch.Tensor) -> torch.Tensor:
-    """(B, 3, H, W) moved down by a fraction of the height, in whole px towards 0."""
-    return _shifted(images, fractions, -2)
+def translate_y(images: torch.Tensor, pixels: torch.Tensor) -> torch.Tensor:
+    """(B, 3, H, W) moved down by whole px, one number an image."""
+    return _shifted(images, pixels, -2)
 
 
-def _shifted(images: torch.Tensor, fractions: torch.Tensor, dim: int) -> torch.Tensor:
+def _shifted(images: torch.Tensor, pixels: torch.Tensor, dim: int) -> torch.Tensor:
     side = images.shape[dim]
     result = torch.zeros_like(images, memory_format=torch.contiguous_format)
-    for row, fraction in enumerate(fractions.tolist()):
-        distance = int(fraction * side)
-        kept = side - abs(distance)
-        source = images[row].narrow(dim, max(-distance, 0), kept)
-        result[row].narrow(dim, max(distance, 0), kept).copy_(source)
+    for row, distance in enumerate(pixels.tolist()):
+        kept = max(0, side - abs(int(distance)))
+        source = images[row].narrow(dim, min(max(-int(distance), 0), side - kept), kept)
+        result[row].narrow(dim, min(max(int(distance), 0), side - kept), kept).copy_(source)
     return result
 
+
+def _draw_along(side: str) -> Sampler:
+    def draw(dice: Dice, settings: Settings, frame: Frame) -> tuple[torch.Tensor, ...]:
+        """A fraction of the side, in whole px towards 0."""
+        sides = frame.widths if side == "width" else frame.heights
+        shares = dice.between("fraction", *settings.span("fraction"))
+        return ((shares * sides).trunc().to(torch.int64),)
+
+    return draw
+
+
+# RandAugment's 150 px of 331, the size at which it was learnt.
+_MOST = 150.0 / 331.0
 
 TRANSLATE_X = Op(
     name="TranslateX",
     magnitudes=(
-        Magnitude("fraction", "widths, to the right", -1.0, 1.0, neutral=0.0, signed=True),
+        Magnitude("pixels", "px, to the right", -math.inf, math.inf, neutral=0, signed=True),
     ),
     arguments=(Range("fraction", 0.0, -1.0, 1.0),),
     options=(),
-    draw=draw_ranges("fraction"),
+    draw=_draw_along("width"),
     source="torchvision v2 RandAugment's TranslateX, fill 0",
     torch_function=translate_x,
-    ladder="fraction",
+    ladder="pixels",
     example=(("fraction", (0.1, 0.4)),),
+    levels=(
+        LevelMap("TranslateX", "fraction", 0.0, _MOST, True, "pixels", "width", "to_zero"),
+        LevelMap("TranslateX", "pixels", 0.0, 32.0, True, "pixels", rounding="to_zero"),
+    ),
 )
 
 TRANSLATE_Y = Op(
     name="TranslateY",
-    magnitudes=(Magnitude("fraction", "heights, downwards", -1.0, 1.0, neutral=0.0, signed=True),),
+    magnitudes=(Magnitude("pixels", "px, downwards", -math.inf, math.inf, neutral=0, signed=True),),
     arguments=(Range("fraction", 0.0, -1.0, 1.0),),
     options=(),
-    draw=draw_ranges("fraction"),
+    draw=_draw_along("height"),
     source="torchvision v2 RandAugment's TranslateY, fill 0",
     torch_function=translate_y,
-    ladder="fraction",
+    ladder="pixels",
     example=(("fraction", (0.1, 0.4)),),
+    levels=(
+        LevelMap("TranslateY", "fraction", 0.0, _MOST, True, "pixels", "height", "to_zero"),
+        LevelMap("TranslateY", "pixels", 0.0, 32.0, True, "pixels", rounding="to_zero"),
+    ),
 )

@@ -7,7 +7,7 @@ import math
 import torch
 
 from augscore.engine.ops.arguments import Range
-from augscore.engine.ops.record import Magnitude, Op, draw_ranges, draw_whole, per_image
+from augscore.engine.ops.record import LevelMap, Magnitude, Op, draw_ranges, draw_whole, per_image
 
 
 def solarize(images: torch.Tensor, thresholds: torch.Tensor) -> torch.Tensor:
@@ -72,6 +72,7 @@ RANDOM_SOLARIZE = Op(
     kornia_function=kornia_solarize,
     example=(("threshold", (0.2, 0.8)),),
     chance=0.5,
+    levels=(LevelMap("Solarize", "threshold", 1.0, 0.0, False, "threshold"),),
 )
 
 RANDOM_POSTERIZE = Op(
@@ -86,6 +87,7 @@ RANDOM_POSTERIZE = Op(
     bound=0.001,
     example=(("bits", (1, 4)),),
     chance=0.5,
+    levels=(LevelMap("Posterize", "bits", 8.0, 4.0, False, "bits", rounding="nearest"),),
 )
 
 RANDOM_INVERT = Op(
@@ -97,6 +99,7 @@ RANDOM_INVERT = Op(
     source="torchvision v2 RandomInvert, on floats",
     torch_function=invert,
     chance=0.5,
+    levels=(LevelMap("Invert"),),
 )
 
 GAMMA = Op(

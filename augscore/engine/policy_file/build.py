@@ -8,9 +8,10 @@ from typing import Any
 
 from augscore.engine.check import canonical_view, settings
 from augscore.engine.nearest import did_you_mean
+from augscore.engine.nodes import Step
 from augscore.engine.normalize import NORMALIZATIONS, Normalize
 from augscore.engine.ops.table import OPS
-from augscore.engine.policy import Policy, Step, View
+from augscore.engine.policy import Policy, View
 from augscore.engine.policy_file.problems import Path, Problem
 from augscore.engine.policy_file.schema import (
     Gate,

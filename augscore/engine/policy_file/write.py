@@ -8,8 +8,9 @@ from typing import Any
 import yaml
 
 from augscore.engine.check import canonical
+from augscore.engine.nodes import Step
 from augscore.engine.normalize import NORMALIZATIONS, Normalize
-from augscore.engine.policy import Policy, Step, View
+from augscore.engine.policy import Policy, View
 from augscore.engine.policy_file.scalars import Disputed, plain
 from augscore.engine.policy_file.schema import VERSION
 

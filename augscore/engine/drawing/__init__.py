@@ -1,0 +1,1 @@
+"""Policy and keys → a draw: one file a kind of node."""

@@ -1,0 +1,152 @@
+"""Operations chosen from a table and driven by a level: RandAugment and its like."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+
+from augscore.engine.check import settings
+from augscore.engine.column import Column
+from augscore.engine.draw import StepDraw
+from augscore.engine.drawing.context import Context, Gate
+from augscore.engine.level_tables import (
+    AUTO_AUGMENT,
+    RAND_AUGMENT,
+    SUB_POLICIES,
+    TRIVIAL_AUGMENT_WIDE,
+    level_map,
+)
+from augscore.engine.nodes import (
+    AUTO_LEVELS,
+    LEVELS,
+    AutoAugment,
+    Levelled,
+    RandAugment,
+    Step,
+    TrivialAugmentWide,
+)
+from augscore.engine.ops.dice import Dice
+from augscore.engine.ops.record import Frame, LevelMap, Op
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One choice for each of N images: (N,) row of the table, level in [0, 1] and sign ±1."""
+
+    row: torch.Tensor
+    level: torch.Tensor
+    sign: torch.Tensor
+
+
+Row = tuple[Op, LevelMap, Levelled] | None
+
+
+def read_rows(rows: Sequence[Levelled]) -> list[Row]:
+    """Each row with its operation and map; None for the identity."""
+    found = [(level_map(row), row) for row in rows]
+    return [None if driven is None else (*driven, row) for driven, row in found]
+
+
+def draw_turn(
+    rows: Sequence[Row], turn: Turn, context: Context, gate: Gate, dice: Dice
+) -> list[StepDraw]:
+    """A step for every row but the identity, applied where the turn chose it."""
+    return [
+        _driven(row, turn, context.frame, gate.open & (turn.row == number), gate.stage, dice)
+        for number, row in enumerate(rows)
+        if row is not None
+    ]
+
+
+def draw_rand_augment(node: RandAugment, context: Context, gate: Gate) -> list[StepDraw]:
+    rows = read_rows(node.ops or RAND_AUGMENT)
+    dice = context.dice(node.kind)
+    level = torch.full((len(context.hashes),), node.magnitude / (LEVELS - 1), dtype=torch.float64)
+    drawn: list[StepDraw] = []
+    for place in range(node.num_ops):
+        choice, coin = dice.uniforms(f"op.{place}", f"sign.{place}").unbind(1)
+        turn = Turn(_nth(choice, len(rows)), level, _sign(coin))
+        stage = gate.narrowed(gate.open, f"{node.kind} {place + 1}")
+        drawn += draw_turn(rows, turn, context, stage, dice)
+    return drawn
+
+
+def draw_trivial_augment(node: TrivialAugmentWide, context: Context, gate: Gate) -> list[StepDraw]:
+    rows = read_rows(node.ops or TRIVIAL_AUGMENT_WIDE)
+    dice = context.dice(node.kind)
+    choice, level, coin = dice.uniforms("op", "level", "sign").unbind(1)
+    levels = _nth(level, LEVELS).to(torch.float64) / (LEVELS - 1)
+    turn = Turn(_nth(choice, len(rows)), levels, _sign(coin))
+    return draw_turn(rows, turn, context, gate.narrowed(gate.open, node.kind), dice)
+
+
+def draw_auto_augment(node: AutoAugment, context: Context, gate: Gate) -> list[StepDraw]:
+    dice = context.dice(node.kind)
+    policies = SUB_POLICIES[node.policy]
+    chosen = _nth(dice.uniforms("policy")[:, 0], len(policies))
+    drawn: list[StepDraw] = []
+    for place in range(2):
+        learnt = [policy[place] for policy in policies]
+        names = [row.op for row in AUTO_AUGMENT]
+        op_of = torch.tensor([names.index(name) for name, _, _ in learnt])
+        level_of = torch.tensor([level for _, _, level in learnt]).to(torch.float64)
+        chance_of = torch.tensor([p for _, p, _ in learnt], dtype=torch.float64)
+        opens, coin = dice.uniforms(f"p.{place}", f"sign.{place}").unbind(1)
+        turn = Turn(op_of[chosen], level_of[chosen] / (AUTO_LEVELS - 1), _sign(coin))
+        inside = gate.narrowed(opens < chance_of[chosen], f"{node.kind} {place + 1}")
+        used = set(op_of.tolist())
+        rows = [row if n in used else None for n, row in enumerate(read_rows(AUTO_AUGMENT))]
+        drawn += draw_turn(rows, turn, context, inside, dice)
+    return drawn
+
+
+def _driven(
+    row: tuple[Op, LevelMap, Levelled],
+    turn: Turn,
+    frame: Frame,
+    applied: torch.Tensor,
+    stage: str,
+    dice: Dice,
+) -> StepDraw:
+    op, how, levelled = row
+    values = settings(Step(op.name, how.options))
+    columns: tuple[torch.Tensor, ...] = ()
+    if len(op.magnitudes) == 1 and how.magnitude:
+        columns = (_values(how, levelled, turn, frame),)
+    elif op.magnitudes:
+        rest = op.draw(Dice(dice.hashes, f"{dice.op}.{stage}.{op.name}", 0), values, frame)
+        columns = tuple(
+            _values(how, levelled, turn, frame) if magnitude.name == how.magnitude else column
+            for magnitude, column in zip(op.magnitudes, rest, strict=True)
+        )
+    magnitudes = tuple(
+        (magnitude.name, Column(column))
+        for magnitude, column in zip(op.magnitudes, columns, strict=True)
+    )
+    options = tuple((name, values.get(name)) for name in op.options)
+    return StepDraw(op.name, Column(applied), magnitudes, options, stage)
+
+
+def _values(how: LevelMap, row: Levelled, turn: Turn, frame: Frame) -> torch.Tensor:
+    """(N,) magnitudes: a whole number of px, bits or degrees as int64."""
+    value = row.start + (row.end - row.start) * turn.level
+    if how.side:
+        value = value * (frame.widths if how.side == "width" else frame.heights)
+    if row.signed:
+        value = value * turn.sign
+    if how.rounding:
+        return (_ROUNDINGS[how.rounding](value) + how.about).to(torch.int64)
+    return value + how.about
+
+
+_ROUNDINGS = {"nearest": torch.round, "to_zero": torch.trunc, "up": torch.ceil}
+
+
+def _nth(uniforms: torch.Tensor, count: int) -> torch.Tensor:
+    return (uniforms * count).floor().to(torch.int64)
+
+
+def _sign(coin: torch.Tensor) -> torch.Tensor:
+    return torch.where(coin < 0.5, -1.0, 1.0).to(torch.float64)
