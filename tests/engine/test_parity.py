@@ -13,7 +13,7 @@ from augscore import keys
 from augscore.engine.draw import StepDraw
 from augscore.engine.drawing.view import draw_view
 from augscore.engine.nodes import Step
-from augscore.engine.ops import blur, channels, colour, geometry, noise
+from augscore.engine.ops import blur, channels, colour, geometry, jitter, noise
 from augscore.engine.ops.record import Op
 from augscore.engine.ops.table import OPS
 from augscore.engine.policy import Policy, View
@@ -69,13 +69,13 @@ def test_jitter_in_every_order(floats40: torch.Tensor, number: int) -> None:
         theirs = adjustments[which](theirs, factors[which])
     b, c, s, h = (column(factor, floats40) for factor in factors)
     order = torch.full((len(floats40),), number)
-    assert_equal_pixels(colour.jitter(floats40, b, c, s, h, order), theirs)
+    assert_equal_pixels(jitter.jitter(floats40, b, c, s, h, order), theirs)
 
 
 def test_jitter_leaves_out_what_is_neutral_to_the_last_bit(floats40: torch.Tensor) -> None:
     one, none = column(1.0, floats40), column(0.0, floats40)
     order = torch.arange(len(floats40)) * 4
-    assert torch.equal(colour.jitter(floats40, one, one, one, none, order), floats40)
+    assert torch.equal(jitter.jitter(floats40, one, one, one, none, order), floats40)
 
 
 @pytest.mark.parametrize("sigma", [0.1, 0.25, 0.5, 1.0, 2.0])

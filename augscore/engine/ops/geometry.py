@@ -10,14 +10,19 @@ import torch.nn.functional as F
 
 from augscore.engine.ops.arguments import Choice, Range, Settings, Whole
 from augscore.engine.ops.dice import Dice
-from augscore.engine.ops.record import Frame, Magnitude, Op, draw_ranges
+from augscore.engine.ops.record import Frame, Magnitude, Op, draw_ranges, upload
+from augscore.engine.ops.resample import resize_boxes
 from augscore.images.resize import to_float
 
 CROP_ATTEMPTS = 10
 
 
+# Up to this side, in px, products of whole matrices cost a CPU less than a call an image.
+SMALL_SIDE = 64
+
+
 def resized_crop(
-    images: Sequence[torch.Tensor],
+    images: torch.Tensor | Sequence[torch.Tensor],
     tops: torch.Tensor,
     lefts: torch.Tensor,
     heights: torch.Tensor,
@@ -30,13 +35,22 @@ def resized_crop(
     Antialiased, `bilinear` or `bicubic`; uint8 is resized as uint8, as torchvision does, and a
     float result is clamped to [0, 1] (bicubic overshoots).
     """
-    boxes = torch.stack([tops, lefts, heights, widths], 1).to(torch.int64).tolist()
-    crops = [
-        _resize(image[:, top : top + height, left : left + width], interpolation, size)
-        for image, (top, left, height, width) in zip(images, boxes, strict=True)
-    ]
-    result = to_float(torch.cat(crops).contiguous())
-    return result if crops[0].dtype == torch.uint8 else result.clamp_(0.0, 1.0)
+    boxes = torch.stack([tops, lefts, heights, widths], 1).to(torch.int64)
+    if isinstance(images, torch.Tensor) and _by_matrices(images[0], size):
+        return resize_boxes(images, upload(boxes, images.device), interpolation, size)
+    result = torch.empty(len(images), 3, size, size, device=images[0].device)
+    for row, (image, box) in enumerate(zip(images, boxes, strict=True)):
+        # Each image's own way, whatever else is in the batch.
+        if _by_matrices(image, size):
+            there = upload(box[None], image.device)
+            result[row] = resize_boxes(image[None], there, interpolation, size)[0]
+        else:
+            result[row] = _resize(image, box.tolist(), interpolation, size)
+    return result
+
+
+def _by_matrices(image: torch.Tensor, size: int) -> bool:
+    return image.device.type != "cpu" or max(size, *image.shape[-2:]) <= SMALL_SIDE
 
 
 def random_crop(
@@ -74,10 +88,14 @@ def translate(images: torch.Tensor, dx: torch.Tensor, dy: torch.Tensor) -> torch
     return torch.stack(moved).clamp_(0.0, 1.0)
 
 
-def _resize(crop: torch.Tensor, interpolation: str, size: int) -> torch.Tensor:
+def _resize(image: torch.Tensor, box: Sequence[int], interpolation: str, size: int) -> torch.Tensor:
+    """(3, H, W) and (top, left, height, width) → float (3, size, size) in [0, 1]."""
+    top, left, height, width = box
+    crop = image[:, top : top + height, left : left + width]
     # Channels last is the layout in which torch's uint8 resize is fastest; the bits are the same.
     batch = crop[None].contiguous(memory_format=torch.channels_last)
-    return F.interpolate(batch, (size, size), mode=interpolation, antialias=True)
+    resized = F.interpolate(batch, (size, size), mode=interpolation, antialias=True)[0]
+    return to_float(resized.contiguous()).clamp_(0.0, 1.0)
 
 
 def _shift(image: torch.Tensor, distance: float, dim: int) -> torch.Tensor:

@@ -128,6 +128,13 @@ def draw_whole(*names: str) -> Sampler:
     return draw
 
 
+def upload(numbers: torch.Tensor, device: torch.device) -> torch.Tensor:
+    """Numbers of the host on the device, without waiting for it."""
+    if device.type != "cuda":
+        return numbers.to(device)
+    return numbers.pin_memory().to(device, non_blocking=True)
+
+
 def per_image(column: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
     """A (B,) column as (B, 1, 1, 1), in the dtype and on the device of the images."""
-    return column.to(images.device, images.dtype, non_blocking=True).view(-1, 1, 1, 1)
+    return upload(column.to(images.dtype), images.device).view(-1, 1, 1, 1)
