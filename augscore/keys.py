@@ -39,7 +39,11 @@ def image_key(image_id: ImageId) -> int:
 
 def image_keys(image_ids: list[ImageId]) -> torch.Tensor:
     """(N,) int64 keys of N images."""
-    return torch.tensor([_signed(image_key(i)) for i in image_ids], dtype=torch.int64)
+    keys = [i if type(i) is int else _signed(image_key(i)) for i in image_ids]
+    try:
+        return torch.tensor(keys, dtype=torch.int64)
+    except (RuntimeError, ValueError, OverflowError):  # an int of more than 64 bits
+        return torch.tensor([_signed(image_key(i)) for i in image_ids], dtype=torch.int64)
 
 
 @lru_cache(maxsize=4096)
@@ -65,9 +69,19 @@ def uniforms(
 
 def uniforms_of(hashes: torch.Tensor, slots: list[int]) -> torch.Tensor:
     """As `uniforms`, for (N,) hashes of `image_hashes`: made once, used for every slot."""
-    offsets = torch.tensor([_signed(s * _GOLDEN & _MASK) for s in slots], dtype=torch.int64)
-    mixed = _mix(hashes[:, None] + offsets[None, :])
-    return _top_bits(mixed, 53).to(torch.float64) * 2.0**-53
+    import numpy as np
+
+    # The arithmetic of `_mix`. Tables are small: numpy's calls cost half of torch's, and it has
+    # unsigned integers.
+    offsets = np.array([s * _GOLDEN & _MASK for s in slots], dtype=np.uint64)
+    x = hashes.numpy().view(np.uint64)[:, None] + offsets
+    x ^= x >> np.uint64(30)
+    x *= np.uint64(_MIX_1)
+    x ^= x >> np.uint64(27)
+    x *= np.uint64(_MIX_2)
+    x ^= x >> np.uint64(31)
+    x >>= np.uint64(11)
+    return torch.from_numpy(x.astype(np.float64) * 2.0**-53)
 
 
 def field_keys(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 
@@ -27,6 +28,7 @@ from augscore.engine.nodes import (
     Step,
     TrivialAugmentWide,
 )
+from augscore.engine.ops.arguments import Settings
 from augscore.engine.ops.dice import Dice
 from augscore.engine.ops.record import Frame, LevelMap, Op
 
@@ -40,17 +42,33 @@ class Turn:
     sign: torch.Tensor
 
 
-Row = tuple[Op, LevelMap, Levelled] | None
+@dataclass(frozen=True)
+class Row:
+    """A row of a table with its operation, how a level drives that, and its settings."""
+
+    op: Op
+    how: LevelMap
+    levelled: Levelled
+    settings: Settings
+
+    def with_map(self, how: LevelMap) -> Row:
+        return Row(self.op, how, self.levelled, settings(Step(self.op.name, how.options)))
 
 
-def read_rows(rows: Sequence[Levelled]) -> list[Row]:
-    """Each row with its operation and map; None for the identity."""
+@lru_cache(maxsize=256)
+def read_rows(rows: tuple[Levelled, ...]) -> tuple[Row | None, ...]:
+    """Every row as it is drawn from; None for the identity."""
     found = [(level_map(row), row) for row in rows]
-    return [None if driven is None else (*driven, row) for driven, row in found]
+    return tuple(
+        None
+        if driven is None
+        else Row(*driven, row, settings(Step(driven[0].name, driven[1].options)))
+        for driven, row in found
+    )
 
 
 def draw_turn(
-    rows: Sequence[Row], turn: Turn, context: Context, gate: Gate, dice: Dice
+    rows: Sequence[Row | None], turn: Turn, context: Context, gate: Gate, dice: Dice
 ) -> list[StepDraw]:
     """A step for every row but the identity, applied where the turn chose it."""
     return [
@@ -103,15 +121,14 @@ def draw_auto_augment(node: AutoAugment, context: Context, gate: Gate) -> list[S
 
 
 def _driven(
-    row: tuple[Op, LevelMap, Levelled],
+    row: Row,
     turn: Turn,
     frame: Frame,
     applied: torch.Tensor,
     stage: str,
     dice: Dice,
 ) -> StepDraw:
-    op, how, levelled = row
-    values = settings(Step(op.name, how.options))
+    op, how, levelled, values = row.op, row.how, row.levelled, row.settings
     columns: tuple[torch.Tensor, ...] = ()
     if len(op.magnitudes) == 1 and how.magnitude:
         columns = (_values(how, levelled, turn, frame),)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Literal
 
 import torch
 
@@ -17,6 +18,7 @@ from augscore.engine.ops.dice import Dice
 
 DEEPEST, LEAST_LEVEL, MOST_LEVEL = 3, 0.1, 10.0
 _ATTEMPTS = 12
+_ROUNDINGS: dict[str, Literal["to_zero", "up"]] = {"degrees": "to_zero", "bits": "up"}
 # Keeps uniforms off 0, and logarithms finite.
 _HALF_STEP, _TINY = 2.0**-54, 1e-300
 
@@ -60,7 +62,7 @@ def gamma(dice: Dice, name: str, alpha: float) -> torch.Tensor:
 
 
 def _chain(
-    node: AugMix, rows: list[Row], branch: int, context: Context, gate: Gate, dice: Dice
+    node: AugMix, rows: list[Row | None], branch: int, context: Context, gate: Gate, dice: Dice
 ) -> tuple[StepDraw, ...]:
     deepest = DEEPEST if node.chain_depth == -1 else node.chain_depth
     depth = torch.full((len(context.hashes),), deepest)
@@ -78,17 +80,16 @@ def _chain(
     return tuple(drawn)
 
 
-def _rows(all_ops: bool) -> list[Row]:
+def _rows(all_ops: bool) -> list[Row | None]:
     """The authors' rounding and interpolation in place of RandAugment's."""
-    rows: list[Row] = []
-    for row in read_rows(AUG_MIX + (AUG_MIX_COLOUR if all_ops else ())):
-        assert row is not None
-        op, how, levelled = row
-        if how.options:
-            how = replace(how, options=(("interpolation", "bilinear"),))
-        if how.magnitude == "degrees":
-            how = replace(how, rounding="to_zero")
-        if how.magnitude == "bits":
-            how = replace(how, rounding="up")
-        rows.append((op, how, levelled))
-    return rows
+    return [_authors(row) for row in read_rows(AUG_MIX + (AUG_MIX_COLOUR if all_ops else ()))]
+
+
+def _authors(row: Row | None) -> Row | None:
+    if row is None:
+        return None
+    how = row.how
+    if how.options:
+        how = replace(how, options=(("interpolation", "bilinear"),))
+    rounding = _ROUNDINGS.get(how.magnitude)
+    return row.with_map(replace(how, rounding=rounding) if rounding else how)

@@ -61,8 +61,9 @@ def draw(
         draw_view(policy, ids, heights_widths, view=k, size=size, seed=seed, epoch=epoch)
         for k in range(len(policy.views) if views is None else views)
     )
-    sizes = tuple((height, width) for height, width in heights_widths)
-    return Draw(policy.name, seed, epoch, tuple(ids), sizes, drawn, backend, precision)
+    return Draw(
+        policy.name, seed, epoch, tuple(ids), tuple(heights_widths), drawn, backend, precision
+    )
 
 
 def draw_view(

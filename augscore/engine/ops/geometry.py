@@ -119,12 +119,12 @@ def _mirrored(image: torch.Tensor, distance: int, dim: int) -> torch.Tensor:
 def _draw_box(dice: Dice, settings: Settings, frame: Frame) -> tuple[torch.Tensor, ...]:
     """torchvision's law: the first of ten random boxes that fits, else a clamped centre crop."""
     attempts = range(CROP_ATTEMPTS)
+    names = [*(f"area.{n}" for n in attempts), *(f"ratio.{n}" for n in attempts), "top", "left"]
+    uniforms = dice.uniforms(*names)
     low, high = settings.span("scale")
-    shares = low + dice.uniforms(*(f"area.{n}" for n in attempts)) * (high - low)
+    shares = low + uniforms[:, :CROP_ATTEMPTS] * (high - low)
     log_low, log_high = (math.log(end) for end in settings.span("ratio"))
-    ratios = torch.exp(
-        log_low + dice.uniforms(*(f"ratio.{n}" for n in attempts)) * (log_high - log_low)
-    )
+    ratios = torch.exp(log_low + uniforms[:, CROP_ATTEMPTS:-2] * (log_high - log_low))
     areas = shares * (frame.heights * frame.widths)[:, None]
     widths, heights = (areas * ratios).sqrt().round(), (areas / ratios).sqrt().round()
     fits = (widths >= 1) & (widths <= frame.widths[:, None])
@@ -134,7 +134,7 @@ def _draw_box(dice: Dice, settings: Settings, frame: Frame) -> tuple[torch.Tenso
     centre_height, centre_width = _centre_box(settings, frame)
     height = torch.where(any_fits, heights.gather(1, first)[:, 0], centre_height)
     width = torch.where(any_fits, widths.gather(1, first)[:, 0], centre_width)
-    places = dice.uniforms("top", "left")
+    places = uniforms[:, -2:]
     room_above, room_beside = frame.heights - height, frame.widths - width
     top = torch.where(any_fits, places[:, 0] * (room_above + 1), room_above / 2).floor()
     left = torch.where(any_fits, places[:, 1] * (room_beside + 1), room_beside / 2).floor()
