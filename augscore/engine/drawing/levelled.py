@@ -58,13 +58,15 @@ class Row:
 @lru_cache(maxsize=256)
 def read_rows(rows: tuple[Levelled, ...]) -> tuple[Row | None, ...]:
     """Every row as it is drawn from; None for the identity."""
-    found = [(level_map(row), row) for row in rows]
-    return tuple(
-        None
-        if driven is None
-        else Row(*driven, row, settings(Step(driven[0].name, driven[1].options)))
-        for driven, row in found
-    )
+    return tuple(_read_row(row) for row in rows)
+
+
+def _read_row(row: Levelled) -> Row | None:
+    driven = level_map(row)
+    if driven is None:
+        return None
+    op, how = driven
+    return Row(op, how, row, settings(Step(op.name, how.options)))
 
 
 def draw_turn(

@@ -54,7 +54,7 @@ def gamma(dice: Dice, name: str, alpha: float) -> torch.Tensor:
     log_v = v.clamp(min=_TINY).log()
     fits = (v > 0) & (torch.log(u + _HALF_STEP) < normal.square() / 2 + d - d * v + d * log_v)
     first = fits.to(torch.int8).argmax(1, keepdim=True)
-    value = v.gather(1, first)[:, 0].mul(d).clamp(min=_TINY)
+    value: torch.Tensor = v.gather(1, first)[:, 0].mul(d).clamp(min=_TINY)
     if alpha < 1:
         boost = dice.uniforms(f"{name}.boost")[:, 0] + _HALF_STEP
         value = value.mul(boost.pow(1 / alpha)).clamp(min=_TINY)

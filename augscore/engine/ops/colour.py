@@ -140,7 +140,6 @@ BRIGHTNESS = Op(
     source="torchvision v2 adjust_brightness, on floats",
     torch_function=adjust_brightness,
     kornia_function=kornia_brightness,
-    accelerator="kornia",
     bound=0.01,
     ladder="factor",
     example=(("factor", (0.4, 1.6)),),
@@ -200,7 +199,6 @@ RANDOM_GRAYSCALE = Op(
     source="torchvision v2 RandomGrayscale, on floats",
     torch_function=grayscale,
     kornia_function=kornia_grayscale,
-    accelerator="kornia",
     bound=0.01,
     chance=0.1,
 )
