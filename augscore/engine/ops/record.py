@@ -130,7 +130,7 @@ def draw_whole(*names: str) -> Sampler:
 
 def upload(numbers: torch.Tensor, device: torch.device) -> torch.Tensor:
     """Numbers of the host on the device, without waiting for it."""
-    if device.type != "cuda":
+    if device.type != "cuda" or numbers.device.type != "cpu":
         return numbers.to(device)
     return numbers.pin_memory().to(device, non_blocking=True)
 
