@@ -52,18 +52,21 @@ def apply_view(
     return result
 
 
-def on_batch(images: torch.Tensor, step: Prepared, rows: range) -> torch.Tensor:
+def on_batch(images: torch.Tensor, step: Prepared, rows: Sequence[int]) -> torch.Tensor:
     """A step on (B, 3, H, W), which may be written to: gather who is changed, change, put back.
 
     `rows` are the places of the images in the draw.
     """
-    chosen = [row for row in rows if step.changed[row]]
-    if not chosen:
+    places = [place for place, row in enumerate(rows) if step.changed[row]]
+    if not places:
+        return images
+    chosen = [rows[place] for place in places]
+    if isinstance(step, PreparedStep) and step.kernel is not None:
+        step.kernel(images, places, *step.columns_of(chosen), *step.options)
         return images
     if len(chosen) == len(images):
         return _changed(images, step, chosen)
-    here = torch.tensor([row - rows.start for row in chosen])
-    there = upload(here, images.device)
+    there = upload(torch.tensor(places), images.device)
     changed = _changed(images.index_select(0, there), step, chosen)
     return images.index_copy_(0, there, changed)
 
@@ -91,19 +94,9 @@ def _mixed(images: torch.Tensor, step: PreparedMix, rows: list[int]) -> torch.Te
     for branch, weights in zip(step.branches, step.weights, strict=True):
         chain = images.clone()
         for inner in branch:
-            chain = _on_some(chain, inner, rows)
+            chain = on_batch(chain, inner, rows)
         result.add_(chain.mul_(per_image(weights[here] * share, images)))
     return result.clamp_(0.0, 1.0)
-
-
-def _on_some(images: torch.Tensor, step: Prepared, rows: list[int]) -> torch.Tensor:
-    """As `on_batch`, for images of any places."""
-    chosen = [(place, row) for place, row in enumerate(rows) if step.changed[row]]
-    if not chosen:
-        return images
-    there = upload(torch.tensor([place for place, _ in chosen]), images.device)
-    changed = _changed(images.index_select(0, there), step, [row for _, row in chosen])
-    return images.index_copy_(0, there, changed)
 
 
 def _apply_tile(images: Pictures, steps: list[Prepared], rows: range, size: int) -> torch.Tensor:
@@ -134,7 +127,9 @@ def _reframe(images: Pictures, step: Prepared, rows: range, size: int) -> torch.
     if not chosen:
         return _standard(images, size)
     some = images if len(chosen) == len(images) else [images[place] for place in places]
-    crops = step.function(some, *step.columns_of(chosen), *step.options, size)
+    function = step.kernel or step.function
+    crops = function(some, *step.columns_of(chosen), *step.options, size)
+    assert crops is not None
     if len(chosen) == len(images):
         return crops
     result = _standard(images, size)
@@ -143,7 +138,8 @@ def _reframe(images: Pictures, step: Prepared, rows: range, size: int) -> torch.
 
 def _standard(images: Pictures, size: int) -> torch.Tensor:
     if isinstance(images, torch.Tensor):
-        return bring_to_size(images, size)
+        brought = bring_to_size(images, size)
+        return brought.clone() if brought.data_ptr() == images.data_ptr() else brought
     return torch.stack([bring_to_size(image, size) for image in images])
 
 

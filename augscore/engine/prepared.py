@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import torch
 
 from augscore.engine.draw import Drawn, MixDraw, StepDraw
+from augscore.engine.kernels.available import has_kernels
 from augscore.engine.nodes import Value
-from augscore.engine.ops.record import BackendChoice, Function, Op
+from augscore.engine.ops.record import BackendChoice, Function, Kernel, Op
 from augscore.engine.ops.table import find_op
 
 
@@ -22,6 +23,7 @@ class PreparedStep:
     changed: list[bool]
     columns: list[torch.Tensor]
     options: list[Value]
+    kernel: Kernel | None = None
 
     @property
     def resizes(self) -> bool:
@@ -59,7 +61,8 @@ def prepare(drawn: Drawn, device: torch.device, backend: BackendChoice) -> Prepa
     columns = [column.numbers for _, column in drawn.magnitudes]
     changed = _changed(op, drawn, columns)
     options = [value for _, value in drawn.options]
-    return PreparedStep(op, op.function_on(device, backend), changed, columns, options)
+    kernel = op.kernel if backend == "auto" and has_kernels(device) else None
+    return PreparedStep(op, op.function_on(device, backend), changed, columns, options, kernel)
 
 
 def _changed(op: Op, drawn: StepDraw, columns: list[torch.Tensor]) -> list[bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import torch
 
@@ -53,6 +54,33 @@ def grayscale(images: torch.Tensor) -> torch.Tensor:
     return grey(images).repeat(1, 3, 1, 1)
 
 
+def brightness_on_cuda(images: torch.Tensor, rows: Sequence[int], factors: torch.Tensor) -> None:
+    """As `adjust_brightness`, in place for some rows of a batch, by a kernel."""
+    _one_on_cuda(images, rows, 0, factors)
+
+
+def contrast_on_cuda(images: torch.Tensor, rows: Sequence[int], factors: torch.Tensor) -> None:
+    """As `adjust_contrast`, in place for some rows of a batch, by a kernel."""
+    _one_on_cuda(images, rows, 1, factors)
+
+
+def saturation_on_cuda(images: torch.Tensor, rows: Sequence[int], factors: torch.Tensor) -> None:
+    """As `adjust_saturation`, in place for some rows of a batch, by a kernel."""
+    _one_on_cuda(images, rows, 2, factors)
+
+
+def hue_on_cuda(images: torch.Tensor, rows: Sequence[int], turns: torch.Tensor) -> None:
+    """As `adjust_hue`, in place for some rows of a batch, by a kernel."""
+    _one_on_cuda(images, rows, 3, turns)
+
+
+def grayscale_on_cuda(images: torch.Tensor, rows: Sequence[int]) -> None:
+    """As `grayscale`, in place for some rows of a batch, by a kernel."""
+    from augscore.engine.kernels.pixels import grey_rows
+
+    grey_rows(images, rows)
+
+
 def kornia_brightness(images: torch.Tensor, factors: torch.Tensor) -> torch.Tensor:
     """As `adjust_brightness`, by kornia."""
     import kornia.enhance as enhance
@@ -98,6 +126,16 @@ def kornia_grayscale(images: torch.Tensor) -> torch.Tensor:
 _TINY = 1e-12
 
 
+def _one_on_cuda(
+    images: torch.Tensor, rows: Sequence[int], kind: int, factors: torch.Tensor
+) -> None:
+    from augscore.engine.kernels.jitter import NOTHING, jitter_rows
+
+    kinds = torch.full((len(rows), 4), NOTHING)
+    kinds[:, 0] = kind
+    jitter_rows(images, rows, kinds, factors[:, None].expand(-1, 4))
+
+
 def _planes(images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     return images[:, 0:1], images[:, 1:2], images[:, 2:3]
 
@@ -140,6 +178,7 @@ BRIGHTNESS = Op(
     source="torchvision v2 adjust_brightness, on floats",
     torch_function=adjust_brightness,
     kornia_function=kornia_brightness,
+    kernel=brightness_on_cuda,
     bound=0.01,
     ladder="factor",
     example=(("factor", (0.4, 1.6)),),
@@ -155,6 +194,7 @@ CONTRAST = Op(
     source="torchvision v2 adjust_contrast, on floats",
     torch_function=adjust_contrast,
     kornia_function=kornia_contrast,
+    kernel=contrast_on_cuda,
     bound=0.05,
     ladder="factor",
     example=(("factor", (0.3, 0.7)),),
@@ -170,6 +210,7 @@ SATURATION = Op(
     source="torchvision v2 adjust_saturation, on floats",
     torch_function=adjust_saturation,
     kornia_function=kornia_saturation,
+    kernel=saturation_on_cuda,
     bound=0.05,
     ladder="factor",
     example=(("factor", (0.3, 0.7)),),
@@ -185,6 +226,7 @@ HUE = Op(
     source="torchvision v2 adjust_hue, on floats",
     torch_function=adjust_hue,
     kornia_function=kornia_hue,
+    kernel=hue_on_cuda,
     bound=0.05,
     ladder="turns",
     example=(("turns", (-0.4, 0.4)),),
@@ -199,6 +241,7 @@ RANDOM_GRAYSCALE = Op(
     source="torchvision v2 RandomGrayscale, on floats",
     torch_function=grayscale,
     kornia_function=kornia_grayscale,
+    kernel=grayscale_on_cuda,
     bound=0.01,
     chance=0.1,
 )

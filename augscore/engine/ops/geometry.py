@@ -19,6 +19,8 @@ CROP_ATTEMPTS = 10
 
 # Up to this side, in px, products of whole matrices cost a CPU less than a call an image.
 SMALL_SIDE = 64
+# Beyond this a pixel has so many others under its filter that products are the faster way.
+MOST_SHRINKING = 3
 
 
 def resized_crop(
@@ -49,6 +51,23 @@ def resized_crop(
     return result
 
 
+def crop_on_cuda(
+    images: torch.Tensor | Sequence[torch.Tensor],
+    tops: torch.Tensor,
+    lefts: torch.Tensor,
+    heights: torch.Tensor,
+    widths: torch.Tensor,
+    interpolation: str,
+    size: int,
+) -> torch.Tensor:
+    """As `resized_crop`, by a kernel; images much larger than `size` by matrices."""
+    if not isinstance(images, torch.Tensor) or max(images.shape[-2:]) > MOST_SHRINKING * size:
+        return resized_crop(images, tops, lefts, heights, widths, interpolation, size)
+    from augscore.engine.kernels.crop import crop_boxes
+
+    return crop_boxes(images, torch.stack([tops, lefts, heights, widths], 1), interpolation, size)
+
+
 def _by_matrices(image: torch.Tensor, size: int) -> bool:
     return image.device.type != "cpu" or max(size, *image.shape[-2:]) <= SMALL_SIDE
 
@@ -70,6 +89,13 @@ def random_crop(
 def horizontal_flip(images: torch.Tensor) -> torch.Tensor:
     """(B, 3, H, W) mirrored left to right."""
     return images.flip(-1)
+
+
+def flip_on_cuda(images: torch.Tensor, rows: Sequence[int]) -> None:
+    """As `horizontal_flip`, in place for some rows of a batch, by a kernel."""
+    from augscore.engine.kernels.pixels import flip_rows
+
+    flip_rows(images, rows)
 
 
 def vertical_flip(images: torch.Tensor) -> torch.Tensor:
@@ -173,6 +199,7 @@ RANDOM_RESIZED_CROP = Op(
     draw=_draw_box,
     source="torchvision v2 RandomResizedCrop, antialias=True",
     torch_function=resized_crop,
+    kernel=crop_on_cuda,
     resizes=True,
 )
 
@@ -200,6 +227,7 @@ RANDOM_HORIZONTAL_FLIP = Op(
     draw=draw_ranges(),
     source="torchvision v2 RandomHorizontalFlip",
     torch_function=horizontal_flip,
+    kernel=flip_on_cuda,
     chance=0.5,
 )
 

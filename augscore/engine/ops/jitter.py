@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 
@@ -48,6 +48,24 @@ def jitter(
             _jitter_group(jittered[group], coefficients[:, :, group], place)
         start += count
     return torch.empty_like(jittered).index_copy_(0, there, jittered)
+
+
+def jitter_on_cuda(
+    images: torch.Tensor,
+    rows: Sequence[int],
+    brightness: torch.Tensor,
+    contrast: torch.Tensor,
+    saturation: torch.Tensor,
+    hue: torch.Tensor,
+    order: torch.Tensor,
+) -> None:
+    """As `jitter`, in place for some rows of a batch, by two kernels."""
+    from augscore.engine.kernels.jitter import NOTHING, jitter_rows
+
+    factors = torch.stack([brightness, contrast, saturation, hue], 1)
+    turns = torch.tensor(ORDERS)[order.to(torch.int64)]
+    is_neutral = (factors == torch.tensor(_NEUTRAL, dtype=factors.dtype)).gather(1, turns)
+    jitter_rows(images, rows, turns.masked_fill(is_neutral, NOTHING), factors.gather(1, turns))
 
 
 def kornia_jitter(
@@ -156,6 +174,7 @@ COLOR_JITTER = Op(
     source="torchvision v2 ColorJitter, on floats; clamped after each of the four",
     torch_function=jitter,
     kornia_function=kornia_jitter,
+    kernel=jitter_on_cuda,
     bound=0.5,
     example=(("brightness", 0.8), ("contrast", 0.8), ("saturation", 0.8), ("hue", 0.2)),
 )

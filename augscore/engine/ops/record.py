@@ -13,6 +13,7 @@ from augscore.engine.ops.arguments import Argument, Settings
 from augscore.engine.ops.dice import Dice
 
 Function = Callable[..., torch.Tensor]
+Kernel = Callable[..., torch.Tensor | None]
 Backend = Literal["torch", "kornia"]
 BackendChoice = Literal["auto", "torch", "kornia"]
 
@@ -80,6 +81,9 @@ class Op:
     magnitude that a strength ladder turns, and `example` holds arguments with which the op visibly
     does something, for tests and pictures. The two backends give equal pixels within `bound` grey
     levels; the CPU runs `torch_function`, and other devices the one that `accelerator` names.
+    `kernel` is what CUDA runs, if it can: it changes some rows of (B, 3, H, W) in place, and takes
+    their numbers, then the columns of these rows and the options; that of an op that `resizes` is
+    called as its function.
     """
 
     name: str
@@ -91,6 +95,7 @@ class Op:
     torch_function: Function
     kornia_function: Function | None = None
     accelerator: Backend = "torch"
+    kernel: Kernel | None = None
     bound: float = 0.0
     resizes: bool = False
     ladder: str | None = None

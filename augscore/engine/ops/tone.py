@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import torch
 
@@ -34,6 +35,13 @@ def invert(images: torch.Tensor) -> torch.Tensor:
 def adjust_gamma(images: torch.Tensor, gammas: torch.Tensor) -> torch.Tensor:
     """(B, 3, H, W) raised to a power per image, 0 or more: above 1 darkens."""
     return images.pow(per_image(gammas, images)).clamp_(0.0, 1.0)
+
+
+def solarize_on_cuda(images: torch.Tensor, rows: Sequence[int], thresholds: torch.Tensor) -> None:
+    """As `solarize`, in place for some rows of a batch, by a kernel."""
+    from augscore.engine.kernels.pixels import solarize_rows
+
+    solarize_rows(images, rows, thresholds)
 
 
 def kornia_solarize(images: torch.Tensor, thresholds: torch.Tensor) -> torch.Tensor:
@@ -70,6 +78,7 @@ RANDOM_SOLARIZE = Op(
     source="torchvision v2 RandomSolarize, on floats",
     torch_function=solarize,
     kornia_function=kornia_solarize,
+    kernel=solarize_on_cuda,
     example=(("threshold", (0.2, 0.8)),),
     chance=0.5,
     levels=(LevelMap("Solarize", "threshold", 1.0, 0.0, False, "threshold"),),

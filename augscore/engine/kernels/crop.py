@@ -1,0 +1,133 @@
+"""Boxes of images resized with antialiasing: a pixel is the sum of those under its filter."""
+
+from __future__ import annotations
+
+import torch
+import triton
+import triton.language as tl
+
+from augscore.engine.kernels.launch import blocks
+from augscore.engine.ops.record import upload
+
+# A program holds many numbers a pixel, so it has few of them.
+_BLOCK = 256
+
+
+def crop_boxes(
+    images: torch.Tensor, boxes: torch.Tensor, interpolation: str, size: int
+) -> torch.Tensor:
+    """(B, 3, H, W) uint8 or float and (B, 4) boxes on the CPU → float32 (B, 3, size, size).
+
+    uint8 is rounded to its levels after each of two passes, across and down, as its resize does.
+    """
+    result = torch.empty(len(images), 3, size, size, device=images.device)
+    _crop[(len(images), blocks(size * size, _BLOCK))](
+        images,
+        upload(boxes.to(torch.int32).contiguous(), images.device),
+        result,
+        *images.stride(),
+        size,
+        interpolation == "bicubic",
+        images.dtype == torch.uint8,
+        _BLOCK,
+    )
+    return result
+
+
+@triton.jit
+def _filter(away, CUBIC: tl.constexpr):
+    away = tl.abs(away)
+    if CUBIC:
+        near = (1.5 * away - 2.5) * away * away + 1.0
+        far = ((-0.5 * away + 2.5) * away - 4.0) * away + 2.0
+        weight = tl.where(away < 1.0, near, tl.where(away < 2.0, far, 0.0))
+    else:
+        weight = tl.maximum(1.0 - away, 0.0)
+    return weight
+
+
+@triton.jit
+def _level(value):
+    return tl.minimum(tl.maximum(tl.floor(value + 0.5), 0.0), 255.0)
+
+
+@triton.jit
+def _crop(
+    images,
+    boxes,
+    result,
+    stride_image,
+    stride_channel,
+    stride_row,
+    stride_column,
+    size,
+    CUBIC: tl.constexpr,
+    WHOLE: tl.constexpr,
+    BLOCK: tl.constexpr,
+):
+    row = tl.program_id(0)
+    offsets = tl.program_id(1) * BLOCK + tl.arange(0, BLOCK)
+    inside = offsets < size * size
+    top = tl.load(boxes + row * 4)
+    left = tl.load(boxes + row * 4 + 1)
+    height = tl.load(boxes + row * 4 + 2)
+    width = tl.load(boxes + row * 4 + 3)
+    reach = 2.0 if CUBIC else 1.0
+    scale_y = height.to(tl.float32) / size
+    scale_x = width.to(tl.float32) / size
+    stretch_y = tl.maximum(scale_y, 1.0)
+    stretch_x = tl.maximum(scale_x, 1.0)
+    centre_y = ((offsets // size).to(tl.float32) + 0.5) * scale_y
+    centre_x = ((offsets % size).to(tl.float32) + 0.5) * scale_x
+    first_y = tl.maximum((centre_y - reach * stretch_y + 0.5).to(tl.int32), 0)
+    first_x = tl.maximum((centre_x - reach * stretch_x + 0.5).to(tl.int32), 0)
+    sum_x = tl.zeros([BLOCK], dtype=tl.float32)
+    # The filter is 0 at both of its ends, so that twice its reach, rounded up, is enough.
+    taps_y = 2 * tl.ceil(reach * stretch_y).to(tl.int32)
+    taps_x = 2 * tl.ceil(reach * stretch_x).to(tl.int32)
+    for tap in range(taps_x):
+        x = first_x + tap
+        weight = _filter((x.to(tl.float32) + 0.5 - centre_x) / stretch_x, CUBIC)
+        sum_x += tl.where(x < width, weight, 0.0)
+    image = images + row.to(tl.int64) * stride_image
+    red = tl.zeros([BLOCK], dtype=tl.float32)
+    green = tl.zeros([BLOCK], dtype=tl.float32)
+    blue = tl.zeros([BLOCK], dtype=tl.float32)
+    sum_y = tl.zeros([BLOCK], dtype=tl.float32)
+    for tap_y in range(taps_y):
+        y = first_y + tap_y
+        weight_y = _filter((y.to(tl.float32) + 0.5 - centre_y) / stretch_y, CUBIC)
+        weight_y = tl.where(y < height, weight_y, 0.0)
+        sum_y += weight_y
+        line_red = tl.zeros([BLOCK], dtype=tl.float32)
+        line_green = tl.zeros([BLOCK], dtype=tl.float32)
+        line_blue = tl.zeros([BLOCK], dtype=tl.float32)
+        for tap_x in range(taps_x):
+            x = first_x + tap_x
+            weight = _filter((x.to(tl.float32) + 0.5 - centre_x) / stretch_x, CUBIC)
+            used = inside & (y < height) & (x < width)
+            weight = tl.where(x < width, weight, 0.0)
+            place = image + (top + y) * stride_row + (left + x) * stride_column
+            red_here = tl.load(place, mask=used, other=0).to(tl.float32)
+            green_here = tl.load(place + stride_channel, mask=used, other=0).to(tl.float32)
+            blue_here = tl.load(place + 2 * stride_channel, mask=used, other=0).to(tl.float32)
+            line_red += weight * red_here
+            line_green += weight * green_here
+            line_blue += weight * blue_here
+        line_red /= sum_x
+        line_green /= sum_x
+        line_blue /= sum_x
+        if WHOLE:
+            line_red = _level(line_red)
+            line_green = _level(line_green)
+            line_blue = _level(line_blue)
+        red += weight_y * line_red
+        green += weight_y * line_green
+        blue += weight_y * line_blue
+    red, green, blue = red / sum_y, green / sum_y, blue / sum_y
+    if WHOLE:
+        red, green, blue = _level(red) / 255.0, _level(green) / 255.0, _level(blue) / 255.0
+    target = result + row.to(tl.int64) * 3 * size * size + offsets
+    tl.store(target, tl.minimum(tl.maximum(red, 0.0), 1.0), mask=inside)
+    tl.store(target + size * size, tl.minimum(tl.maximum(green, 0.0), 1.0), mask=inside)
+    tl.store(target + 2 * size * size, tl.minimum(tl.maximum(blue, 0.0), 1.0), mask=inside)
