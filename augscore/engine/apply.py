@@ -39,35 +39,41 @@ def apply_view(
     steps = [prepare(step, device, backend) for step in view.steps]
     places = [place for place, step in enumerate(steps) if step.resizes]
     before, rest = (steps[: places[0]], steps[places[0] :]) if places else ([], steps)
-    result = torch.empty(len(images), 3, view.size, view.size, device=device)
     tile = _tile(view.size, device, len(images))
-    for start in range(0, len(images), tile):
-        rows = range(start, min(start + tile, len(images)))
-        some = images[start : start + tile]
+    tiles = range(0, len(images), tile)
+    result = torch.empty(len(images), 3, view.size, view.size, device=device)
+    for start in tiles:
+        stop = min(start + tile, len(images))
+        some = images[start:stop]
         if precision == "exact":
             some = to_float(some) if isinstance(some, torch.Tensor) else [to_float(i) for i in some]
         if before:
-            some = [_before(image, row, before) for image, row in zip(some, rows, strict=True)]
-        result[start : start + tile] = _apply_tile(some, rest, rows, view.size)
+            some = [_before(image, row, before) for row, image in enumerate(some, start=start)]
+        done = _apply_tile(some, rest, start, stop, view.size)
+        if len(tiles) == 1:
+            return done
+        result[start:stop] = done
     return result
 
 
-def on_batch(images: torch.Tensor, step: Prepared, rows: Sequence[int]) -> torch.Tensor:
+def on_batch(images: torch.Tensor, step: Prepared, start: int, stop: int) -> torch.Tensor:
     """A step on (B, 3, H, W), which may be written to: gather who is changed, change, put back.
 
-    `rows` are the places of the images in the draw.
+    The images are those from `start` to before `stop` of the draw.
     """
-    places = [place for place, row in enumerate(rows) if step.changed[row]]
-    if not places:
+    if not step.chosen.any_within(start, stop):
         return images
-    chosen = [rows[place] for place in places]
-    if isinstance(step, PreparedStep) and step.kernel is not None:
-        step.kernel(images, places, *step.columns_of(chosen), *step.options)
+    if isinstance(step, PreparedMix):
+        return _mixed(images, step, start, stop)
+    places, here = step.chosen.within(start, stop)
+    columns = [column[here] for column in step.columns]
+    if step.kernel is not None:
+        step.kernel(images, places, *columns, *step.options)
         return images
-    if len(chosen) == len(images):
-        return _changed(images, step, chosen)
-    there = upload(torch.tensor(places), images.device)
-    changed = _changed(images.index_select(0, there), step, chosen)
+    if len(places) == len(images):
+        return step.function(images, *columns, *step.options)
+    there = upload(places, images.device)
+    changed = step.function(images.index_select(0, there), *columns, *step.options)
     return images.index_copy_(0, there, changed)
 
 
@@ -80,34 +86,31 @@ def _keep_freed_memory() -> None:
     torch.empty(_FREED_BYTES, dtype=torch.uint8)
 
 
-def _changed(images: torch.Tensor, step: Prepared, rows: list[int]) -> torch.Tensor:
-    if isinstance(step, PreparedMix):
-        return _mixed(images, step, rows)
-    return step.function(images, *step.columns_of(rows), *step.options)
-
-
-def _mixed(images: torch.Tensor, step: PreparedMix, rows: list[int]) -> torch.Tensor:
-    """share · Σ weight · branch + (1 − share) · image."""
-    here = torch.tensor(rows)
-    share = step.share[here]
-    result = images * per_image(1 - share, images)
+def _mixed(images: torch.Tensor, step: PreparedMix, start: int, stop: int) -> torch.Tensor:
+    """Σ weight · branch + rest · image; the weights of whom it leaves out are 0."""
+    result = images * per_image(step.rest[start:stop], images)
     for branch, weights in zip(step.branches, step.weights, strict=True):
         chain = images.clone()
         for inner in branch:
-            chain = on_batch(chain, inner, rows)
-        result.add_(chain.mul_(per_image(weights[here] * share, images)))
+            chain = on_batch(chain, inner, start, stop)
+        result.add_(chain.mul_(per_image(weights[start:stop], images)))
     return result.clamp_(0.0, 1.0)
 
 
-def _apply_tile(images: Pictures, steps: list[Prepared], rows: range, size: int) -> torch.Tensor:
+def _apply_tile(
+    images: Pictures, steps: list[Prepared], start: int, stop: int, size: int
+) -> torch.Tensor:
     """The steps from the first resizing one on; if none does, images are brought to size first."""
     if not (steps and steps[0].resizes):
         batch = _standard(images, size)
     else:
-        batch = _reframe(images, steps[0], rows, size)
+        batch = _reframe(images, steps[0], start, stop, size)
         steps = steps[1:]
     for step in steps:
-        batch = _reframe(batch, step, rows, size) if step.resizes else on_batch(batch, step, rows)
+        if step.resizes:
+            batch = _reframe(batch, step, start, stop, size)
+        else:
+            batch = on_batch(batch, step, start, stop)
     return batch
 
 
@@ -115,25 +118,24 @@ def _before(image: torch.Tensor, row: int, steps: list[Prepared]) -> torch.Tenso
     """Steps before the first resizing one run image by image, at the images' own sizes."""
     batch = to_float(image)[None].clone(memory_format=torch.contiguous_format)
     for step in steps:
-        batch = on_batch(batch, step, range(row, row + 1))
+        batch = on_batch(batch, step, row, row + 1)
     return batch[0]
 
 
-def _reframe(images: Pictures, step: Prepared, rows: range, size: int) -> torch.Tensor:
+def _reframe(images: Pictures, step: Prepared, start: int, stop: int, size: int) -> torch.Tensor:
     """A resizing step; images that it leaves out are brought to the size as references are."""
     assert isinstance(step, PreparedStep)
-    chosen = [row for row in rows if step.changed[row]]
-    places = [row - rows.start for row in chosen]
-    if not chosen:
+    places, here = step.chosen.within(start, stop)
+    if not len(places):
         return _standard(images, size)
-    some = images if len(chosen) == len(images) else [images[place] for place in places]
+    everyone = len(places) == len(images)
+    some = images if everyone else [images[place] for place in places.tolist()]
     function = step.kernel or step.function
-    crops = function(some, *step.columns_of(chosen), *step.options, size)
+    crops = function(some, *(column[here] for column in step.columns), *step.options, size)
     assert crops is not None
-    if len(chosen) == len(images):
+    if everyone:
         return crops
-    result = _standard(images, size)
-    return result.index_copy_(0, upload(torch.tensor(places), result.device), crops)
+    return _standard(images, size).index_copy_(0, upload(places, crops.device), crops)
 
 
 def _standard(images: Pictures, size: int) -> torch.Tensor:

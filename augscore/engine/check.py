@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 from augscore.engine.level_tables import level_map
 from augscore.engine.nearest import did_you_mean
@@ -55,6 +56,19 @@ def check_node(node: Node) -> None:
 
 def settings(step: Step) -> Settings:
     """The arguments of a step as the operation reads them, defaults filled in; errors as above."""
+    try:
+        # Equal numbers of other types are other arguments: 1, 1.0 and True.
+        return _read_once(step, repr(step.arguments))
+    except TypeError:  # not hashable: no valid value is
+        return _read(step)
+
+
+@lru_cache(maxsize=1024)
+def _read_once(step: Step, written: str) -> Settings:
+    return _read(step)
+
+
+def _read(step: Step) -> Settings:
     op = find_op(step.op)
     given = dict(step.arguments)
     _refuse_unknown(op, set(given))

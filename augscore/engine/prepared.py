@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
 from dataclasses import dataclass
 
 import torch
@@ -14,13 +14,31 @@ from augscore.engine.ops.record import BackendChoice, Function, Kernel, Op
 from augscore.engine.ops.table import find_op
 
 
+class Chosen:
+    """The places of the images that a step changes, in order."""
+
+    def __init__(self, changed: torch.Tensor) -> None:
+        self.where = changed.nonzero()[:, 0]
+        self.listed: list[int] = self.where.tolist()
+
+    def within(self, start: int, stop: int) -> tuple[torch.Tensor, slice]:
+        """Those from `start` to before `stop`, counted from `start`, and where they are here."""
+        first = bisect_left(self.listed, start)
+        here = slice(first, bisect_left(self.listed, stop, first))
+        return self.where[here] - start, here
+
+    def any_within(self, start: int, stop: int) -> bool:
+        first = bisect_left(self.listed, start)
+        return first < len(self.listed) and self.listed[first] < stop
+
+
 @dataclass(frozen=True)
 class PreparedStep:
-    """`changed` says of each image whether the step changes it: applied, and not neutral."""
+    """A step for those whom it changes: applied, and not neutral. `columns` hold only these."""
 
     op: Op
     function: Function
-    changed: list[bool]
+    chosen: Chosen
     columns: list[torch.Tensor]
     options: list[Value]
     kernel: Kernel | None = None
@@ -29,22 +47,15 @@ class PreparedStep:
     def resizes(self) -> bool:
         return self.op.resizes
 
-    def columns_of(self, rows: Sequence[int]) -> list[torch.Tensor]:
-        """The columns of some images; all of them in their order are not copied."""
-        if len(rows) == len(self.changed):
-            return self.columns
-        here = torch.tensor(rows)
-        return [column[here] for column in self.columns]
-
 
 @dataclass(frozen=True)
 class PreparedMix:
-    """Branches of steps, their weights and the share of their mixture, (N,) columns all."""
+    """Branches of steps, the weights of each in the result, and of the image itself: (N,)."""
 
-    changed: list[bool]
+    chosen: Chosen
     branches: list[list[Prepared]]
     weights: list[torch.Tensor]
-    share: torch.Tensor
+    rest: torch.Tensor
     resizes: bool = False
 
 
@@ -54,26 +65,23 @@ Prepared = PreparedStep | PreparedMix
 def prepare(drawn: Drawn, device: torch.device, backend: BackendChoice) -> Prepared:
     """Choose the function for the device and find out whom it changes."""
     if isinstance(drawn, MixDraw):
+        applied = drawn.applied.numbers
+        share = drawn.share.numbers * applied
         branches = [[prepare(step, device, backend) for step in b] for b in drawn.branches]
-        weights = [column.numbers for column in drawn.weights]
-        return PreparedMix(_bools(drawn.applied.numbers), branches, weights, drawn.share.numbers)
+        weights = [column.numbers * share for column in drawn.weights]
+        return PreparedMix(Chosen(applied), branches, weights, 1 - share)
     op = find_op(drawn.op)
     columns = [column.numbers for _, column in drawn.magnitudes]
-    changed = _changed(op, drawn, columns)
+    chosen = Chosen(_changed(op, drawn, columns))
     options = [value for _, value in drawn.options]
     kernel = op.kernel if backend == "auto" and has_kernels(device) else None
-    return PreparedStep(op, op.function_on(device, backend), changed, columns, options, kernel)
+    theirs = [column[chosen.where] for column in columns]
+    return PreparedStep(op, op.function_on(device, backend), chosen, theirs, options, kernel)
 
 
-def _changed(op: Op, drawn: StepDraw, columns: list[torch.Tensor]) -> list[bool]:
+def _changed(op: Op, drawn: StepDraw, columns: list[torch.Tensor]) -> torch.Tensor:
+    """(N,) bool: applied, and some magnitude away from its neutral value."""
     pairs = zip(op.magnitudes, columns, strict=True)
     away = [column != m.neutral for m, column in pairs if m.neutral is not None]
     applied = drawn.applied.numbers
-    if away:
-        applied = applied & torch.stack(away).any(0)
-    return _bools(applied)
-
-
-def _bools(column: torch.Tensor) -> list[bool]:
-    listed: list[bool] = column.tolist()
-    return listed
+    return applied & torch.stack(away).any(0) if away else applied

@@ -32,7 +32,7 @@ class Context:
         return dice
 
     def resized(self) -> None:
-        self.frame = square_frame(len(self.hashes), self.size)
+        self.frame = frame_of(len(self.hashes), self.size, self.size)
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,12 @@ class Gate:
 DrawNodes = Callable[[Sequence[Node], Context, Gate], list[Drawn]]
 
 
-def square_frame(count: int, size: int) -> Frame:
-    sides = torch.full((count,), size, dtype=torch.int64)
-    return Frame(sides, sides)
+def frame_of(count: int, height: int, width: int) -> Frame:
+    """Images of one size, px."""
+    return Frame(
+        torch.full((count,), height, dtype=torch.int64),
+        torch.full((count,), width, dtype=torch.int64),
+    )
 
 
 def first_context(

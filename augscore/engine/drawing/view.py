@@ -8,7 +8,7 @@ import torch
 
 from augscore.engine.check import check_policy
 from augscore.engine.draw import Draw, Drawn, Precision, ViewDraw
-from augscore.engine.drawing.context import Context, Gate, first_context, square_frame
+from augscore.engine.drawing.context import Context, Gate, first_context, frame_of
 from augscore.engine.drawing.groups import draw_apply, draw_one_of, draw_order
 from augscore.engine.drawing.levelled import (
     draw_auto_augment,
@@ -118,6 +118,10 @@ def _draw_node(node: Node, context: Context, gate: Gate) -> Sequence[Drawn]:
 
 def _first_frame(plan: View, heights_widths: Sizes, size: int) -> Frame:
     if not resizes(plan):
-        return square_frame(len(heights_widths), size)
+        return frame_of(len(heights_widths), size, size)
+    distinct = set(heights_widths)
+    if len(distinct) == 1:
+        ((height, width),) = distinct
+        return frame_of(len(heights_widths), height, width)
     sizes = torch.tensor(heights_widths, dtype=torch.int64).reshape(-1, 2)
     return Frame(sizes[:, 0], sizes[:, 1])

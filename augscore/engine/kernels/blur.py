@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 import triton
 import triton.language as tl
@@ -12,7 +10,7 @@ from augscore.engine.kernels.launch import BLOCK, blocks, pack
 
 
 def blur_rows(
-    images: torch.Tensor, rows: Sequence[int], radii: torch.Tensor, taps: torch.Tensor
+    images: torch.Tensor, rows: torch.Tensor, radii: torch.Tensor, taps: torch.Tensor
 ) -> None:
     """Blur some rows of (B, 3, H, W) float32 in place, borders mirrored.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 import triton
 import triton.language as tl
@@ -20,6 +22,8 @@ def crop_boxes(
 
     uint8 is rounded to its levels after each of two passes, across and down, as its resize does.
     """
+    reach = 2 if interpolation == "bicubic" else 1
+    taps = 2 * math.ceil(reach * max(1.0, max(images.shape[-2:]) / size))
     result = torch.empty(len(images), 3, size, size, device=images.device)
     _crop[(len(images), blocks(size * size, _BLOCK))](
         images,
@@ -27,6 +31,7 @@ def crop_boxes(
         result,
         *images.stride(),
         size,
+        triton.next_power_of_2(taps),
         interpolation == "bicubic",
         images.dtype == torch.uint8,
         _BLOCK,
@@ -52,6 +57,13 @@ def _level(value):
 
 
 @triton.jit
+def _line(place, weights, used, WHOLE: tl.constexpr):
+    """What a row of the image gives, rounded to a level if the image is of levels."""
+    value = tl.sum(weights * tl.load(place, mask=used, other=0).to(tl.float32), axis=1)
+    return _level(value) if WHOLE else value
+
+
+@triton.jit
 def _crop(
     images,
     boxes,
@@ -61,6 +73,7 @@ def _crop(
     stride_row,
     stride_column,
     size,
+    TAPS: tl.constexpr,
     CUBIC: tl.constexpr,
     WHOLE: tl.constexpr,
     BLOCK: tl.constexpr,
@@ -81,49 +94,26 @@ def _crop(
     centre_x = ((offsets % size).to(tl.float32) + 0.5) * scale_x
     first_y = tl.maximum((centre_y - reach * stretch_y + 0.5).to(tl.int32), 0)
     first_x = tl.maximum((centre_x - reach * stretch_x + 0.5).to(tl.int32), 0)
-    sum_x = tl.zeros([BLOCK], dtype=tl.float32)
-    # The filter is 0 at both of its ends, so that twice its reach, rounded up, is enough.
-    taps_y = 2 * tl.ceil(reach * stretch_y).to(tl.int32)
-    taps_x = 2 * tl.ceil(reach * stretch_x).to(tl.int32)
-    for tap in range(taps_x):
-        x = first_x + tap
-        weight = _filter((x.to(tl.float32) + 0.5 - centre_x) / stretch_x, CUBIC)
-        sum_x += tl.where(x < width, weight, 0.0)
-    image = images + row.to(tl.int64) * stride_image
+    xs = first_x[:, None] + tl.arange(0, TAPS)[None, :]
+    weights = _filter((xs.to(tl.float32) + 0.5 - centre_x[:, None]) / stretch_x, CUBIC)
+    weights = tl.where(xs < width, weights, 0.0)
+    weights /= tl.sum(weights, axis=1)[:, None]
+    image = images + row.to(tl.int64) * stride_image + left * stride_column
     red = tl.zeros([BLOCK], dtype=tl.float32)
     green = tl.zeros([BLOCK], dtype=tl.float32)
     blue = tl.zeros([BLOCK], dtype=tl.float32)
     sum_y = tl.zeros([BLOCK], dtype=tl.float32)
-    for tap_y in range(taps_y):
-        y = first_y + tap_y
-        weight_y = _filter((y.to(tl.float32) + 0.5 - centre_y) / stretch_y, CUBIC)
-        weight_y = tl.where(y < height, weight_y, 0.0)
-        sum_y += weight_y
-        line_red = tl.zeros([BLOCK], dtype=tl.float32)
-        line_green = tl.zeros([BLOCK], dtype=tl.float32)
-        line_blue = tl.zeros([BLOCK], dtype=tl.float32)
-        for tap_x in range(taps_x):
-            x = first_x + tap_x
-            weight = _filter((x.to(tl.float32) + 0.5 - centre_x) / stretch_x, CUBIC)
-            used = inside & (y < height) & (x < width)
-            weight = tl.where(x < width, weight, 0.0)
-            place = image + (top + y) * stride_row + (left + x) * stride_column
-            red_here = tl.load(place, mask=used, other=0).to(tl.float32)
-            green_here = tl.load(place + stride_channel, mask=used, other=0).to(tl.float32)
-            blue_here = tl.load(place + 2 * stride_channel, mask=used, other=0).to(tl.float32)
-            line_red += weight * red_here
-            line_green += weight * green_here
-            line_blue += weight * blue_here
-        line_red /= sum_x
-        line_green /= sum_x
-        line_blue /= sum_x
-        if WHOLE:
-            line_red = _level(line_red)
-            line_green = _level(line_green)
-            line_blue = _level(line_blue)
-        red += weight_y * line_red
-        green += weight_y * line_green
-        blue += weight_y * line_blue
+    # The filter is 0 at both of its ends, so that twice its reach, rounded up, is enough.
+    for tap in range(2 * tl.ceil(reach * stretch_y).to(tl.int32)):
+        y = first_y + tap
+        weight = _filter((y.to(tl.float32) + 0.5 - centre_y) / stretch_y, CUBIC)
+        weight = tl.where(y < height, weight, 0.0)
+        sum_y += weight
+        used = (inside & (y < height))[:, None] & (xs < width)
+        place = image + ((top + y) * stride_row)[:, None] + xs * stride_column
+        red += weight * _line(place, weights, used, WHOLE)
+        green += weight * _line(place + stride_channel, weights, used, WHOLE)
+        blue += weight * _line(place + 2 * stride_channel, weights, used, WHOLE)
     red, green, blue = red / sum_y, green / sum_y, blue / sum_y
     if WHOLE:
         red, green, blue = _level(red) / 255.0, _level(green) / 255.0, _level(blue) / 255.0

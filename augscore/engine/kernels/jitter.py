@@ -5,8 +5,6 @@ The first finds the mean grey that contrast turns about, the second does everyth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 import triton
 import triton.language as tl
@@ -20,7 +18,7 @@ NOTHING = 4
 
 
 def jitter_rows(
-    images: torch.Tensor, rows: Sequence[int], kinds: torch.Tensor, factors: torch.Tensor
+    images: torch.Tensor, rows: torch.Tensor, kinds: torch.Tensor, factors: torch.Tensor
 ) -> None:
     """Change some rows of (B, 3, H, W) float32 in place.
 

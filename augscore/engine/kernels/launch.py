@@ -12,17 +12,19 @@ BLOCK = 1024
 
 
 def pack(
-    rows: Sequence[int], columns: Sequence[torch.Tensor], device: torch.device
+    rows: torch.Tensor, columns: Sequence[torch.Tensor], device: torch.device
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Rows and (N,) columns of the host → (N,) int32 and (N, columns) float32 on the device.
+    """(N,) rows and columns of the host → (N,) int32 and (columns, N) float32 on the device.
 
     One copy carries both: the rows travel as the bits of floats.
     """
-    table = torch.empty(len(rows), len(columns) + 1, dtype=torch.float32)
-    table[:, 0].view(torch.int32).copy_(torch.tensor(rows, dtype=torch.int32))
+    import numpy as np
+
+    table = np.empty((len(columns) + 1, len(rows)), dtype=np.float32)
+    table[0].view(np.int32)[:] = rows.numpy()
     for place, column in enumerate(columns, start=1):
-        table[:, place] = column
-    there = upload(table.T.contiguous(), device)
+        table[place] = column.numpy()
+    there = upload(torch.from_numpy(table), device)
     return there[0].view(torch.int32), there[1:]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 import triton
 import triton.language as tl
@@ -14,21 +12,21 @@ from augscore.engine.ops.colour import GREY_WEIGHTS
 _RED, _GREEN, _BLUE = (tl.constexpr(weight) for weight in GREY_WEIGHTS)
 
 
-def grey_rows(images: torch.Tensor, rows: Sequence[int]) -> None:
+def grey_rows(images: torch.Tensor, rows: torch.Tensor) -> None:
     """The luma in all channels, for some rows of (B, 3, H, W) float32, in place."""
     pixels = images.shape[-2] * images.shape[-1]
     where, _ = pack(rows, [], images.device)
     _grey_rows[(len(rows), blocks(pixels))](images, where, pixels, BLOCK)
 
 
-def solarize_rows(images: torch.Tensor, rows: Sequence[int], thresholds: torch.Tensor) -> None:
+def solarize_rows(images: torch.Tensor, rows: torch.Tensor, thresholds: torch.Tensor) -> None:
     """Values from a threshold on inverted, for some rows of (B, 3, H, W) float32, in place."""
     values = images[0].numel()
     where, numbers = pack(rows, [thresholds], images.device)
     _solarize_rows[(len(rows), blocks(values))](images, where, numbers, values, BLOCK)
 
 
-def flip_rows(images: torch.Tensor, rows: Sequence[int]) -> None:
+def flip_rows(images: torch.Tensor, rows: torch.Tensor) -> None:
     """Mirrored left to right, for some rows of (B, 3, H, W) float32, in place."""
     height, width = images.shape[-2:]
     pairs = 3 * height * (width // 2)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
@@ -28,8 +27,8 @@ def gaussian_blur(images: torch.Tensor, sigmas: torch.Tensor, kernel_size: int) 
         return _by_matrices(images, sigmas, kernel_size)
     result = torch.empty_like(images, memory_format=torch.contiguous_format)
     # One image at a time: the number of taps is each image's own.
-    for row, sigma in enumerate(sigmas.tolist()):
-        radius = _radius(sigma, kernel_size, images)
+    radii = _radii(sigmas, kernel_size, images).tolist()
+    for row, (sigma, radius) in enumerate(zip(sigmas.tolist(), radii, strict=True)):
         weights = _half_kernel(sigma, radius)
         across = _weighted(images[row : row + 1], weights, -1)
         result[row : row + 1] = _weighted(across, weights, -2)
@@ -37,12 +36,12 @@ def gaussian_blur(images: torch.Tensor, sigmas: torch.Tensor, kernel_size: int) 
 
 
 def blur_on_cuda(
-    images: torch.Tensor, rows: Sequence[int], sigmas: torch.Tensor, kernel_size: int
+    images: torch.Tensor, rows: torch.Tensor, sigmas: torch.Tensor, kernel_size: int
 ) -> None:
     """As `gaussian_blur`, in place for some rows of a batch, by a kernel a direction."""
     from augscore.engine.kernels.blur import blur_rows
 
-    radii = torch.tensor([_radius(sigma, kernel_size, images) for sigma in sigmas.tolist()])
+    radii = _radii(sigmas, kernel_size, images)
     distances = torch.arange(int(radii.max()) + 1)
     taps = torch.exp(-0.5 * (distances / sigmas[:, None]).square())
     taps *= distances <= radii[:, None]
@@ -55,7 +54,8 @@ def kornia_blur(images: torch.Tensor, sigmas: torch.Tensor, kernel_size: int) ->
     import kornia.filters as filters
 
     result = images.clone()
-    half = [kernel_size // 2 if kernel_size else _radius(s, 0, images) for s in sigmas.tolist()]
+    needed = _radii(sigmas, 0, images).tolist()
+    half = [kernel_size // 2 if kernel_size else radius for radius in needed]
     for radius in sorted(set(half) - {0}):
         here = torch.tensor([i for i, r in enumerate(half) if r == radius])
         there = here.to(images.device)
@@ -73,8 +73,8 @@ def kornia_blur(images: torch.Tensor, sigmas: torch.Tensor, kernel_size: int) ->
 def _by_matrices(images: torch.Tensor, sigmas: torch.Tensor, kernel_size: int) -> torch.Tensor:
     """All images at once, whatever their sigmas: two matrix products an image."""
     count, _, height, width = images.shape
-    radii = [_radius(sigma, kernel_size, images) for sigma in sigmas.tolist()]
-    numbers = torch.stack([sigmas.clamp(min=_LEAST_SIGMA).to(torch.float32), torch.tensor(radii)])
+    radii = _radii(sigmas, kernel_size, images)
+    numbers = torch.stack([sigmas.clamp(min=_LEAST_SIGMA), radii]).to(torch.float32)
     sigma, radius = upload(numbers, images.device)[..., None, None]
     across = _banded(sigma, radius, width)
     down = across if height == width else _banded(sigma, radius, height)
@@ -98,11 +98,10 @@ def _taps(distance: torch.Tensor, sigma: torch.Tensor, radius: torch.Tensor) -> 
     return (distance / sigma).square_().mul_(-0.5).exp_().mul_(distance.abs() <= radius)
 
 
-def _radius(sigma: float, kernel_size: int, images: torch.Tensor) -> int:
-    needed = math.ceil(REACH * sigma)
-    if kernel_size:
-        return min(needed, kernel_size // 2)
-    return min(needed, min(images.shape[-2:]) - 1)
+def _radii(sigmas: torch.Tensor, kernel_size: int, images: torch.Tensor) -> torch.Tensor:
+    """(B,) int64: how far each kernel reaches, in px."""
+    most = kernel_size // 2 if kernel_size else min(images.shape[-2:]) - 1
+    return (REACH * sigmas).ceil().clamp(max=most).to(torch.int64)
 
 
 def _half_kernel(sigma: float, radius: int) -> list[float]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import torch
 
@@ -54,27 +53,27 @@ def grayscale(images: torch.Tensor) -> torch.Tensor:
     return grey(images).repeat(1, 3, 1, 1)
 
 
-def brightness_on_cuda(images: torch.Tensor, rows: Sequence[int], factors: torch.Tensor) -> None:
+def brightness_on_cuda(images: torch.Tensor, rows: torch.Tensor, factors: torch.Tensor) -> None:
     """As `adjust_brightness`, in place for some rows of a batch, by a kernel."""
     _one_on_cuda(images, rows, 0, factors)
 
 
-def contrast_on_cuda(images: torch.Tensor, rows: Sequence[int], factors: torch.Tensor) -> None:
+def contrast_on_cuda(images: torch.Tensor, rows: torch.Tensor, factors: torch.Tensor) -> None:
     """As `adjust_contrast`, in place for some rows of a batch, by a kernel."""
     _one_on_cuda(images, rows, 1, factors)
 
 
-def saturation_on_cuda(images: torch.Tensor, rows: Sequence[int], factors: torch.Tensor) -> None:
+def saturation_on_cuda(images: torch.Tensor, rows: torch.Tensor, factors: torch.Tensor) -> None:
     """As `adjust_saturation`, in place for some rows of a batch, by a kernel."""
     _one_on_cuda(images, rows, 2, factors)
 
 
-def hue_on_cuda(images: torch.Tensor, rows: Sequence[int], turns: torch.Tensor) -> None:
+def hue_on_cuda(images: torch.Tensor, rows: torch.Tensor, turns: torch.Tensor) -> None:
     """As `adjust_hue`, in place for some rows of a batch, by a kernel."""
     _one_on_cuda(images, rows, 3, turns)
 
 
-def grayscale_on_cuda(images: torch.Tensor, rows: Sequence[int]) -> None:
+def grayscale_on_cuda(images: torch.Tensor, rows: torch.Tensor) -> None:
     """As `grayscale`, in place for some rows of a batch, by a kernel."""
     from augscore.engine.kernels.pixels import grey_rows
 
@@ -127,7 +126,7 @@ _TINY = 1e-12
 
 
 def _one_on_cuda(
-    images: torch.Tensor, rows: Sequence[int], kind: int, factors: torch.Tensor
+    images: torch.Tensor, rows: torch.Tensor, kind: int, factors: torch.Tensor
 ) -> None:
     from augscore.engine.kernels.jitter import NOTHING, jitter_rows
 

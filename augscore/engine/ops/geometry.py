@@ -91,7 +91,7 @@ def horizontal_flip(images: torch.Tensor) -> torch.Tensor:
     return images.flip(-1)
 
 
-def flip_on_cuda(images: torch.Tensor, rows: Sequence[int]) -> None:
+def flip_on_cuda(images: torch.Tensor, rows: torch.Tensor) -> None:
     """As `horizontal_flip`, in place for some rows of a batch, by a kernel."""
     from augscore.engine.kernels.pixels import flip_rows
 
@@ -144,36 +144,30 @@ def _mirrored(image: torch.Tensor, distance: int, dim: int) -> torch.Tensor:
 
 def _draw_box(dice: Dice, settings: Settings, frame: Frame) -> tuple[torch.Tensor, ...]:
     """torchvision's law: the first of ten random boxes that fits, else a clamped centre crop."""
+    import numpy as np
+
     attempts = range(CROP_ATTEMPTS)
     names = [*(f"area.{n}" for n in attempts), *(f"ratio.{n}" for n in attempts), "top", "left"]
-    uniforms = dice.uniforms(*names)
+    # Small tables: numpy's calls cost less than torch's.
+    uniforms = dice.uniforms(*names).numpy()
+    tall, wide = frame.heights.numpy()[:, None], frame.widths.numpy()[:, None]
     low, high = settings.span("scale")
-    shares = low + uniforms[:, :CROP_ATTEMPTS] * (high - low)
+    areas = (low + uniforms[:, :CROP_ATTEMPTS] * (high - low)) * (tall * wide)
     log_low, log_high = (math.log(end) for end in settings.span("ratio"))
-    ratios = torch.exp(log_low + uniforms[:, CROP_ATTEMPTS:-2] * (log_high - log_low))
-    areas = shares * (frame.heights * frame.widths)[:, None]
-    widths, heights = (areas * ratios).sqrt().round(), (areas / ratios).sqrt().round()
-    fits = (widths >= 1) & (widths <= frame.widths[:, None])
-    fits &= (heights >= 1) & (heights <= frame.heights[:, None])
-    first = fits.to(torch.int8).argmax(1, keepdim=True)
-    any_fits = fits.any(1)
-    centre_height, centre_width = _centre_box(settings, frame)
-    height = torch.where(any_fits, heights.gather(1, first)[:, 0], centre_height)
-    width = torch.where(any_fits, widths.gather(1, first)[:, 0], centre_width)
-    places = uniforms[:, -2:]
-    room_above, room_beside = frame.heights - height, frame.widths - width
-    top = torch.where(any_fits, places[:, 0] * (room_above + 1), room_above / 2).floor()
-    left = torch.where(any_fits, places[:, 1] * (room_beside + 1), room_beside / 2).floor()
-    return tuple(column.to(torch.int64) for column in (top, left, height, width))
-
-
-def _centre_box(settings: Settings, frame: Frame) -> tuple[torch.Tensor, torch.Tensor]:
-    """The largest box of an allowed ratio: float64 heights and widths, whole numbers."""
-    low, high = settings.span("ratio")
-    height, width = frame.heights.to(torch.float64), frame.widths.to(torch.float64)
-    return torch.minimum(height, (width / low).round()), torch.minimum(
-        width, (height * high).round()
-    )
+    ratios = np.exp(log_low + uniforms[:, CROP_ATTEMPTS:-2] * (log_high - log_low))
+    widths, heights = np.sqrt(areas * ratios).round(), np.sqrt(areas / ratios).round()
+    fits = (widths >= 1) & (widths <= wide) & (heights >= 1) & (heights <= tall)
+    rows, first = np.arange(len(fits)), fits.argmax(1)
+    any_fits = fits[rows, first]
+    low_ratio, high_ratio = settings.span("ratio")
+    tall, wide = tall[:, 0], wide[:, 0]
+    # The largest box of an allowed ratio stands in where none fits.
+    height = np.where(any_fits, heights[rows, first], np.minimum(tall, (wide / low_ratio).round()))
+    width = np.where(any_fits, widths[rows, first], np.minimum(wide, (tall * high_ratio).round()))
+    above, beside = tall - height, wide - width
+    top = np.floor(np.where(any_fits, uniforms[:, -2] * (above + 1), above / 2))
+    left = np.floor(np.where(any_fits, uniforms[:, -1] * (beside + 1), beside / 2))
+    return tuple(torch.from_numpy(c.astype(np.int64)) for c in (top, left, height, width))
 
 
 def _draw_corner(dice: Dice, settings: Settings, frame: Frame) -> tuple[torch.Tensor, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import torch
 
@@ -52,7 +52,7 @@ def jitter(
 
 def jitter_on_cuda(
     images: torch.Tensor,
-    rows: Sequence[int],
+    rows: torch.Tensor,
     brightness: torch.Tensor,
     contrast: torch.Tensor,
     saturation: torch.Tensor,

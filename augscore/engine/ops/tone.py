@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import torch
 
@@ -37,7 +36,7 @@ def adjust_gamma(images: torch.Tensor, gammas: torch.Tensor) -> torch.Tensor:
     return images.pow(per_image(gammas, images)).clamp_(0.0, 1.0)
 
 
-def solarize_on_cuda(images: torch.Tensor, rows: Sequence[int], thresholds: torch.Tensor) -> None:
+def solarize_on_cuda(images: torch.Tensor, rows: torch.Tensor, thresholds: torch.Tensor) -> None:
     """As `solarize`, in place for some rows of a batch, by a kernel."""
     from augscore.engine.kernels.pixels import solarize_rows
 
