@@ -27,7 +27,8 @@ def blur_rows(
     _blur[grid](scratch, images, where, numbers, *size, False, BLOCK)
 
 
-@triton.jit
+# A number of its own for every batch must not make a program of its own.
+@triton.jit(do_not_specialize=["count"])
 def _blur(
     source,
     target,

@@ -31,7 +31,7 @@ def crop_boxes(
         result,
         *images.stride(),
         size,
-        triton.next_power_of_2(taps),
+        taps,
         interpolation == "bicubic",
         images.dtype == torch.uint8,
         _BLOCK,
@@ -57,10 +57,15 @@ def _level(value):
 
 
 @triton.jit
-def _line(place, weights, used, WHOLE: tl.constexpr):
-    """What a row of the image gives, rounded to a level if the image is of levels."""
-    value = tl.sum(weights * tl.load(place, mask=used, other=0).to(tl.float32), axis=1)
+def _whole(value, WHOLE: tl.constexpr):
     return _level(value) if WHOLE else value
+
+
+@triton.jit
+def _weight(pixel, centre, stretch, side, CUBIC: tl.constexpr):
+    """What a pixel of a box gives; nothing from beyond its side."""
+    weight = _filter((pixel.to(tl.float32) + 0.5 - centre) / stretch, CUBIC)
+    return tl.where(pixel < side, weight, 0.0)
 
 
 @triton.jit
@@ -94,26 +99,33 @@ def _crop(
     centre_x = ((offsets % size).to(tl.float32) + 0.5) * scale_x
     first_y = tl.maximum((centre_y - reach * stretch_y + 0.5).to(tl.int32), 0)
     first_x = tl.maximum((centre_x - reach * stretch_x + 0.5).to(tl.int32), 0)
-    xs = first_x[:, None] + tl.arange(0, TAPS)[None, :]
-    weights = _filter((xs.to(tl.float32) + 0.5 - centre_x[:, None]) / stretch_x, CUBIC)
-    weights = tl.where(xs < width, weights, 0.0)
-    weights /= tl.sum(weights, axis=1)[:, None]
-    image = images + row.to(tl.int64) * stride_image + left * stride_column
+    sum_x = tl.zeros([BLOCK], dtype=tl.float32)
+    for tap in tl.static_range(TAPS):
+        sum_x += _weight(first_x + tap, centre_x, stretch_x, width, CUBIC)
+    image = images + row.to(tl.int64) * stride_image
     red = tl.zeros([BLOCK], dtype=tl.float32)
     green = tl.zeros([BLOCK], dtype=tl.float32)
     blue = tl.zeros([BLOCK], dtype=tl.float32)
     sum_y = tl.zeros([BLOCK], dtype=tl.float32)
-    # The filter is 0 at both of its ends, so that twice its reach, rounded up, is enough.
-    for tap in range(2 * tl.ceil(reach * stretch_y).to(tl.int32)):
-        y = first_y + tap
-        weight = _filter((y.to(tl.float32) + 0.5 - centre_y) / stretch_y, CUBIC)
-        weight = tl.where(y < height, weight, 0.0)
-        sum_y += weight
-        used = (inside & (y < height))[:, None] & (xs < width)
-        place = image + ((top + y) * stride_row)[:, None] + xs * stride_column
-        red += weight * _line(place, weights, used, WHOLE)
-        green += weight * _line(place + stride_channel, weights, used, WHOLE)
-        blue += weight * _line(place + 2 * stride_channel, weights, used, WHOLE)
+    # Unrolled, so that the weights across are found once for all rows.
+    for tap_y in tl.static_range(TAPS):
+        y = first_y + tap_y
+        weight_y = _weight(y, centre_y, stretch_y, height, CUBIC)
+        sum_y += weight_y
+        line = image + (top + tl.minimum(y, height - 1)) * stride_row + left * stride_column
+        red_line = tl.zeros([BLOCK], dtype=tl.float32)
+        green_line = tl.zeros([BLOCK], dtype=tl.float32)
+        blue_line = tl.zeros([BLOCK], dtype=tl.float32)
+        for tap_x in tl.static_range(TAPS):
+            x = first_x + tap_x
+            weight = _weight(x, centre_x, stretch_x, width, CUBIC)
+            place = line + tl.minimum(x, width - 1) * stride_column
+            red_line += weight * tl.load(place).to(tl.float32)
+            green_line += weight * tl.load(place + stride_channel).to(tl.float32)
+            blue_line += weight * tl.load(place + 2 * stride_channel).to(tl.float32)
+        red += weight_y * _whole(red_line / sum_x, WHOLE)
+        green += weight_y * _whole(green_line / sum_x, WHOLE)
+        blue += weight_y * _whole(blue_line / sum_x, WHOLE)
     red, green, blue = red / sum_y, green / sum_y, blue / sum_y
     if WHOLE:
         red, green, blue = _level(red) / 255.0, _level(green) / 255.0, _level(blue) / 255.0

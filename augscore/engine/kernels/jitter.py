@@ -73,7 +73,8 @@ def _adjust(red, green, blue, kind, factor, mean):
     return red, green, blue
 
 
-@triton.jit
+# A number of its own for every batch must not make a program of its own.
+@triton.jit(do_not_specialize=["count"])
 def _sum_grey(images, where, numbers, partial, pixels, count, blocks, BLOCK: tl.constexpr):
     row = tl.program_id(0)
     block = tl.program_id(1)
@@ -94,7 +95,8 @@ def _sum_grey(images, where, numbers, partial, pixels, count, blocks, BLOCK: tl.
     tl.store(partial + row * blocks + block, total)
 
 
-@triton.jit
+# A number of its own for every batch must not make a program of its own.
+@triton.jit(do_not_specialize=["count"])
 def _adjust_all(
     images,
     where,

@@ -20,7 +20,7 @@ CROP_ATTEMPTS = 10
 # Up to this side, in px, products of whole matrices cost a CPU less than a call an image.
 SMALL_SIDE = 64
 # Beyond this a pixel has so many others under its filter that products are the faster way.
-MOST_SHRINKING = 3
+MOST_SHRINKING = 2
 
 
 def resized_crop(
