@@ -74,7 +74,7 @@ def prepare(drawn: Drawn, device: torch.device, backend: BackendChoice) -> Prepa
     columns = [column.numbers for _, column in drawn.magnitudes]
     chosen = Chosen(_changed(op, drawn, columns))
     options = [value for _, value in drawn.options]
-    kernel = op.kernel if backend == "auto" and has_kernels(device) else None
+    kernel = op.kernel_on(device) if backend == "auto" and has_kernels(device) else None
     theirs = [column[chosen.where] for column in columns]
     return PreparedStep(op, op.function_on(device, backend), chosen, theirs, options, kernel)
 

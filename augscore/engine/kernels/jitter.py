@@ -13,8 +13,6 @@ from augscore.engine.kernels.launch import BLOCK, blocks, pack
 from augscore.engine.ops.colour import GREY_WEIGHTS
 
 _RED, _GREEN, _BLUE = (tl.constexpr(weight) for weight in GREY_WEIGHTS)
-# In place of an adjustment: none.
-NOTHING = 4
 
 
 def jitter_rows(

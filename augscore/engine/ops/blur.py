@@ -7,6 +7,7 @@ import math
 import torch
 import torch.nn.functional as F
 
+from augscore.engine.native import library
 from augscore.engine.ops.arguments import Range, Settings, Whole
 from augscore.engine.ops.dice import Dice
 from augscore.engine.ops.record import Frame, Magnitude, Op, upload
@@ -35,18 +36,21 @@ def gaussian_blur(images: torch.Tensor, sigmas: torch.Tensor, kernel_size: int) 
     return result.clamp_(0.0, 1.0)
 
 
-def blur_on_cuda(
+def blur_rows(
     images: torch.Tensor, rows: torch.Tensor, sigmas: torch.Tensor, kernel_size: int
 ) -> None:
-    """As `gaussian_blur`, in place for some rows of a batch, by a kernel a direction."""
-    from augscore.engine.kernels.blur import blur_rows
-
+    """As `gaussian_blur`, in place for some rows of a batch, by a kernel."""
     radii = _radii(sigmas, kernel_size, images)
     distances = torch.arange(int(radii.max()) + 1)
     taps = torch.exp(-0.5 * (distances / sigmas[:, None]).square())
     taps *= distances <= radii[:, None]
     taps /= taps[:, :1] + 2 * taps[:, 1:].sum(1, keepdim=True)
-    blur_rows(images, rows, radii, taps)
+    if images.is_cuda:
+        from augscore.engine.kernels import blur
+
+        blur.blur_rows(images, rows, radii, taps)
+    else:
+        library.blur_rows(images, rows, radii, taps)
 
 
 def kornia_blur(images: torch.Tensor, sigmas: torch.Tensor, kernel_size: int) -> torch.Tensor:
@@ -149,7 +153,8 @@ GAUSSIAN_BLUR = Op(
     source="torchvision v2 GaussianBlur, on floats; kernel_size 0 (its own width) is added here",
     torch_function=gaussian_blur,
     kornia_function=kornia_blur,
-    kernel=blur_on_cuda,
+    kernel=blur_rows,
+    kernel_devices=("cuda", "cpu"),
     bound=0.05,
     ladder="sigma",
     example=(("sigma", (0.5, 2.0)),),

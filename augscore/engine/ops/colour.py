@@ -6,11 +6,14 @@ import math
 
 import torch
 
+from augscore.engine.native import library
 from augscore.engine.ops.arguments import Range
 from augscore.engine.ops.record import LevelMap, Magnitude, Op, draw_ranges, per_image
 
 # ITU-R BT.601 luma, with the four digits that torchvision gives red.
 GREY_WEIGHTS = (0.2989, 0.587, 0.114)
+# In place of an adjustment in `adjust_rows`: none.
+NOTHING = 4
 
 
 def adjust_brightness(images: torch.Tensor, factors: torch.Tensor) -> torch.Tensor:
@@ -53,31 +56,47 @@ def grayscale(images: torch.Tensor) -> torch.Tensor:
     return grey(images).repeat(1, 3, 1, 1)
 
 
-def brightness_on_cuda(images: torch.Tensor, rows: torch.Tensor, factors: torch.Tensor) -> None:
+def adjust_rows(
+    images: torch.Tensor, rows: torch.Tensor, kinds: torch.Tensor, factors: torch.Tensor
+) -> None:
+    """Up to four adjustments of some rows of (B, 3, H, W) in place, by a kernel.
+
+    `kinds` and `factors` are (N, 4), on the CPU: at each place 0 brightness, 1 contrast,
+    2 saturation, 3 hue, or `NOTHING`, and by how much.
+    """
+    if images.is_cuda:
+        from augscore.engine.kernels import jitter
+
+        jitter.jitter_rows(images, rows, kinds, factors)
+    else:
+        library.jitter_rows(images, rows, kinds, factors)
+
+
+def brightness_rows(images: torch.Tensor, rows: torch.Tensor, factors: torch.Tensor) -> None:
     """As `adjust_brightness`, in place for some rows of a batch, by a kernel."""
-    _one_on_cuda(images, rows, 0, factors)
+    _one(images, rows, 0, factors)
 
 
-def contrast_on_cuda(images: torch.Tensor, rows: torch.Tensor, factors: torch.Tensor) -> None:
+def contrast_rows(images: torch.Tensor, rows: torch.Tensor, factors: torch.Tensor) -> None:
     """As `adjust_contrast`, in place for some rows of a batch, by a kernel."""
-    _one_on_cuda(images, rows, 1, factors)
+    _one(images, rows, 1, factors)
 
 
-def saturation_on_cuda(images: torch.Tensor, rows: torch.Tensor, factors: torch.Tensor) -> None:
+def saturation_rows(images: torch.Tensor, rows: torch.Tensor, factors: torch.Tensor) -> None:
     """As `adjust_saturation`, in place for some rows of a batch, by a kernel."""
-    _one_on_cuda(images, rows, 2, factors)
+    _one(images, rows, 2, factors)
 
 
-def hue_on_cuda(images: torch.Tensor, rows: torch.Tensor, turns: torch.Tensor) -> None:
+def hue_rows(images: torch.Tensor, rows: torch.Tensor, turns: torch.Tensor) -> None:
     """As `adjust_hue`, in place for some rows of a batch, by a kernel."""
-    _one_on_cuda(images, rows, 3, turns)
+    _one(images, rows, 3, turns)
 
 
-def grayscale_on_cuda(images: torch.Tensor, rows: torch.Tensor) -> None:
+def grayscale_rows(images: torch.Tensor, rows: torch.Tensor) -> None:
     """As `grayscale`, in place for some rows of a batch, by a kernel."""
-    from augscore.engine.kernels.pixels import grey_rows
+    from augscore.engine.kernels import pixels
 
-    grey_rows(images, rows)
+    pixels.grey_rows(images, rows)
 
 
 def kornia_brightness(images: torch.Tensor, factors: torch.Tensor) -> torch.Tensor:
@@ -125,14 +144,10 @@ def kornia_grayscale(images: torch.Tensor) -> torch.Tensor:
 _TINY = 1e-12
 
 
-def _one_on_cuda(
-    images: torch.Tensor, rows: torch.Tensor, kind: int, factors: torch.Tensor
-) -> None:
-    from augscore.engine.kernels.jitter import NOTHING, jitter_rows
-
+def _one(images: torch.Tensor, rows: torch.Tensor, kind: int, factors: torch.Tensor) -> None:
     kinds = torch.full((len(rows), 4), NOTHING)
     kinds[:, 0] = kind
-    jitter_rows(images, rows, kinds, factors[:, None].expand(-1, 4))
+    adjust_rows(images, rows, kinds, factors[:, None].expand(-1, 4))
 
 
 def _planes(images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -177,7 +192,8 @@ BRIGHTNESS = Op(
     source="torchvision v2 adjust_brightness, on floats",
     torch_function=adjust_brightness,
     kornia_function=kornia_brightness,
-    kernel=brightness_on_cuda,
+    kernel=brightness_rows,
+    kernel_devices=("cuda", "cpu"),
     bound=0.01,
     ladder="factor",
     example=(("factor", (0.4, 1.6)),),
@@ -193,7 +209,8 @@ CONTRAST = Op(
     source="torchvision v2 adjust_contrast, on floats",
     torch_function=adjust_contrast,
     kornia_function=kornia_contrast,
-    kernel=contrast_on_cuda,
+    kernel=contrast_rows,
+    kernel_devices=("cuda", "cpu"),
     bound=0.05,
     ladder="factor",
     example=(("factor", (0.3, 0.7)),),
@@ -209,7 +226,8 @@ SATURATION = Op(
     source="torchvision v2 adjust_saturation, on floats",
     torch_function=adjust_saturation,
     kornia_function=kornia_saturation,
-    kernel=saturation_on_cuda,
+    kernel=saturation_rows,
+    kernel_devices=("cuda", "cpu"),
     bound=0.05,
     ladder="factor",
     example=(("factor", (0.3, 0.7)),),
@@ -225,7 +243,8 @@ HUE = Op(
     source="torchvision v2 adjust_hue, on floats",
     torch_function=adjust_hue,
     kornia_function=kornia_hue,
-    kernel=hue_on_cuda,
+    kernel=hue_rows,
+    kernel_devices=("cuda", "cpu"),
     bound=0.05,
     ladder="turns",
     example=(("turns", (-0.4, 0.4)),),
@@ -240,7 +259,7 @@ RANDOM_GRAYSCALE = Op(
     source="torchvision v2 RandomGrayscale, on floats",
     torch_function=grayscale,
     kornia_function=kornia_grayscale,
-    kernel=grayscale_on_cuda,
+    kernel=grayscale_rows,
     bound=0.01,
     chance=0.1,
 )

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import torch
 import torch.nn.functional as F
 
+from augscore.engine.native import library
 from augscore.engine.ops.arguments import Choice, Range, Settings, Whole
 from augscore.engine.ops.dice import Dice
 from augscore.engine.ops.record import Frame, Magnitude, Op, draw_ranges, upload
@@ -47,7 +48,7 @@ def resized_crop(
             there = upload(box[None], image.device)
             result[row] = resize_boxes(image[None], there, interpolation, size)[0]
         else:
-            result[row] = _resize(image, box.tolist(), interpolation, size)
+            _resize_into(result[row], image, box.tolist(), interpolation)
     return result
 
 
@@ -91,11 +92,11 @@ def horizontal_flip(images: torch.Tensor) -> torch.Tensor:
     return images.flip(-1)
 
 
-def flip_on_cuda(images: torch.Tensor, rows: torch.Tensor) -> None:
+def flip_rows(images: torch.Tensor, rows: torch.Tensor) -> None:
     """As `horizontal_flip`, in place for some rows of a batch, by a kernel."""
-    from augscore.engine.kernels.pixels import flip_rows
+    from augscore.engine.kernels import pixels
 
-    flip_rows(images, rows)
+    pixels.flip_rows(images, rows)
 
 
 def vertical_flip(images: torch.Tensor) -> torch.Tensor:
@@ -114,14 +115,22 @@ def translate(images: torch.Tensor, dx: torch.Tensor, dy: torch.Tensor) -> torch
     return torch.stack(moved).clamp_(0.0, 1.0)
 
 
-def _resize(image: torch.Tensor, box: Sequence[int], interpolation: str, size: int) -> torch.Tensor:
-    """(3, H, W) and (top, left, height, width) → float (3, size, size) in [0, 1]."""
+def _resize_into(
+    result: torch.Tensor, image: torch.Tensor, box: Sequence[int], interpolation: str
+) -> None:
+    """(3, H, W) and (top, left, height, width) → contiguous float (3, size, size) in [0, 1]."""
     top, left, height, width = box
     crop = image[:, top : top + height, left : left + width]
+    native = crop.dtype == torch.uint8 and library.has_library()
+    if native and crop.stride(2) == 1:
+        crop = library.interleaved(crop)
     # Channels last is the layout in which torch's uint8 resize is fastest; the bits are the same.
     batch = crop[None].contiguous(memory_format=torch.channels_last)
-    resized = F.interpolate(batch, (size, size), mode=interpolation, antialias=True)[0]
-    return to_float(resized.contiguous()).clamp_(0.0, 1.0)
+    resized = F.interpolate(batch, result.shape[-2:], mode=interpolation, antialias=True)
+    if native and resized.is_contiguous(memory_format=torch.channels_last):
+        library.write_planes(resized[0], result)
+    else:
+        result.copy_(to_float(resized[0]).clamp_(0.0, 1.0))
 
 
 def _shift(image: torch.Tensor, distance: float, dim: int) -> torch.Tensor:
@@ -221,7 +230,7 @@ RANDOM_HORIZONTAL_FLIP = Op(
     draw=draw_ranges(),
     source="torchvision v2 RandomHorizontalFlip",
     torch_function=horizontal_flip,
-    kernel=flip_on_cuda,
+    kernel=flip_rows,
     chance=0.5,
 )
 

@@ -50,7 +50,7 @@ def jitter(
     return torch.empty_like(jittered).index_copy_(0, there, jittered)
 
 
-def jitter_on_cuda(
+def jitter_rows(
     images: torch.Tensor,
     rows: torch.Tensor,
     brightness: torch.Tensor,
@@ -59,13 +59,12 @@ def jitter_on_cuda(
     hue: torch.Tensor,
     order: torch.Tensor,
 ) -> None:
-    """As `jitter`, in place for some rows of a batch, by two kernels."""
-    from augscore.engine.kernels.jitter import NOTHING, jitter_rows
-
+    """As `jitter`, in place for some rows of a batch, by a kernel."""
     factors = torch.stack([brightness, contrast, saturation, hue], 1)
     turns = torch.tensor(ORDERS)[order.to(torch.int64)]
     is_neutral = (factors == torch.tensor(_NEUTRAL, dtype=factors.dtype)).gather(1, turns)
-    jitter_rows(images, rows, turns.masked_fill(is_neutral, NOTHING), factors.gather(1, turns))
+    kinds = turns.masked_fill(is_neutral, colour.NOTHING)
+    colour.adjust_rows(images, rows, kinds, factors.gather(1, turns))
 
 
 def kornia_jitter(
@@ -174,7 +173,8 @@ COLOR_JITTER = Op(
     source="torchvision v2 ColorJitter, on floats; clamped after each of the four",
     torch_function=jitter,
     kornia_function=kornia_jitter,
-    kernel=jitter_on_cuda,
+    kernel=jitter_rows,
+    kernel_devices=("cuda", "cpu"),
     bound=0.5,
     example=(("brightness", 0.8), ("contrast", 0.8), ("saturation", 0.8), ("hue", 0.2)),
 )

@@ -81,9 +81,9 @@ class Op:
     magnitude that a strength ladder turns, and `example` holds arguments with which the op visibly
     does something, for tests and pictures. The two backends give equal pixels within `bound` grey
     levels; the CPU runs `torch_function`, and other devices the one that `accelerator` names.
-    `kernel` is what CUDA runs, if it can: it changes some rows of (B, 3, H, W) in place, and takes
-    their numbers, then the columns of these rows and the options; that of an op that `resizes` is
-    called as its function.
+    `kernel` is what the `kernel_devices` run, if they can: it changes some rows of (B, 3, H, W) in
+    place, and takes their numbers, then the columns of these rows and the options; that of an op
+    that `resizes` is called as its function.
     """
 
     name: str
@@ -96,6 +96,7 @@ class Op:
     kornia_function: Function | None = None
     accelerator: Backend = "torch"
     kernel: Kernel | None = None
+    kernel_devices: tuple[str, ...] = ("cuda",)
     bound: float = 0.0
     resizes: bool = False
     ladder: str | None = None
@@ -113,6 +114,10 @@ class Op:
         if chosen == "kornia" and self.kornia_function is not None:
             return self.kornia_function
         return self.torch_function
+
+    def kernel_on(self, device: torch.device) -> Kernel | None:
+        """The kernel, if it has one for the device."""
+        return self.kernel if device.type in self.kernel_devices else None
 
 
 def draw_ranges(*names: str) -> Sampler:

@@ -36,11 +36,11 @@ def adjust_gamma(images: torch.Tensor, gammas: torch.Tensor) -> torch.Tensor:
     return images.pow(per_image(gammas, images)).clamp_(0.0, 1.0)
 
 
-def solarize_on_cuda(images: torch.Tensor, rows: torch.Tensor, thresholds: torch.Tensor) -> None:
+def solarize_rows(images: torch.Tensor, rows: torch.Tensor, thresholds: torch.Tensor) -> None:
     """As `solarize`, in place for some rows of a batch, by a kernel."""
-    from augscore.engine.kernels.pixels import solarize_rows
+    from augscore.engine.kernels import pixels
 
-    solarize_rows(images, rows, thresholds)
+    pixels.solarize_rows(images, rows, thresholds)
 
 
 def kornia_solarize(images: torch.Tensor, thresholds: torch.Tensor) -> torch.Tensor:
@@ -77,7 +77,7 @@ RANDOM_SOLARIZE = Op(
     source="torchvision v2 RandomSolarize, on floats",
     torch_function=solarize,
     kornia_function=kornia_solarize,
-    kernel=solarize_on_cuda,
+    kernel=solarize_rows,
     example=(("threshold", (0.2, 0.8)),),
     chance=0.5,
     levels=(LevelMap("Solarize", "threshold", 1.0, 0.0, False, "threshold"),),
