@@ -37,7 +37,9 @@ def exactness_lines(found: Exactness, width: int) -> list[Line]:
     """A row for every comparison, and why the wider bounds are wider."""
     head = ["grey levels", "against", "mean", "most", "beyond", ""]
     rows = [head, *(_comparison(one) for one in found.comparisons)]
-    lines = [_marked(text, one) for text, one in zip(table(rows), [None, *found.comparisons])]
+    top, *texts = table(rows)
+    lines = [line(top)]
+    lines += [_marked(text, one) for text, one in zip(texts, found.comparisons, strict=True)]
     reasons: dict[str, list[str]] = {}
     for one in found.comparisons:
         if one.bound.why:
@@ -97,10 +99,8 @@ def _comparison(one: Comparison) -> list[str]:
     return [name, one.against, f"{apart.mean:.4f}", f"{apart.most:.4f}", beyond, mark]
 
 
-def _marked(text: str, one: Comparison | None) -> Line:
-    if one is None or one.passed:
-        return line(text)
-    return line(Span(text, "fail"))
+def _marked(text: str, one: Comparison) -> Line:
+    return line(text if one.passed else Span(text, "fail"))
 
 
 def _op_time(one: OpTime) -> list[str]:

@@ -159,8 +159,10 @@ def _in_workers(
 ) -> list[Contender | Absent]:
     shape = (task.batch, 3, task.size, task.size)
     fits = fits_in_shared_memory(images.numel() + 4 * task.batch * 3 * task.size**2)
-    shared = images.clone().share_memory_() if fits else images
-    out = torch.zeros(shape).share_memory_() if fits else torch.zeros(shape)
+    shared, out = images.clone(), torch.zeros(shape)
+    if fits:
+        for tensor in (shared, out):
+            tensor.share_memory_()  # type: ignore[no-untyped-call]
     found: list[Contender | Absent] = []
     for name in names:
         library = LIBRARIES[name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from typing import Any
 
 import torch
@@ -115,7 +116,7 @@ def _against(op: Op, reference: Reference, size: int) -> Comparison:
 
 
 def _backends(op: Op, size: int) -> list[Comparison]:
-    if op.kornia_function is None:
+    if op.kornia_function is None or find_spec("kornia") is None:
         return []
     images = to_float(telling_pictures(IMAGES, size))
     step = example_step(op, IMAGES, size, ())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 import torch
 
@@ -53,15 +54,16 @@ def time_ops(
 
 
 def _time(op: Op, images: torch.Tensor, size: int, seconds: float) -> OpTime:
-    functions = [op.torch_function, *([op.kornia_function] if op.kornia_function else [])]
+    functions = [op.torch_function]
+    if op.kornia_function is not None and find_spec("kornia") is not None:
+        functions.append(op.kornia_function)
     runs = [_run(op, function, images, size) for function in functions]
     for run in runs:
         run()
     times = interleaved(runs, images.device, seconds, lambda number: None)
     each = [1e6 * statistics.median(spent) / len(images) for spent in times]
-    used: Backend = (
-        "kornia" if op.function_on(images.device, "auto") is op.kornia_function else "torch"
-    )
+    runs_kornia = op.function_on(images.device, "auto") is op.kornia_function
+    used: Backend = "kornia" if runs_kornia else "torch"
     if len(runs) == 1:
         return OpTime(op.name, each[0], None, None, used)
     ratio = statistics.median(theirs / ours for ours, theirs in zip(*times, strict=True))

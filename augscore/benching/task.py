@@ -16,7 +16,8 @@ SMALL = 64
 
 @dataclass(frozen=True)
 class SimCLR:
-    """A view of SimCLR: `strength` scales its jitter of (.8, .8, .8, .2); no blur if `kernel` is 0."""
+    """A view of SimCLR. `strength` scales its jitter of (.8, .8, .8, .2); a `kernel` of 0 is no
+    blur."""
 
     preset: str
     strength: float

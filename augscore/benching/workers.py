@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import signal
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -95,23 +97,23 @@ def _answer(pipe: Connection) -> int:
 
 def _serve(pipe: Connection, place: int, count: int) -> None:
     """Until the other end is closed: a job prepares it, a number does one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)
     jobs: list[_Prepared] = []
-    while True:
-        try:
-            message = pipe.recv()
-        except (EOFError, KeyboardInterrupt):
-            return
-        try:
-            if isinstance(message, Job):
-                jobs.append(_Prepared(message, place, count))
-                pipe.send(len(jobs) - 1)
+    with suppress(EOFError, BrokenPipeError):
+        while True:
+            message: Job | int = pipe.recv()
+            try:
+                if isinstance(message, Job):
+                    jobs.append(_Prepared(message, place, count))
+                    message = len(jobs) - 1
+                else:
+                    jobs[message].run()
+            except Exception as error:
+                # Told to the process that asked, which raises it.
+                pipe.send(f"{type(error).__name__}: {error}")
             else:
-                jobs[message].run()
                 pipe.send(message)
-        except Exception as error:
-            # Told to the process that asked, which raises it.
-            pipe.send(f"{type(error).__name__}: {error}")
 
 
 class _Prepared:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 
 import click
@@ -55,7 +56,7 @@ def bench() -> None:
     """How fast the engine is beside other libraries, and how exact, on this machine."""
 
 
-def _timing_options(seconds: float) -> Callback:
+def _timing_options(seconds: float) -> Callable[[Callback], Callback]:
     def decorate(function: Callback) -> Callback:
         options = (
             click.option(

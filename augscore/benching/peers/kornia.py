@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 
@@ -44,14 +45,26 @@ def kornia_contender(
     note = _NOTE[isinstance(task.recipe, SimCLR)]
     if not compiled:
         return Contender(what, run, note)
-    return Contender(
-        f"{what}, compiled", _in_chunks(torch.compile(_pipeline(task, mode)), images, chunk), note
+    return _compiled(
+        Contender(f"{what}, compiled", run, note), _pipeline(task, mode), images, chunk
     )
+
+
+def _compiled(
+    eager: Contender, pipeline: Pipeline, images: torch.Tensor, chunk: int
+) -> Contender | Absent:
+    run = _in_chunks(torch.compile(pipeline), images, chunk)
+    try:
+        run()
+    except Exception as error:
+        # A compiler fails in many ways; the first line says which.
+        return Absent(eager.name, f"{type(error).__name__}: {str(error).splitlines()[0]}")
+    return replace(eager, run=run)
 
 
 def _in_chunks(pipeline: Pipeline, images: torch.Tensor, chunk: int) -> Callable[[], torch.Tensor]:
     def run() -> torch.Tensor:
-        done = [pipeline(to_float(part)) for part in images.split(chunk)]
+        done = [pipeline(to_float(part)) for part in torch.split(images, chunk)]
         return done[0] if len(done) == 1 else torch.cat(done)
 
     return run

@@ -20,8 +20,9 @@ Make = Callable[[Task], Callable[[Any], torch.Tensor]]
 
 @dataclass(frozen=True)
 class Library:
-    """`word` is what a user writes. `read` brings a (3, H, W) uint8 tensor to the library's own kind, before the clock starts;
-    `make` gives what turns one into a (3, S, S) normalised float32 tensor."""
+    """`word` is what a user writes. `read` brings a (3, H, W) uint8 tensor to the library's own
+    kind, before the clock starts; `make` gives what turns one into a (3, S, S) normalised float32
+    tensor."""
 
     word: str
     name: str

@@ -12,11 +12,14 @@ from augscore.benching.task import NORMALIZE, SimCLR, Task
 
 
 def tensor_pipeline(task: Task) -> Callable[[torch.Tensor], torch.Tensor]:
-    return v2.Compose([*_steps(task), *_last()])
+    pipeline: Callable[[torch.Tensor], torch.Tensor] = v2.Compose([*_steps(task), *_last()])
+    return pipeline
 
 
 def picture_pipeline(task: Task) -> Callable[[object], torch.Tensor]:
-    return v2.Compose([*_steps(task), v2.ToImage(), *_last()])
+    steps = [*_steps(task), v2.ToImage(), *_last()]
+    pipeline: Callable[[object], torch.Tensor] = v2.Compose(steps)
+    return pipeline
 
 
 def device_contender(task: Task, images: torch.Tensor) -> Contender:

@@ -14,7 +14,6 @@ from augscore.engine.ops import elastic
 MODES = {"bilinear": InterpolationMode.BILINEAR, "nearest": InterpolationMode.NEAREST}
 
 _TIES = Bound(0.2, 1.0, 2e-3, "a tie of two pixels is rounded either way")
-_FIXED_POINT = Bound(0.4, 1.0, 5e-3, "PIL adds up places in fixed point: ties go either way")
 NEAREST = (("interpolation", "nearest"),)
 BILINEAR = (("interpolation", "bilinear"),)
 
@@ -68,8 +67,8 @@ def random_perspective(
 
 def elastic_transform(image: torch.Tensor, alpha: float, sigma: float, key: int) -> torch.Tensor:
     """torchvision's look-up with our field: theirs would be of another generator."""
-    numbers = (torch.tensor([number], dtype=torch.float64) for number in (alpha, sigma))
-    pixels = elastic.displacements(image[None], *numbers, torch.tensor([key]))
+    alphas, sigmas = (torch.tensor([n], dtype=torch.float64) for n in (alpha, sigma))
+    pixels = elastic.displacements(image[None], alphas, sigmas, torch.tensor([key]))
     sides = torch.tensor([image.shape[-1], image.shape[-2]])
     result: torch.Tensor = tv.elastic(image, pixels.permute(0, 2, 3, 1) * 2 / sides)
     return result
