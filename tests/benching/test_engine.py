@@ -1,4 +1,4 @@
-"""The engine's benchmark: who takes part, that all do the same work, and that the output is right."""
+"""The engine's benchmark: who takes part, that all do the same, and that the output is right."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ def test_the_recipe_that_others_get_is_the_presets(task: Task) -> None:
     assert all(dict(b.arguments)["sigma"] == (0.1, 2.0) for b in blur)
 
 
-@pytest.mark.parametrize(("size", "name"), [(32, "simclr-cifar"), (64, "simclr-cifar"), (96, "simclr")])
+@pytest.mark.parametrize(
+    ("size", "name"), [(32, "simclr-cifar"), (64, "simclr-cifar"), (96, "simclr")]
+)
 def test_small_images_get_the_policy_of_small_images(size: int, name: str) -> None:
     first, second = tasks_at(size, None, 7)
     assert first.title == f"{name}, {size} to {size} px, batch 7"

@@ -27,3 +27,4 @@ class Setting:
     folder: Path
     model: str
     batch_size: int
+    seconds: float

@@ -11,7 +11,8 @@ WIDTH = 100
 
 
 def show(setting: Setting) -> None:
-    found = bench_engine(EngineBench(device=setting.device), lambda event: None)
+    plan = EngineBench(device=setting.device, seconds=setting.seconds)
+    found = bench_engine(plan, lambda event: None)
     print("\n".join(plain(row) for row in engine_lines(found, WIDTH)))
     if not found.passed:
         raise SystemExit("the timed output is not torchvision's")

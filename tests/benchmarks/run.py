@@ -24,6 +24,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}; all")
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=float, default=5.0, help="for each case of engine")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--batch-size", type=int, default=32, help="crops a training step")
     parser.add_argument("--folder", type=Path, default=SAMPLES, help="images to measure")
@@ -33,7 +34,7 @@ def main() -> None:
     if unknown:
         parser.error(f"no benchmark named {', '.join(sorted(unknown))}")
     device = pick_device(chosen.device)
-    setting = Setting(device, chosen.folder, chosen.model, chosen.batch_size)
+    setting = Setting(device, chosen.folder, chosen.model, chosen.batch_size, chosen.seconds)
     print("   ".join(f"{name} {value}" for name, value in host_facts(device).items()))
     for name in chosen.names or NAMES:
         if name == ENGINE:

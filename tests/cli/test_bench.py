@@ -71,8 +71,9 @@ def test_mistakes(arguments: tuple[str, ...], code: int, message: str, invoke: I
 def test_exactness_has_a_row_for_every_operation(invoke: Invoke) -> None:
     result = invoke("bench", "exactness")
     assert result.exit_code == 0, result.output
-    assert all(any(row.startswith(name) for row in result.stdout.splitlines()) for name in table.OPS)
-    assert all(len(line) <= 80 for line in result.stdout.splitlines())
+    lines = result.stdout.splitlines()
+    assert all(any(line.startswith(name) for line in lines) for name in table.OPS)
+    assert all(len(line) <= 80 for line in lines)
 
 
 def test_exactness_ends_with_1_where_a_bound_is_exceeded(

@@ -11,7 +11,7 @@ from augscore.benching.references.warps import WARPS
 
 REFERENCES: tuple[Reference, ...] = (*FRAMES, *WARPS, *COLOURS, *FILTERS, *RAND_AUGMENT)
 
-_OWN_NOISE = "the noise is that of a key; tests hold it to its law"
+_OWN_NOISE = "noise of a key; tests hold it to its law"
 
 WITHOUT: dict[str, str] = {
     "GaussianNoise": _OWN_NOISE,
