@@ -106,7 +106,7 @@ def by_reference(
 def _against(op: Op, reference: Reference, size: int) -> Comparison:
     # From a larger image, so that a crop is made smaller and larger.
     side = size + size // 2 if op.resizes else size
-    images = telling_pictures(IMAGES, side)
+    images = _pictures(side)
     step = example_step(op, IMAGES, side, reference.arguments)
     given = images if op.resizes and reference.takes_bytes else to_float(images)
     ours = by_function(op.torch_function, op, given, step, size)
@@ -118,12 +118,19 @@ def _against(op: Op, reference: Reference, size: int) -> Comparison:
 def _backends(op: Op, size: int) -> list[Comparison]:
     if op.kornia_function is None or find_spec("kornia") is None:
         return []
-    images = to_float(telling_pictures(IMAGES, size))
+    images = to_float(_pictures(size))
     step = example_step(op, IMAGES, size, ())
     bound = Bound(op.bound, op.bound)
     by_kornia = by_function(op.kornia_function, op, images, step, size)
     ours = by_function(op.torch_function, op, images, step, size)
     return [Comparison(op.name, "kornia backend", "", difference(ours, by_kornia, bound), bound)]
+
+
+def _pictures(side: int) -> torch.Tensor:
+    """Every second one is dull, so that autocontrast has something to do."""
+    pixels = telling_pictures(IMAGES, side, side)
+    pixels[1::2] = pixels[1::2] // 2 + 40
+    return pixels
 
 
 def _choice(reference: Reference) -> str:

@@ -53,7 +53,7 @@ def test_small_images_get_the_policy_of_small_images(size: int, name: str) -> No
 
 @pytest.mark.parametrize("task", [SMALL, LARGE, LEVELS])
 def test_the_timed_output_is_torchvisions(task: Task) -> None:
-    images = telling_pictures(task.batch, task.source)
+    images = telling_pictures(task.batch, task.source, task.source)
     own = Engine(task, images, CPU)
     own.run()
     first, _ = own.last or pytest.fail("nothing was timed")
@@ -67,7 +67,7 @@ def test_the_timed_output_is_torchvisions(task: Task) -> None:
 
 
 def test_parity_names_the_resize_that_it_agrees_with() -> None:
-    images = telling_pictures(4, 60).to(torch.float32) / 255
+    images = telling_pictures(4, 60, 60).to(torch.float32) / 255
     own = Engine(replace(SMALL, source=60, batch=4), images, CPU)
     own.run()
     result, draw = own.last or pytest.fail("nothing was timed")
