@@ -71,6 +71,7 @@ def _task_lines(task: TaskFigures, width: int) -> list[Line]:
         if figure.doubt:
             lines.append(line(Span("doubt", "warn"), f" {figure.name}: {figure.doubt}"))
     lines += [line(f"  {one.name} is absent: {one.why}") for one in task.absent]
+    lines.append(line(f"  drawing takes {100 * task.drawing:.1f} % of augscore's time"))
     if task.winner:
         lines.append(line(f"  here augmentation is faster on the {task.winner}"))
     return [*lines, _parity_line(task)]

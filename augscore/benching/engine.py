@@ -96,7 +96,8 @@ def _timed(
     def told(number: int) -> None:
         progress(Progress(task.title, number * task.batch * len(present), None, "images"))
 
-    times = interleaved([one.run for one in present], plan.device, plan.seconds, told)
+    runs = [*(one.run for one in present), engine.draw]
+    *times, drawing = interleaved(runs, plan.device, plan.seconds, told)
     assert engine.last is not None
     result, draw = engine.last
     bound = TIES if isinstance(task.recipe, Levels) else EXACT
@@ -106,7 +107,10 @@ def _timed(
         for one, own in zip(present, times, strict=True)
     ]
     winner = _winner(figures) if plan.device.type != "cpu" else ""
-    return TaskFigures(task.title, len(times[0]), tuple(figures), absent, parity, winner)
+    share = statistics.median(part / whole for part, whole in zip(drawing, times[0], strict=True))
+    return TaskFigures(
+        task.title, len(drawing), tuple(figures), absent, parity, share, winner=winner
+    )
 
 
 _UPLOADED, _ON_CPU = f"{OWN}, images uploaded", f"{OWN} on the CPU, views uploaded"

@@ -28,13 +28,15 @@ class Figure:
 
 @dataclass(frozen=True)
 class TaskFigures:
-    """`figures`: the engine first. `winner`: on a GPU, whether it or the CPU is faster."""
+    """`figures`: the engine first. `drawing`: the share of the engine's time that drawing takes,
+    the median of the rounds. `winner`: on a GPU, whether it or the CPU is faster."""
 
     task: str
     rounds: int
     figures: tuple[Figure, ...]
     absent: tuple[Absent, ...]
     parity: Parity
+    drawing: float
     winner: str = ""
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 import signal
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
@@ -42,7 +44,8 @@ class Workers:
         for place in range(count):
             here, there = context.Pipe()
             process = context.Process(target=_serve, args=(there, place, count), daemon=True)
-            process.start()
+            with _no_interrupts():
+                process.start()
             there.close()
             self._pipes.append(here)
             self._processes.append(process)
@@ -82,6 +85,21 @@ class Workers:
 def fits_in_shared_memory(number: int) -> bool:
     """Whether so many bytes do; where the system does not tell, they are taken to."""
     return not _SHARED.is_dir() or shutil.disk_usage(_SHARED).free > number
+
+
+@contextmanager
+def _no_interrupts() -> Iterator[None]:
+    """Ctrl-C goes to every process of a terminal; those started here leave it to the first."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    # Its start, which a process's first start brings about, would let interrupts in again.
+    resource_tracker.ensure_running()
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, former)
 
 
 def _answer(pipe: Connection) -> int:

@@ -86,7 +86,7 @@ def _timing_options(seconds: float) -> Callable[[Callback], Callback]:
     "--size", default="32,224", show_default=True, metavar="N,...", help="Sizes of the views, px."
 )
 @click.option(
-    "--source", type=_SIZE, metavar="N", help="Side of the originals in px.  [default: the size]"
+    "--source", type=_SIZE, metavar="N", help="Side of SimCLR's originals, px.  [default: the size]"
 )
 @_timing_options(5.0)
 @click.option(
@@ -101,7 +101,8 @@ def _timing_options(seconds: float) -> Callable[[Callback], Callback]:
 def engine(settings: EngineSettings) -> None:
     """Time SimCLR's and RandAugment's views, uint8 in and normalised floats out, beside kornia,
     torchvision, albumentations and lightly where they are installed, in interleaved rounds. Those
-    that take one image at a time get a process for each thread of torch. The output that was timed
+    that take one image at a time get a process for each thread of torch (OMP_NUM_THREADS=1 compares
+    by the core). The output that was timed
     is held to torchvision's at the same drawn numbers: exit 1 if it differs."""
     sizes = whole_numbers("--size", settings.size, LEAST_SIZE)
     with progress_sink(settings.streams) as progress:

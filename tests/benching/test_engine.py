@@ -100,10 +100,28 @@ def test_everybody_on_a_small_task() -> None:
             "torchvision v2",
         ]
         assert task.figures[0].ratio == 1.0
+        assert 0 < task.drawing < 1
         assert all(figure.images_per_second > 0 and not figure.doubt for figure in task.figures)
         low, high = task.figures[1].spread
         assert low <= task.figures[1].ratio <= high
     assert found.to_json()["schema"] == "augscore.bench-engine/1"
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
+def test_a_gpu_is_compared_with_the_cpu() -> None:
+    device = torch.device("cuda")
+    plan = EngineBench(device=device, sizes=(32, 96), batch_size=8, seconds=0.0)
+    found = bench_engine(replace(plan, peers=("torchvision",)), lambda event: None)
+    assert found.passed
+    for task in found.tasks:
+        assert task.winner in ("CPU", "GPU")
+        names = [figure.name for figure in task.figures]
+        assert names[:3] == [
+            "augscore",
+            "augscore, images uploaded",
+            "augscore on the CPU, views uploaded",
+        ]
 
 
 def test_batches_are_smaller_where_a_round_would_be_long() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from augscore.benching import exactness
 from augscore.benching.differences import difference
 from augscore.benching.exactness import compare, measure_exactness
 from augscore.benching.references.record import Bound
@@ -80,6 +81,11 @@ def test_a_kornia_that_changes_a_function_does_not_pass(name: str) -> None:
 
     found = compare(replace(op, kornia_function=changed))
     assert [one.passed for one in found if one.against == "kornia backend"] == [False]
+
+
+def test_without_kornia_there_is_no_row_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exactness, "find_spec", lambda name: None)
+    assert "kornia backend" not in {one.against for one in exactness.compare(OPS["Hue"])}
 
 
 def test_the_whole_table_is_told_and_survives_json() -> None:

@@ -88,14 +88,17 @@ def test_affine(
         assert_equal_pixels(ours, warps.random_affine(images, *numbers, mode), mode)
 
 
-INSETS = [(3, 0, 0, 0, 0, 0, 0, 0), (1, 2, 3, 4, 5, 6, 7, 8), (9, 9, 0, 5, 2, 9, 0, 7)]
+Insets = tuple[int, int, int, int, int, int, int, int]
+INSETS: list[Insets] = [
+    (3, 0, 0, 0, 0, 0, 0, 0),
+    (1, 2, 3, 4, 5, 6, 7, 8),
+    (9, 9, 0, 5, 2, 9, 0, 7),
+]
 
 
 @both_modes
 @pytest.mark.parametrize("insets", INSETS)
-def test_perspective(
-    floats40: torch.Tensor, insets: tuple[int, int, int, int, int, int, int, int], mode: str
-) -> None:
+def test_perspective(floats40: torch.Tensor, insets: Insets, mode: str) -> None:
     for images in (floats40, floats40[..., :31]):
         columns = [torch.full((len(images),), inset) for inset in insets]
         ours = ASKEW(images, *columns, mode)

@@ -9,6 +9,7 @@ import torch
 from augscore.benching.task import NORMALIZE, Task
 from augscore.engine.augment import augment
 from augscore.engine.draw import Draw
+from augscore.engine.drawing.view import draw
 
 NAME = "augscore"
 
@@ -24,12 +25,17 @@ class Engine:
     epoch: int = 0
     last: tuple[torch.Tensor, Draw] | None = field(default=None, repr=False)
 
+    def draw(self) -> Draw:
+        """The drawing alone, without any pixels."""
+        sizes = [(self.task.source, self.task.source)] * self.task.batch
+        return draw(self.task.policy, range(self.task.batch), sizes, epoch=self.epoch)
+
     def run(self) -> torch.Tensor:
         self.epoch += 1
         images = self.images.to(self.device, non_blocking=True)
-        (view,), draw = augment(images, self.task.policy, epoch=self.epoch)
+        (view,), drawn = augment(images, self.task.policy, epoch=self.epoch)
         result = normalized(view)
-        self.last = result, draw
+        self.last = result, drawn
         return result
 
 
