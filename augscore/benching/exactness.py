@@ -24,6 +24,7 @@ from augscore.images.resize import to_float
 
 SCHEMA = "augscore.bench-exactness/1"
 IMAGES, SIZE = 8, 48
+_CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True)
@@ -58,16 +59,17 @@ class Exactness:
         return {"schema": SCHEMA, "passed": self.passed, "operations": rows, "without": without}
 
 
-def measure_exactness(size: int = SIZE) -> Exactness:
-    """Compare every operation on `IMAGES` images of `size` px, at the magnitudes of its example."""
-    compared = [one for op in OPS.values() for one in compare(op, size)]
+def measure_exactness(size: int = SIZE, device: torch.device = _CPU) -> Exactness:
+    """Compare what the engine runs on a device for every operation, at the magnitudes of its
+    example, on `IMAGES` images of `size` px. The references run on the CPU."""
+    compared = [one for op in OPS.values() for one in compare(op, size, device)]
     return Exactness(tuple(compared), tuple(WITHOUT.items()))
 
 
-def compare(op: Op, size: int = SIZE) -> list[Comparison]:
+def compare(op: Op, size: int = SIZE, device: torch.device = _CPU) -> list[Comparison]:
     """One operation against all that it has."""
-    compared = [_against(op, reference, size) for reference in references_of(op.name)]
-    return [*compared, *_backends(op, size)]
+    compared = [_against(op, reference, size, device) for reference in references_of(op.name)]
+    return [*compared, *_backends(op, size, device)]
 
 
 def example_step(op: Op, count: int, size: int, arguments: Sequence[tuple[str, Value]]) -> StepDraw:
@@ -103,22 +105,23 @@ def by_reference(
     return to_float(torch.stack(done))
 
 
-def _against(op: Op, reference: Reference, size: int) -> Comparison:
+def _against(op: Op, reference: Reference, size: int, device: torch.device) -> Comparison:
     # From a larger image, so that a crop is made smaller and larger.
     side = size + size // 2 if op.resizes else size
     images = _pictures(side)
     step = example_step(op, IMAGES, side, reference.arguments)
     given = images if op.resizes and reference.takes_bytes else to_float(images)
-    ours = by_function(op.torch_function, op, given, step, size)
+    function = op.function_on(device, "auto")
+    ours = by_function(function, op, given.to(device), step, size).cpu()
     theirs = by_reference(reference, op, images, step, size)
     apart = difference(ours, theirs, reference.bound)
     return Comparison(op.name, reference.whose, _choice(reference), apart, reference.bound)
 
 
-def _backends(op: Op, size: int) -> list[Comparison]:
+def _backends(op: Op, size: int, device: torch.device) -> list[Comparison]:
     if op.kornia_function is None or find_spec("kornia") is None:
         return []
-    images = to_float(_pictures(size))
+    images = to_float(_pictures(size)).to(device)
     step = example_step(op, IMAGES, size, ())
     bound = Bound(op.bound, op.bound)
     by_kornia = by_function(op.kornia_function, op, images, step, size)

@@ -41,6 +41,7 @@ class EngineSettings(Settings):
 @dataclass(frozen=True, kw_only=True)
 class ExactnessSettings(Settings):
     size: int
+    device: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +128,9 @@ def engine(settings: EngineSettings) -> None:
 
 @bench.command("exactness", cls=Configured, short_help="Every operation against other libraries.")
 @click.option("--size", type=_SIZE, default=48, show_default=True, metavar="N", help="In px.")
+@click.option(
+    "--device", default="cpu", show_default=True, metavar="NAME", help="auto, cpu, cuda or mps."
+)
 @shared_options
 @with_settings(ExactnessSettings)
 def exactness(settings: ExactnessSettings) -> None:
@@ -134,8 +138,9 @@ def exactness(settings: ExactnessSettings) -> None:
     uint8 tensors; from PIL for RandAugment's operations; and between our functions and kornia's.
     Exit 1 if one is beyond its bound."""
     from augscore.benching.exactness import measure_exactness
+    from augscore.runtime import pick_device
 
-    found = measure_exactness(settings.size)
+    found = measure_exactness(settings.size, pick_device(settings.device))
     lines = exactness_lines(found, settings.streams.out.width)
     print_result(settings, lines, found.to_json())
     _end(found.passed)

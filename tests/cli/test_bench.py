@@ -58,6 +58,7 @@ def test_engine_ends_with_1_where_the_timed_output_is_not_right(
         (("engine", "--size", ""), 2, "no list of whole numbers from 16 up"),
         (("engine", "--seconds", "-1"), 2, "no number from 0"),
         (("engine", "--device", "cuda:99"), 4, "cuda:99"),
+        (("exactness", "--device", "tpu"), 2, "tpu"),
         (("exactness", "--size", "3"), 2, "no whole number from 16 up"),
         (("decode",), 2, "No such command"),
     ],
