@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
-from importlib.util import find_spec
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 
 import torch
 
@@ -14,19 +13,21 @@ from augscore.benching.bandwidth import copy_bandwidth
 from augscore.benching.clock import interleaved
 from augscore.benching.contender import Absent, Contender
 from augscore.benching.figures import EngineFigures, Figure, TaskFigures
+from augscore.benching.lineup import (
+    ON_CPU,
+    UPLOADED,
+    Wanted,
+    need_workers,
+    own_contenders,
+    peer_contenders,
+)
 from augscore.benching.parity import EXACT, TIES, check_parity
-from augscore.benching.peers.kornia import NAME as KORNIA
-from augscore.benching.peers.kornia import kornia_contender
-from augscore.benching.peers.own import NAME as OWN
 from augscore.benching.peers.own import Engine, pixels
-from augscore.benching.peers.per_image import LIBRARIES
 from augscore.benching.pictures import smooth_pictures
 from augscore.benching.task import SMALL, Levels, Task, tasks_at
-from augscore.benching.workers import Job, Workers, fits_in_shared_memory
-from augscore.errors import UsageError
+from augscore.benching.workers import Workers
 from augscore.runtime import Progress, ProgressSink, host_facts, usable_cores
 
-PEERS = (KORNIA, *LIBRARIES)
 SIZES = (32, 224)
 _BATCH, _LARGE_BATCH_ON_CPU = 256, 64
 
@@ -34,16 +35,14 @@ _BATCH, _LARGE_BATCH_ON_CPU = 256, 64
 @dataclass(frozen=True, kw_only=True)
 class EngineBench:
     """What to time. `batch_size` None: 256, and 64 for sizes above 64 px on a CPU. `seconds`: for
-    each contender of each task. `peers`: words of `PEERS`. `compiled`: torch.compile too, where the
-    device is a GPU."""
+    each contender of each task."""
 
     device: torch.device
     sizes: tuple[int, ...] = SIZES
     source: int | None = None
     batch_size: int | None = None
     seconds: float = 5.0
-    peers: tuple[str, ...] = PEERS
-    compiled: bool = False
+    wanted: Wanted = field(default_factory=Wanted)
 
     def tasks(self) -> list[Task]:
         return [task for size in self.sizes for task in tasks_at(size, self.source, self._at(size))]
@@ -58,24 +57,14 @@ class EngineBench:
 def bench_engine(plan: EngineBench, progress: ProgressSink) -> EngineFigures:
     """Time every task: rounds interleaved, the output that was timed held to torchvision's.
 
-    Raises UsageError for a peer of an unknown name, HostError where a peer cannot be timed.
+    Raises HostError where a peer cannot be timed.
     """
-    unknown = [name for name in plan.peers if name not in PEERS]
-    if unknown:
-        hint = f"Known: {', '.join(PEERS)}"
-        raise UsageError(f"no peer is named {unknown[0]!r}", code="usage", hint=hint)
     count = max(1, min(torch.get_num_threads(), usable_cores()))
-    with ExitStack() as stack:
-        workers = stack.enter_context(Workers(count)) if _needs_workers(plan) else None
+    needed = need_workers(plan.wanted, plan.device)
+    with Workers(count) if needed else nullcontext() as workers:
         ceiling = copy_bandwidth(plan.device)
         done = [_timed(task, plan, workers, ceiling, progress) for task in plan.tasks()]
     return EngineFigures(host_facts(plan.device), count, ceiling, tuple(done))
-
-
-def _needs_workers(plan: EngineBench) -> bool:
-    """Libraries that take an image at a time run in processes, beside an engine on the CPU."""
-    asked = [LIBRARIES[name].module for name in plan.peers if name in LIBRARIES]
-    return plan.device.type == "cpu" and any(find_spec(module) is not None for module in asked)
 
 
 def _timed(
@@ -87,7 +76,8 @@ def _timed(
 ) -> TaskFigures:
     images = smooth_pictures(task.batch, task.source)
     engine = Engine(task, images.to(plan.device), plan.device)
-    found = [*_own(engine, images), *_peers(task, plan, workers, images, engine.images)]
+    peers = peer_contenders(plan.wanted, task, workers, images, plan.device)
+    found = [*own_contenders(engine, images), *peers]
     present = [one for one in found if isinstance(one, Contender)]
     absent = tuple(one for one in found if isinstance(one, Absent))
     for one in present:
@@ -113,78 +103,11 @@ def _timed(
     )
 
 
-_UPLOADED, _ON_CPU = f"{OWN}, images uploaded", f"{OWN} on the CPU, views uploaded"
-
-
-def _own(engine: Engine, images: torch.Tensor) -> list[Contender]:
-    """The engine on its device; on a GPU also from the host's memory, and on the CPU."""
-    if engine.device.type == "cpu":
-        return [Contender(OWN, engine.run)]
-    pinned = images.pin_memory() if engine.device.type == "cuda" else images
-    uploading = Engine(engine.task, pinned, engine.device)
-    on_cpu = Engine(engine.task, images, torch.device("cpu"))
-    return [
-        Contender(OWN, engine.run, "images on the device"),
-        Contender(_UPLOADED, uploading.run),
-        Contender(_ON_CPU, lambda: on_cpu.run().to(engine.device)),
-    ]
-
-
 def _winner(figures: Sequence[Figure]) -> str:
+    """Both with the views on the GPU in the end."""
     speed = {figure.name: figure.images_per_second for figure in figures}
-    gpu, cpu = speed[_UPLOADED], speed[_ON_CPU]
+    gpu, cpu = speed[UPLOADED], speed[ON_CPU]
     return "GPU" if gpu >= cpu else "CPU"
-
-
-def _peers(
-    task: Task,
-    plan: EngineBench,
-    workers: Workers | None,
-    images: torch.Tensor,
-    on_device: torch.Tensor,
-) -> list[Contender | Absent]:
-    found: list[Contender | Absent] = []
-    if KORNIA in plan.peers:
-        found.append(kornia_contender(task, on_device, plan.device))
-        if plan.compiled:
-            found.append(kornia_contender(task, on_device, plan.device, compiled=True))
-    names = [name for name in plan.peers if name in LIBRARIES]
-    if plan.device.type == "cpu":
-        return [*found, *_in_workers(names, task, workers, images)]
-    if "torchvision" in names:
-        from augscore.benching.peers.torchvision import device_contender
-
-        found.append(device_contender(task, on_device))
-    return found
-
-
-def _in_workers(
-    names: Sequence[str], task: Task, workers: Workers | None, images: torch.Tensor
-) -> list[Contender | Absent]:
-    shape = (task.batch, 3, task.size, task.size)
-    fits = fits_in_shared_memory(images.numel() + 4 * task.batch * 3 * task.size**2)
-    shared, out = images.clone(), torch.zeros(shape)
-    if fits:
-        for tensor in (shared, out):
-            tensor.share_memory_()  # type: ignore[no-untyped-call]
-    found: list[Contender | Absent] = []
-    for name in names:
-        library = LIBRARIES[name]
-        why = library.why_absent(task) or ("" if fits else "too little shared memory in /dev/shm")
-        if why or workers is None:
-            found.append(Absent(library.name, why))
-            continue
-        number = workers.take(Job(name, task, shared, out))
-        found.append(Contender(library.name, _shared_run(workers, number, out), library.note))
-    return found
-
-
-def _shared_run(workers: Workers, number: int, out: torch.Tensor) -> Callable[[], torch.Tensor]:
-    def run() -> torch.Tensor:
-        workers.run(number)
-        return out
-
-    return run
 
 
 def _figure(

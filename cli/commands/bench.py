@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
 import click
 
@@ -108,18 +108,18 @@ def engine(settings: EngineSettings) -> None:
     sizes = whole_numbers("--size", settings.size, LEAST_SIZE)
     with progress_sink(settings.streams) as progress:
         from augscore.benching.engine import EngineBench, bench_engine
+        from augscore.benching.lineup import PEERS, Wanted
         from augscore.runtime import pick_device
 
+        names = PEERS if settings.peers is None else words(settings.peers)
         plan = EngineBench(
             device=pick_device(settings.device),
             sizes=sizes,
             source=settings.source,
             batch_size=settings.batch_size,
             seconds=settings.seconds,
-            compiled=settings.compile,
+            wanted=Wanted(names, settings.compile),
         )
-        if settings.peers is not None:
-            plan = replace(plan, peers=words(settings.peers))
         found = bench_engine(plan, progress)
     lines = engine_lines(found, settings.streams.out.width)
     print_result(settings, lines, found.to_json())

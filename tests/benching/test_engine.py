@@ -10,6 +10,7 @@ import torch
 from augscore.benching import engine as story
 from augscore.benching.contender import Absent
 from augscore.benching.engine import EngineBench, bench_engine
+from augscore.benching.lineup import Wanted
 from augscore.benching.parity import EXACT, TIES, check_parity
 from augscore.benching.peers import kornia, per_image
 from augscore.benching.peers.own import Engine, normalized, pixels
@@ -88,7 +89,7 @@ def test_normalising_is_undone() -> None:
 def test_everybody_on_a_small_task() -> None:
     events: list[Progress] = []
     plan = EngineBench(device=CPU, sizes=(32,), batch_size=8, seconds=0.0)
-    found = bench_engine(replace(plan, peers=("kornia", "torchvision")), events.append)
+    found = bench_engine(replace(plan, wanted=Wanted(("kornia", "torchvision"))), events.append)
     assert found.passed
     assert events
     assert found.bytes_per_second > 1e8
@@ -112,7 +113,7 @@ def test_everybody_on_a_small_task() -> None:
 def test_a_gpu_is_compared_with_the_cpu() -> None:
     device = torch.device("cuda")
     plan = EngineBench(device=device, sizes=(32, 96), batch_size=8, seconds=0.0)
-    found = bench_engine(replace(plan, peers=("torchvision",)), lambda event: None)
+    found = bench_engine(replace(plan, wanted=Wanted(("torchvision",))), lambda event: None)
     assert found.passed
     for task in found.tasks:
         assert task.winner in ("CPU", "GPU")
@@ -134,7 +135,7 @@ def test_batches_are_smaller_where_a_round_would_be_long() -> None:
 
 def test_a_peer_of_an_unknown_name_is_refused() -> None:
     with pytest.raises(UsageError, match="kornja"):
-        bench_engine(EngineBench(device=CPU, peers=("kornja",)), lambda event: None)
+        Wanted(("kornia", "kornja"))
 
 
 def test_who_is_not_installed_is_absent(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,10 +49,12 @@ def _array(image: torch.Tensor) -> Any:
     return image.permute(1, 2, 0).contiguous().numpy()
 
 
+TORCHVISION = "torchvision"
+
 LIBRARIES: dict[str, Library] = {
     library.word: library
     for library in (
-        Library("torchvision", "torchvision v2, tensors", "torchvision", _itself, tensor_pipeline),
+        Library(TORCHVISION, "torchvision v2, tensors", "torchvision", _itself, tensor_pipeline),
         Library(
             "torchvision-pil", "torchvision v2, PIL", "torchvision", picture_of, picture_pipeline
         ),
