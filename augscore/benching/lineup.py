@@ -15,7 +15,7 @@ from augscore.benching.peers.own import NAME as OWN
 from augscore.benching.peers.own import Engine
 from augscore.benching.peers.per_image import LIBRARIES, TORCHVISION
 from augscore.benching.peers.torchvision import device_contender
-from augscore.benching.task import Task
+from augscore.benching.task import SimCLR, Task
 from augscore.benching.workers import Job, Workers, fits_in_shared_memory
 from augscore.errors import UsageError
 
@@ -61,7 +61,8 @@ def peer_contenders(
     on_device = images.to(device)
     if KORNIA in wanted.names:
         found.append(kornia_contender(task, on_device, device))
-        if wanted.compiled:
+        # RandAugment is another list of operations each time, and would be compiled each time.
+        if wanted.compiled and isinstance(task.recipe, SimCLR):
             found.append(kornia_contender(task, on_device, device, compiled=True))
     names = [name for name in wanted.names if name in LIBRARIES]
     if device.type == "cpu":

@@ -95,7 +95,7 @@ def _timing_options(seconds: float) -> Callable[[Callback], Callback]:
     metavar="NAME,...",
     help="Of kornia, torchvision, torchvision-pil, albumentations, lightly.  [default: all]",
 )
-@click.option("--compile", is_flag=True, help="Also kornia's pipeline by torch.compile.")
+@click.option("--compile", is_flag=True, help="Also kornia's SimCLR by torch.compile.")
 @device_option
 @shared_options
 @with_settings(EngineSettings)

@@ -16,6 +16,7 @@ from augscore.images.resize import to_float
 NAME = "kornia"
 CHUNKS = (256, 128, 64, 32, 16, 8)
 """Of a CPU; a GPU is also tried with whole batches."""
+_COMPILING_RUNS = 5
 _NOTE = {
     True: "one order of jitter a batch, crops not antialiased",
     False: "one list of operations a batch",
@@ -55,7 +56,9 @@ def _compiled(
 ) -> Contender | Absent:
     run = _in_chunks(torch.compile(pipeline), images, chunk)
     try:
-        run()
+        # Gates that open for other images, or for none, are compiled when they first do.
+        for _ in range(_COMPILING_RUNS):
+            run()
     except Exception as error:
         # A compiler fails in many ways; the first line says which.
         return Absent(eager.name, f"{type(error).__name__}: {str(error).splitlines()[0]}")
