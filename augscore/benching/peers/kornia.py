@@ -61,7 +61,8 @@ def _compiled(
             run()
     except Exception as error:
         # A compiler fails in many ways; the first line says which.
-        return Absent(eager.name, f"{type(error).__name__}: {str(error).splitlines()[0]}")
+        first, _, _ = str(error).partition("\n")
+        return Absent(eager.name, f"{type(error).__name__}: {first}")
     return replace(eager, run=run)
 
 
