@@ -20,6 +20,7 @@ COMMANDS = {
         ".commands.policy:policy",
         "Policies: list, show, validate, draw them.",
     ),
+    "bench": (".commands.bench:bench", "How fast and how exact the engine is here."),
     "doctor": (".commands.doctor:doctor", "Check that this machine can run augscore."),
     "completion": (".commands.completion:completion", "Print the completion script of a shell."),
 }

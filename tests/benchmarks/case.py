@@ -27,11 +27,4 @@ class Setting:
     folder: Path
     model: str
     batch_size: int
-
-
-def noise_images(count: int, side: int) -> torch.Tensor:
-    """uint8 (count, 3, side, side), smooth enough to look like pictures to a filter."""
-    generator = torch.Generator().manual_seed(0)
-    coarse = torch.rand((count, 3, 16, 16), generator=generator)
-    smooth = torch.nn.functional.interpolate(coarse, (side, side), mode="bicubic")
-    return (smooth.clamp(0, 1) * 255).to(torch.uint8)
+    seconds: float

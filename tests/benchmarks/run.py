@@ -4,36 +4,42 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 
+from augscore.benching.clock import seconds_of
 from augscore.runtime import host_facts, pick_device
 from tests.benchmarks import engine, measuring, reading, training
 from tests.benchmarks.case import Case, Setting
 
-FILES = {"training": training, "engine": engine, "reading": reading, "measuring": measuring}
+FILES = {"training": training, "reading": reading, "measuring": measuring}
+ENGINE = "engine"
+NAMES = (*FILES, ENGINE)
 SAMPLES = Path(__file__).resolve().parents[2] / "assets" / "samples"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(FILES)}; all")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}; all")
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=float, default=5.0, help="for each case of engine")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--batch-size", type=int, default=32, help="crops a training step")
     parser.add_argument("--folder", type=Path, default=SAMPLES, help="images to measure")
     parser.add_argument("--model", default="default")
     chosen = parser.parse_args()
-    unknown = set(chosen.names) - set(FILES)
+    unknown = set(chosen.names) - set(NAMES)
     if unknown:
         parser.error(f"no benchmark named {', '.join(sorted(unknown))}")
     device = pick_device(chosen.device)
-    setting = Setting(device, chosen.folder, chosen.model, chosen.batch_size)
+    setting = Setting(device, chosen.folder, chosen.model, chosen.batch_size, chosen.seconds)
     print("   ".join(f"{name} {value}" for name, value in host_facts(device).items()))
-    for name in chosen.names or FILES:
+    for name in chosen.names or NAMES:
+        if name == ENGINE:
+            engine.show(setting)
+            continue
         cases = FILES[name].cases(setting)
         for group in dict.fromkeys(case.group for case in cases):
             _compare([case for case in cases if case.group == group], chosen.rounds, device)
@@ -44,7 +50,7 @@ def _compare(cases: Sequence[Case], rounds: int, device: torch.device) -> None:
     times: list[list[float]] = [[] for _ in cases]
     for number in range(rounds + 1):
         for case, seconds in zip(cases, times, strict=True):
-            spent = _seconds(case, device)
+            spent = seconds_of(case.run, device)
             if number:
                 seconds.append(spent)
     print(f"\n{cases[0].group}, {rounds} rounds")
@@ -54,19 +60,6 @@ def _compare(cases: Sequence[Case], rounds: int, device: torch.device) -> None:
         speed = case.images / statistics.median(seconds)
         spread = f"{min(ratios):.2f} ... {max(ratios):.2f}"
         print(f"{case.name:<34}{speed:>10.1f}{statistics.median(ratios):>18.2f}{spread:>22}")
-
-
-def _seconds(case: Case, device: torch.device) -> float:
-    _wait(device)
-    began = time.perf_counter()
-    case.run()
-    _wait(device)
-    return time.perf_counter() - began
-
-
-def _wait(device: torch.device) -> None:
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
 
 
 if __name__ == "__main__":

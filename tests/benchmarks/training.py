@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import torch
 
+from augscore.benching.pictures import smooth_pictures
 from augscore.score import dsm
 from augscore.score.model import new_denoiser
 from augscore.score.network import Architecture
-from tests.benchmarks.case import Case, Setting, noise_images
+from tests.benchmarks.case import Case, Setting
 
 CROP = 64
 FORMATS = {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}
@@ -30,7 +31,7 @@ def _step(setting: Setting, *, bf16: bool, layout: str) -> Callable[[], float]:
     denoiser = new_denoiser(Architecture(), 0.5, 0.25, 0).to(device)
     denoiser.to(memory_format=memory_format)
     optimizer = torch.optim.AdamW(denoiser.parameters(), lr=1e-4, foreach=True)
-    images = noise_images(setting.batch_size, CROP).to(device, torch.float32) / 255
+    images = smooth_pictures(setting.batch_size, CROP).to(device, torch.float32) / 255
     clean = images.contiguous(memory_format=memory_format)
     generator = torch.Generator(device=device).manual_seed(0)
 

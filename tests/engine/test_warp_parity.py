@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import math
-
 import pytest
 import torch
 import torchvision.transforms.v2.functional as tv
-from torchvision.transforms.v2 import InterpolationMode
 
+from augscore.benching.references import warps
 from augscore.engine.drawing.view import draw_view
 from augscore.engine.nodes import Step
 from augscore.engine.ops import affine, perspective, shift
 from augscore.engine.policy import Policy, View
 
-MODES = {"bilinear": InterpolationMode.BILINEAR, "nearest": InterpolationMode.NEAREST}
 MOVED = affine.RANDOM_AFFINE.torch_function
 ASKEW = perspective.RANDOM_PERSPECTIVE.torch_function
-both_modes = pytest.mark.parametrize("mode", list(MODES))
+both_modes = pytest.mark.parametrize("mode", list(warps.MODES))
 
 
 def assert_equal_pixels(ours: torch.Tensor, theirs: torch.Tensor, mode: str) -> None:
@@ -39,7 +36,7 @@ def column(value: float, images: torch.Tensor) -> torch.Tensor:
 @pytest.mark.parametrize("degrees", [-120.0, -7.5, 0.5, 30.0, 90.0, 180.0])
 def test_rotate(floats40: torch.Tensor, degrees: float, mode: str) -> None:
     ours = affine.rotate(floats40, column(degrees, floats40), mode)
-    assert_equal_pixels(ours, tv.rotate(floats40, degrees, interpolation=MODES[mode]), mode)
+    assert_equal_pixels(ours, warps.rotate(floats40, degrees, mode), mode)
 
 
 # Not by 90 degrees: with one odd side every place is a tie between two pixels.
@@ -48,24 +45,18 @@ def test_rotate(floats40: torch.Tensor, degrees: float, mode: str) -> None:
 def test_rotate_oblongs(floats40: torch.Tensor, degrees: float, mode: str) -> None:
     for images in (floats40[:, :, :29], floats40[..., :31]):
         ours = affine.rotate(images, column(degrees, images), mode)
-        theirs = tv.rotate(images, degrees, interpolation=MODES[mode])
+        theirs = warps.rotate(images, degrees, mode)
         assert_equal_pixels(ours, theirs, mode)
 
 
 @both_modes
 @pytest.mark.parametrize("slope", [-0.9, -0.31, 0.01, 0.09, 0.3, 0.99])
 def test_shears(floats40: torch.Tensor, slope: float, mode: str) -> None:
-    degrees = math.degrees(math.atan(slope))
     for images in (floats40, floats40[:, :, :29], floats40[..., :31]):
-        for function, angles in (
-            (affine.shear_x, [degrees, 0.0]),
-            (affine.shear_y, [0.0, degrees]),
-        ):
-            ours = function(images, column(slope, images), mode)
-            theirs = tv.affine(
-                images, 0.0, [0, 0], 1.0, angles, interpolation=MODES[mode], center=[0, 0]
-            )
-            assert_equal_pixels(ours, theirs, mode)
+        ours = affine.shear_x(images, column(slope, images), mode)
+        assert_equal_pixels(ours, warps.shear_x(images, slope, mode), mode)
+        ours = affine.shear_y(images, column(slope, images), mode)
+        assert_equal_pixels(ours, warps.shear_y(images, slope, mode), mode)
 
 
 @pytest.mark.parametrize("fraction", [-1.0, -0.45, -0.01, 0.03, 0.136, 0.5, 1.0])
@@ -91,31 +82,27 @@ AFFINES = [
 def test_affine(
     floats40: torch.Tensor, numbers: tuple[float, int, int, float, float, float], mode: str
 ) -> None:
-    degrees, dx, dy, scale, lean_x, lean_y = numbers
     for images in (floats40, floats40[..., :31]):
         columns = [column(number, images) for number in numbers]
         ours = MOVED(images, *columns, mode)
-        theirs = tv.affine(
-            images, degrees, [dx, dy], scale, [lean_x, lean_y], interpolation=MODES[mode]
-        )
-        assert_equal_pixels(ours, theirs, mode)
+        assert_equal_pixels(ours, warps.random_affine(images, *numbers, mode), mode)
 
 
-INSETS = [(3, 0, 0, 0, 0, 0, 0, 0), (1, 2, 3, 4, 5, 6, 7, 8), (9, 9, 0, 5, 2, 9, 0, 7)]
+Insets = tuple[int, int, int, int, int, int, int, int]
+INSETS: list[Insets] = [
+    (3, 0, 0, 0, 0, 0, 0, 0),
+    (1, 2, 3, 4, 5, 6, 7, 8),
+    (9, 9, 0, 5, 2, 9, 0, 7),
+]
 
 
 @both_modes
 @pytest.mark.parametrize("insets", INSETS)
-def test_perspective(floats40: torch.Tensor, insets: tuple[int, ...], mode: str) -> None:
+def test_perspective(floats40: torch.Tensor, insets: Insets, mode: str) -> None:
     for images in (floats40, floats40[..., :31]):
-        right, bottom = images.shape[-1] - 1, images.shape[-2] - 1
-        a, b, c, d, e, f, g, h = insets
-        ends = [[a, b], [right - c, d], [right - e, bottom - f], [g, bottom - h]]
-        starts = [[0, 0], [right, 0], [right, bottom], [0, bottom]]
         columns = [torch.full((len(images),), inset) for inset in insets]
         ours = ASKEW(images, *columns, mode)
-        theirs = tv.perspective(images, starts, ends, interpolation=MODES[mode])
-        assert_equal_pixels(ours, theirs, mode)
+        assert_equal_pixels(ours, warps.random_perspective(images, *insets, mode), mode)
 
 
 @both_modes

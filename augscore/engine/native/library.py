@@ -17,7 +17,7 @@ _SIGNATURES = {
         *(_POINTER, _COUNT, _POINTER, _POINTER, _COUNT, _POINTER),
     ),
     "interleave": (_POINTER, _COUNT, _COUNT, _COUNT, _COUNT, _POINTER),
-    "to_planes": (_POINTER, _COUNT, _POINTER),
+    "to_floats": (_POINTER, _COUNT, _POINTER),
 }
 
 
@@ -68,9 +68,9 @@ def interleaved(image: torch.Tensor) -> torch.Tensor:
     return pixels.permute(2, 0, 1)
 
 
-def write_planes(pixels: torch.Tensor, planes: torch.Tensor) -> None:
-    """(3, H, W) uint8 whose memory is (H, W, 3) → contiguous float32 (3, H, W) in [0, 1]."""
-    _loaded().to_planes(_at(pixels), pixels.shape[1] * pixels.shape[2], _at(planes))
+def write_floats(levels: torch.Tensor, floats: torch.Tensor) -> None:
+    """Contiguous uint8 → contiguous float32 in [0, 1] of as many numbers."""
+    _loaded().to_floats(_at(levels), levels.numel(), _at(floats))
 
 
 def _at(tensor: torch.Tensor) -> int:

@@ -172,11 +172,7 @@ EXPORT void interleave(const uint8_t *red, int64_t plane, int64_t stride, int64_
     }
 }
 
-/* Pixels of three bytes to three planes of floats in [0, 1]. */
-EXPORT void to_planes(const uint8_t *pixels, int64_t count, float *planes) {
-    for (int64_t i = 0; i < count; i++) {
-        planes[i] = pixels[3 * i] / 255.0f;
-        planes[count + i] = pixels[3 * i + 1] / 255.0f;
-        planes[2 * count + i] = pixels[3 * i + 2] / 255.0f;
-    }
+/* Levels of 0 to 255 to floats in [0, 1]. */
+EXPORT void to_floats(const uint8_t *levels, int64_t count, float *floats) {
+    for (int64_t i = 0; i < count; i++) floats[i] = levels[i] / 255.0f;
 }

@@ -127,8 +127,8 @@ def _resize_into(
     # Channels last is the layout in which torch's uint8 resize is fastest; the bits are the same.
     batch = crop[None].contiguous(memory_format=torch.channels_last)
     resized = F.interpolate(batch, result.shape[-2:], mode=interpolation, antialias=True)
-    if native and resized.is_contiguous(memory_format=torch.channels_last):
-        library.write_planes(resized[0], result)
+    if native and resized.is_contiguous():
+        library.write_floats(resized, result)
     else:
         result.copy_(to_float(resized[0]).clamp_(0.0, 1.0))
 

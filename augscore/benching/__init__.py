@@ -1,0 +1,1 @@
+"""How fast the engine is and how exact, beside what others do on the same machine."""

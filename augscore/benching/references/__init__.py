@@ -1,0 +1,1 @@
+"""How other libraries do each operation, with the same numbers."""
