@@ -67,9 +67,8 @@ def on_batch(images: torch.Tensor, step: Prepared, rows: range) -> torch.Tensor:
 
 def upload(numbers: torch.Tensor, device: torch.device) -> torch.Tensor:
     """Numbers of the host on the device, without waiting for it."""
-    if device.type != "cuda":
-        return numbers.to(device)
-    return numbers.pin_memory().to(device, non_blocking=True)
+    ready = numbers.pin_memory() if device.type == "cuda" else numbers
+    return ready.to(device, non_blocking=True)
 
 
 def _changed(images: torch.Tensor, step: Prepared, rows: list[int]) -> torch.Tensor:

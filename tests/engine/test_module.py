@@ -12,6 +12,7 @@ import torchvision.transforms.v2.functional as tv
 
 import augscore
 from augscore.engine.normalize import NORMALIZATIONS, Normalize
+from augscore.engine.ops.record import BackendChoice
 from augscore.engine.policy import Policy, View
 from augscore.errors import TensorError, UsageError
 
@@ -176,9 +177,14 @@ def test_ids_and_epochs_that_do_not_fit_are_refused(
 
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
-def test_no_call_but_the_first_waits_for_the_device(floats40: torch.Tensor) -> None:
-    module = augscore.Augment("simclr", normalize="imagenet").cuda()
-    images = floats40.cuda()
+@pytest.mark.parametrize("policy", ["simclr", "wmse"])
+@pytest.mark.parametrize("backend", ["auto", "torch"])
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.float32])
+def test_no_call_but_the_first_waits_for_the_device(
+    bytes40: torch.Tensor, policy: str, backend: BackendChoice, dtype: torch.dtype
+) -> None:
+    module = augscore.Augment(policy, normalize="imagenet", backend=backend).cuda()
+    images = (bytes40 if dtype == torch.uint8 else bytes40 / 255).cuda()
     module(images)
     torch.cuda.set_sync_debug_mode("error")
     try:

@@ -40,8 +40,9 @@ def kornia_blur(images: torch.Tensor, sigmas: torch.Tensor, kernel_size: int) ->
     half = [kernel_size // 2 if kernel_size else _radius(s, 0, images) for s in sigmas.tolist()]
     for radius in sorted(set(half) - {0}):
         here = torch.tensor([i for i, r in enumerate(half) if r == radius])
-        there = here.to(images.device)
-        sigma = sigmas[here].clamp(min=1e-3).to(images.device, images.dtype)[:, None].expand(-1, 2)
+        there = here.to(images.device, non_blocking=True)
+        # On the host: kornia looks whether they are positive.
+        sigma = sigmas[here].clamp(min=1e-3).to(images.dtype)[:, None].expand(-1, 2)
         size = (2 * radius + 1, 2 * radius + 1)
         result.index_copy_(0, there, filters.gaussian_blur2d(images[there], size, sigma))
     return result.clamp_(0.0, 1.0)

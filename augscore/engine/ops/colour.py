@@ -167,7 +167,7 @@ def _in_order(
             result = adjustments[which](result, factors[which])
         elif rows:
             here = torch.tensor(rows)
-            there = here.to(images.device)
+            there = here.to(images.device, non_blocking=True)
             adjusted = adjustments[which](result.index_select(0, there), factors[which][here])
             result.index_copy_(0, there, adjusted)
     return result

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from augscore.engine.ops.arguments import Choice, Range, Settings, Whole
 from augscore.engine.ops.dice import Dice
 from augscore.engine.ops.record import Frame, Magnitude, Op, draw_ranges
-from augscore.images.resize import to_float
+from augscore.images.resize import antialiased, to_float
 
 CROP_ATTEMPTS = 10
 
@@ -77,7 +77,7 @@ def translate(images: torch.Tensor, dx: torch.Tensor, dy: torch.Tensor) -> torch
 def _resize(crop: torch.Tensor, interpolation: str, size: int) -> torch.Tensor:
     # Channels last is the layout in which torch's uint8 resize is fastest; the bits are the same.
     batch = crop[None].contiguous(memory_format=torch.channels_last)
-    return F.interpolate(batch, (size, size), mode=interpolation, antialias=True)
+    return antialiased(batch, size, size, interpolation)
 
 
 def _shift(image: torch.Tensor, distance: float, dim: int) -> torch.Tensor:

@@ -40,7 +40,7 @@ def kornia_solarize(images: torch.Tensor, thresholds: torch.Tensor) -> torch.Ten
     """As `solarize`, by kornia."""
     import kornia.enhance as enhance
 
-    threshold = thresholds.to(images.device, images.dtype)
+    threshold = thresholds.to(images.device, images.dtype, non_blocking=True)
     result: torch.Tensor = enhance.solarize(images, threshold)
     return result
 
@@ -49,7 +49,8 @@ def kornia_posterize(images: torch.Tensor, bits: torch.Tensor) -> torch.Tensor:
     """As `posterize`, by kornia."""
     import kornia.enhance as enhance
 
-    result: torch.Tensor = enhance.posterize(images, bits.to(images.device))
+    kept = bits.to(images.device, non_blocking=True)
+    result: torch.Tensor = enhance.posterize(images, kept)
     return result
 
 
@@ -57,7 +58,8 @@ def kornia_gamma(images: torch.Tensor, gammas: torch.Tensor) -> torch.Tensor:
     """As `adjust_gamma`, by kornia."""
     import kornia.enhance as enhance
 
-    result: torch.Tensor = enhance.adjust_gamma(images, gammas.to(images.device, images.dtype))
+    gamma = gammas.to(images.device, images.dtype, non_blocking=True)
+    result: torch.Tensor = enhance.adjust_gamma(images, gamma)
     return result
 
 
