@@ -24,8 +24,8 @@ def erase(
     """(B, 3, H, W) with a box of each image, in px, set to `value` in [0, 1]; none if empty."""
     result = images.clone(memory_format=torch.contiguous_format)
     boxes = torch.stack([tops, lefts, heights, widths], 1).to(torch.int64).tolist()
-    for image, (top, left, height, width) in zip(result, boxes, strict=True):
-        image[:, top : top + height, left : left + width] = value
+    for row, (top, left, height, width) in enumerate(boxes):
+        result[row, :, top : top + height, left : left + width] = value
     return result
 
 

@@ -79,7 +79,8 @@ class Op:
     torchvision's. `levels` say how RandAugment and its like turn the op. `ladder` names the
     magnitude that a strength ladder turns, and `example` holds arguments with which the op visibly
     does something, for tests and pictures. The two backends give equal pixels within `bound` grey
-    levels; the CPU runs `torch_function`, and other devices the one that `accelerator` names.
+    levels; the CPU runs `torch_function`, and other devices the one that `accelerator` names. An op
+    that is not `differentiable` gives no gradient with respect to the images, or none but 0.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Op:
     kornia_function: Function | None = None
     accelerator: Backend = "torch"
     bound: float = 0.0
+    differentiable: bool = True
     resizes: bool = False
     ladder: str | None = None
     chance: float = 1.0

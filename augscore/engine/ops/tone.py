@@ -33,7 +33,7 @@ def invert(images: torch.Tensor) -> torch.Tensor:
 
 def adjust_gamma(images: torch.Tensor, gammas: torch.Tensor) -> torch.Tensor:
     """(B, 3, H, W) raised to a power per image, 0 or more: above 1 darkens."""
-    return images.pow(per_image(gammas, images)).clamp_(0.0, 1.0)
+    return images.pow(per_image(gammas, images))
 
 
 def kornia_solarize(images: torch.Tensor, thresholds: torch.Tensor) -> torch.Tensor:
@@ -87,6 +87,7 @@ RANDOM_POSTERIZE = Op(
     torch_function=posterize,
     kornia_function=kornia_posterize,
     bound=0.001,
+    differentiable=False,
     example=(("bits", (1, 4)),),
     chance=0.5,
     levels=(LevelMap("Posterize", "bits", 8.0, 4.0, False, "bits", rounding="nearest"),),
