@@ -14,7 +14,7 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from augscore.engine.nodes import Node, Step
+from augscore.engine.nodes import Node, Step, Value
 from augscore.engine.ops.record import BackendChoice
 from augscore.engine.ops.table import OPS
 from augscore.engine.policy import Policy, View
@@ -131,6 +131,22 @@ def of(*nodes: Node) -> Policy:
 def test_no_operation_waits(name: str, dtype: torch.dtype, backend: BackendChoice) -> None:
     half = [Step(name, OPS[name].example, p) for p in (1.0, 0.5)]
     assert trace(of(*half), dtype, backend) == set()
+
+
+FILLED = [name for name, op in OPS.items() if "fill" in op.options]
+
+
+@pytest.mark.parametrize("fill", [0.5, (0.1, 0.2, 0.3)])
+@pytest.mark.parametrize("name", FILLED)
+def test_no_fill_waits(name: str, fill: Value) -> None:
+    step = Step(name, (*OPS[name].example, ("fill", fill)))
+    assert trace(of(step), torch.float32, "torch") == set()
+
+
+@pytest.mark.parametrize("value", ["random", (0.1, 0.2, 0.3)])
+def test_no_erased_box_waits(value: Value) -> None:
+    step = Step("RandomErasing", (("value", value),))
+    assert trace(of(step), torch.float32, "torch") == set()
 
 
 @backends
