@@ -123,7 +123,28 @@ class Choice:
         return value
 
 
-Argument = Range | Whole | Number | Pair | Choice
+@dataclass(frozen=True)
+class Colour:
+    """A grey level, or three numbers for red, green and blue, in [0, 1]; or one of the `words`."""
+
+    name: str
+    default: Value
+    words: tuple[str, ...] = ()
+
+    def read(self, op: str, value: Value) -> float | str | tuple[float, float, float]:
+        """The level, colour or word; UsageError (`policy_value`) if it is none."""
+        if isinstance(value, str) and value in self.words:
+            return value
+        levels = value if isinstance(value, tuple) and len(value) == 3 else (value,)
+        if not all(map(_is_number, levels)):
+            words = "".join(f", or {word}" for word in self.words)
+            raise _refuse(op, self.name, value, f"it is a number, or three of them{words}")
+        number = Number(self.name, self.default, 0.0, 1.0)
+        read = [number.read(op, level) for level in levels]
+        return (read[0], read[1], read[2]) if len(read) == 3 else read[0]
+
+
+Argument = Range | Whole | Number | Pair | Choice | Colour
 
 
 @dataclass(frozen=True)
