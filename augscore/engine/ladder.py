@@ -33,7 +33,9 @@ def apply_op(images: Images, op: str, magnitude: float) -> torch.Tensor:
         )
     _check_magnitude(record, magnitude)
     if not len(pictures):
-        return torch.empty(0, 3, *(images.shape[2:] if isinstance(images, torch.Tensor) else (1, 1)))
+        return torch.empty(
+            0, 3, *(images.shape[2:] if isinstance(images, torch.Tensor) else (1, 1))
+        )
     batch = torch.stack([to_float(picture) for picture in pictures])
     if record.magnitude(record.ladder).neutral == magnitude:
         return batch

@@ -84,7 +84,7 @@ def show(settings: ShowSettings) -> None:
     """Show every step of a policy: its ranges, and how often it is applied. With --format yaml: as
     a policy file, to be changed and measured."""
     from augscore.engine.policies import find_policy
-    from augscore.engine.policy_file.write import to_document
+    from augscore.engine.policy_file.document import to_document
 
     chosen = find_policy(settings.name)
     print_result(settings, _shown(settings, chosen), to_document(chosen))
@@ -93,7 +93,8 @@ def show(settings: ShowSettings) -> None:
 def _shown(settings: ShowSettings, chosen: Policy) -> list[Line]:
     if settings.format == "text":
         return policy_lines(chosen, settings.streams.out.width)
-    from augscore.engine.policy_file.write import to_document, to_yaml
+    from augscore.engine.policy_file.document import to_document
+    from augscore.engine.policy_file.write import to_yaml
     from augscore.outputs import to_json
 
     as_json = settings.format == "json"

@@ -12,10 +12,9 @@ from augscore.engine.draw import MixDraw, StepDraw
 from augscore.engine.drawing.context import Context, Gate
 from augscore.engine.drawing.levelled import Row, Turn, draw_turn, read_rows
 from augscore.engine.level_tables import AUG_MIX, AUG_MIX_COLOUR
-from augscore.engine.nodes import AugMix
+from augscore.engine.nodes import LEAST_SEVERITY, MOST_SEVERITY, AugMix
 from augscore.engine.ops.dice import Dice
 
-DEEPEST, LEAST_LEVEL, MOST_LEVEL = 3, 0.1, 10.0
 _ATTEMPTS = 12
 # Keeps uniforms off 0, and logarithms finite.
 _HALF_STEP, _TINY = 2.0**-54, 1e-300
@@ -52,7 +51,7 @@ def gamma(dice: Dice, name: str, alpha: float) -> torch.Tensor:
     log_v = v.clamp(min=_TINY).log()
     fits = (v > 0) & (torch.log(u + _HALF_STEP) < normal.square() / 2 + d - d * v + d * log_v)
     first = fits.to(torch.int8).argmax(1, keepdim=True)
-    value = v.gather(1, first)[:, 0].mul(d).clamp(min=_TINY)
+    value: torch.Tensor = v.gather(1, first)[:, 0].mul(d).clamp(min=_TINY)
     if alpha < 1:
         boost = dice.uniforms(f"{name}.boost")[:, 0] + _HALF_STEP
         value = value.mul(boost.pow(1 / alpha)).clamp(min=_TINY)
@@ -62,16 +61,15 @@ def gamma(dice: Dice, name: str, alpha: float) -> torch.Tensor:
 def _chain(
     node: AugMix, rows: list[Row], branch: int, context: Context, gate: Gate, dice: Dice
 ) -> tuple[StepDraw, ...]:
-    deepest = DEEPEST if node.chain_depth == -1 else node.chain_depth
-    depth = torch.full((len(context.hashes),), deepest)
+    depth = torch.full((len(context.hashes),), node.deepest)
     if node.chain_depth == -1:
-        depth = (dice.uniforms(f"depth.{branch}")[:, 0] * deepest).floor().to(torch.int64) + 1
+        depth = (dice.uniforms(f"depth.{branch}")[:, 0] * node.deepest).floor().to(torch.int64) + 1
     drawn: list[StepDraw] = []
-    for place in range(deepest):
+    for place in range(node.deepest):
         slots = [f"{what}.{branch}.{place}" for what in ("op", "level", "sign")]
         choice, level, coin = dice.uniforms(*slots).unbind(1)
         row = (choice * len(rows)).floor().to(torch.int64)
-        level = (LEAST_LEVEL + level * (node.severity - LEAST_LEVEL)) / MOST_LEVEL
+        level = (LEAST_SEVERITY + level * (node.severity - LEAST_SEVERITY)) / MOST_SEVERITY
         turn = Turn(row, level, torch.where(coin < 0.5, -1.0, 1.0).to(torch.float64))
         inside = Gate(gate.open & (depth > place), f"{node.kind} {branch + 1}.{place + 1}")
         drawn += draw_turn(rows, turn, context, inside, dice)
