@@ -14,7 +14,7 @@ from ..lines import Line, line
 from ..measure_files import check_target
 from ..names import shown, shown_path
 from ..options import AutoInt, Configured, Settings, decorated, shared_options, with_settings
-from ..policy_screen import policy_entry, policy_lines
+from ..policy_screen import policy_entry, policy_lines, step_count
 from ..results import print_result
 
 if TYPE_CHECKING:
@@ -66,7 +66,11 @@ def list_policies(settings: ListSettings) -> None:
 
     width = settings.streams.out.width
     lines = [row for p in PRESETS.values() for row in policy_entry(p, width)]
-    print_result(settings, lines, {"policies": [asdict(p) for p in PRESETS.values()]})
+    facts = [
+        {"name": p.name, "size": p.size, "views": len(p.views), "source": p.source}
+        for p in PRESETS.values()
+    ]
+    print_result(settings, lines, {"policies": facts})
 
 
 @policy.command("show", cls=Configured, short_help="Show the steps of one.")
@@ -138,8 +142,7 @@ def _read(file: str) -> Policy | tuple[Mistake, ...]:
 
 
 def _facts(chosen: Policy) -> str:
-    steps = sum(len(view.steps) for view in chosen.views)
-    views, all_steps = plural(len(chosen.views), "view"), plural(steps, "step")
+    views, all_steps = plural(len(chosen.views), "view"), plural(step_count(chosen), "step")
     return f"{shown(chosen.name)}, {chosen.size} px, {views}, {all_steps}"
 
 

@@ -342,6 +342,24 @@ def test_levels_of_aug_mix_are_uniform_up_to_its_severity() -> None:
     assert distance(levels, lambda x: (x - 0.1) / 2.9) < 1.9 / math.sqrt(count)
 
 
+def test_magnitudes_of_aug_mix_are_those_of_its_authors() -> None:
+    """augmentations.py: whole numbers towards 0 of level / 10 times the most."""
+    count = 300
+    (branch,) = mixed(
+        AugMix(severity=10, mixture_width=1, chain_depth=1, all_ops=True), count
+    ).branches
+    of = {step.op: list(step.magnitudes[0][1]) for step in branch if step.magnitudes}
+    for i, slope in enumerate(of["ShearX"]):
+        level, sign = abs(slope) / 0.3 * 10, math.copysign(1, slope)
+        assert of["ShearY"][i] == pytest.approx(slope)
+        assert of["Rotate"][i] == sign * int(level * 30 / 10)
+        assert of["RandomPosterize"][i] == 4 - int(level * 4 / 10)
+        assert math.ceil(of["RandomSolarize"][i] * 255 - 1e-9) == 256 - int(level * 256 / 10)
+        assert of["TranslateX"][i] == of["TranslateY"][i] == sign * int(level * (32 / 3) / 10)
+        for op in ("Brightness", "Contrast", "Saturation", "RandomAdjustSharpness"):
+            assert of[op][i] == pytest.approx(level * 1.8 / 10 + 0.1)
+
+
 def distance(values: list[float], law: Callable[[float], float]) -> float:
     """Kolmogorov and Smirnov's: the largest gap between an empirical law and another."""
     ordered, count = sorted(values), len(values)
