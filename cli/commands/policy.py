@@ -39,6 +39,7 @@ class ShowSettings(Settings):
 @dataclass(frozen=True, kw_only=True)
 class ValidateSettings(Settings):
     files: tuple[str, ...]
+    deep: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +109,11 @@ def _shown(settings: ShowSettings, chosen: Policy) -> list[Line]:
 
 @policy.command("validate", cls=Configured, short_help="Find every mistake in policy files.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option(
+    "--deep",
+    is_flag=True,
+    help="Also run every operation by itself, and tell those that break or break a promise.",
+)
 @shared_options
 @with_settings(ValidateSettings)
 def validate(settings: ValidateSettings) -> None:
@@ -119,6 +125,8 @@ def validate(settings: ValidateSettings) -> None:
     found: list[dict[str, object]] = []
     for file in settings.files:
         result = _read(file)
+        if settings.deep and not isinstance(result, tuple):
+            result = _tried(settings, file, result) or result
         if not isinstance(result, tuple):
             lines.append(line(f"{shown(file)}: ok, {_facts(result)}"))
         wrong = result if isinstance(result, tuple) else ()
@@ -139,6 +147,24 @@ def _read(file: str) -> Policy | tuple[Mistake, ...]:
         return error.mistakes
     except UsageError as error:
         return (Mistake(error.code, file, error.message, error.hint),)
+
+
+def _tried(settings: ValidateSettings, file: str, chosen: Policy) -> tuple[Mistake, ...]:
+    """What is wrong with its operations; empty if nothing is."""
+    from augscore.engine.trial import PATIENCE, SEED, try_policy
+    from augscore.errors import Mistake, UsageError
+
+    def waiting(op: str) -> None:
+        told = f"{shown(file)}: {shown(op)} has run for {PATIENCE:.0f} s (op_hang); Ctrl-C ends it"
+        settings.streams.err.write([line(told)])
+
+    try:
+        faults = try_policy(chosen, waiting=waiting)
+    except UsageError as error:
+        return (Mistake(error.code, file, error.message, error.hint),)
+    return tuple(
+        Mistake(f.code, file, f"{f.op}: {f.message}", f"View {f.view}, seed {SEED}") for f in faults
+    )
 
 
 def _facts(chosen: Policy) -> str:
