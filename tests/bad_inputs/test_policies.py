@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from augscore.engine.nodes import steps_in
 from augscore.engine.policies import find_policy
 from augscore.engine.policy_file.text import read_text
 from augscore.errors import PolicyError, UsageError
@@ -251,7 +252,7 @@ def test_bad_72_numbers_that_yaml_1_1_takes_for_text_are_numbers(
 ) -> None:
     path = tmp_path / "p.yaml"
     path.write_text(steps(f"Rotate: {{degrees: {written}}}"))
-    (step,) = find_policy(path).views[0].steps
+    (step,) = steps_in(find_policy(path).views[0].steps)
     assert dict(step.arguments)["degrees"] == (number, number)
 
 

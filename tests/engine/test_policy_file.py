@@ -29,6 +29,7 @@ from augscore.engine.nodes import (
     Step,
     TrivialAugmentWide,
     Value,
+    steps_in,
 )
 from augscore.engine.normalize import NORMALIZATIONS, Normalize
 from augscore.engine.ops.arguments import Argument, Choice, Number, Pair, Whole
@@ -102,18 +103,9 @@ def test_a_file_means_what_it_says(tmp_path: Path) -> None:
 
 def test_chances_that_are_not_given_are_torchvisions() -> None:
     for name in OPS:
-        (step,) = (
-            find_policy(
-                {
-                    "augscore_policy": 1,
-                    "name": "x",
-                    "size": 8,
-                    "views": [{"transforms": [{name: None}]}],
-                }
-            )
-            .views[0]
-            .steps
-        )
+        view = {"transforms": [{name: None}]}
+        document = {"augscore_policy": 1, "name": "x", "size": 8, "views": [view]}
+        (step,) = steps_in(find_policy(document).views[0].steps)
         if hasattr(v2, name):
             needed = {
                 "RandomResizedCrop": 8,
@@ -138,9 +130,9 @@ def test_a_preset_taken_over_and_changed(tmp_path: Path) -> None:
     changed = read(text, tmp_path)
     assert changed.size == 96
     for view, old in zip(changed.views, base.views, strict=True):
-        jitter = view.steps[2]
+        crop, _, jitter, *_ = steps_in(view.steps)
         assert dict(jitter.arguments)["hue"] == (-0.05, 0.05)
-        assert dict(view.steps[0].arguments)["scale"] == (0.2, 1.0)
+        assert dict(crop.arguments)["scale"] == (0.2, 1.0)
         assert jitter.p == 1
         assert view.steps[3:] == old.steps[3:]
 
@@ -154,7 +146,8 @@ def test_views_from_presets(tmp_path: Path) -> None:
     policy = read(text, tmp_path)
     assert policy.size == 224
     assert [view.size for view in policy.views] == [224] * 2 + [96] * 6
-    assert dict(policy.views[7].steps[0].arguments)["scale"] == (0.05, 0.14)
+    crop, *_ = steps_in(policy.views[7].steps)
+    assert dict(crop.arguments)["scale"] == (0.05, 0.14)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,30 +22,30 @@ from augscore.engine.presets import PRESETS, preset
 from augscore.engine.trial import Fault, try_policy
 from augscore_cli.main import root
 
-Broken = Callable[[torch.Tensor], object]
+Broken = Callable[[torch.Tensor], Any]
 
 
-def raises(images: torch.Tensor) -> object:
+def raises(images: torch.Tensor) -> Any:
     raise ValueError("no such picture")
 
 
-def mutates(images: torch.Tensor) -> object:
+def mutates(images: torch.Tensor) -> Any:
     return images.mul_(0.5).clone()
 
 
-def draws(images: torch.Tensor) -> object:
+def draws(images: torch.Tensor) -> Any:
     return images * torch.rand(())
 
 
-def draws_by_numpy(images: torch.Tensor) -> object:
+def draws_by_numpy(images: torch.Tensor) -> Any:
     return images * float(np.random.rand())
 
 
-def draws_by_python(images: torch.Tensor) -> object:
+def draws_by_python(images: torch.Tensor) -> Any:
     return images * random.random()
 
 
-def has_a_hole(images: torch.Tensor) -> object:
+def has_a_hole(images: torch.Tensor) -> Any:
     result = images.clone()
     result[2, 0, 0, 0] = float("nan")
     return result
@@ -116,7 +117,7 @@ def test_bad_78_one_that_hangs_is_named(broken: Callable[[Broken], None]) -> Non
         waited.append(op)
         named.set()
 
-    def slow(images: torch.Tensor) -> object:
+    def slow(images: torch.Tensor) -> Any:
         assert named.wait(20)
         return images.clone()
 
