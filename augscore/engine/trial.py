@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from augscore.engine.draw import Drawn, MixDraw, StepDraw
+from augscore.engine.draw import StepDraw, every_step
 from augscore.engine.drawing.view import draw
 from augscore.engine.ops.table import find_op
 from augscore.engine.policy import Policy
@@ -57,16 +57,7 @@ def try_policy(
 def _steps(policy: Policy, view: int, side: int) -> Iterator[StepDraw]:
     sizes = [(side, side)] * _IMAGES
     drawn = draw(policy, list(range(_IMAGES)), sizes, seed=SEED).views[view]
-    for step in drawn.steps:
-        yield from _single(step)
-
-
-def _single(drawn: Drawn) -> Iterator[StepDraw]:
-    if isinstance(drawn, MixDraw):
-        for branch in drawn.branches:
-            yield from branch
-    else:
-        yield drawn
+    return every_step(drawn.steps)
 
 
 def _pictures(side: int) -> torch.Tensor:

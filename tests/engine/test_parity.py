@@ -10,7 +10,7 @@ import torchvision.transforms.v2.functional as tv
 from torchvision.transforms.v2 import InterpolationMode
 
 from augscore import keys
-from augscore.engine.draw import StepDraw
+from augscore.engine.draw import StepDraw, every_step
 from augscore.engine.drawing.view import draw_view
 from augscore.engine.nodes import Step
 from augscore.engine.ops import blur, channels, colour, geometry, noise
@@ -199,4 +199,4 @@ def test_the_two_backends_agree(floats40: torch.Tensor, op: Op) -> None:
 
 def _drawn(op: Op, count: int) -> StepDraw:
     policy = Policy("one", 40, (View((Step(op.name, op.example),)),))
-    return draw_view(policy, list(range(count)), [(40, 40)] * count, view=0).steps[0]
+    return next(every_step(draw_view(policy, list(range(count)), [(40, 40)] * count, view=0).steps))
