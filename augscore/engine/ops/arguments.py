@@ -79,13 +79,12 @@ class Whole:
 
 @dataclass(frozen=True)
 class Number:
-    """A number that is the same for all images; a `pixel` one is a pixel value."""
+    """A number that is the same for all images."""
 
     name: str
     default: Value
     low: float
     high: float
-    pixel: bool = False
 
     def read(self, op: str, value: Value) -> float:
         """The number; UsageError (`policy_value`) if it is not one that the operation takes."""
@@ -93,10 +92,7 @@ class Number:
             raise _refuse(op, self.name, value, "it is a number")
         number = float(value)  # type: ignore[arg-type]
         if not self.low <= number <= self.high:
-            proposed = as_shares((number, number)) if self.pixel else ""
-            raise _refuse(
-                op, self.name, value, f"it lies in {self.low:g} to {self.high:g}{proposed}"
-            )
+            raise _refuse(op, self.name, value, f"it lies in {self.low:g} to {self.high:g}")
         return number
 
 

@@ -72,7 +72,7 @@ RANDOM_ERASING = Op(
     arguments=(
         Range("scale", (0.02, 0.33), 0.0, 1.0),
         Range("ratio", (0.3, 3.3), 0.01, 100.0),
-        Number("value", 0.0, 0.0, 1.0, pixel=True),
+        Number("value", 0.0, 0.0, 1.0),
     ),
     options=("value",),
     draw=_draw_erasing,
@@ -84,7 +84,7 @@ RANDOM_ERASING = Op(
 CUTOUT = Op(
     name="Cutout",
     magnitudes=_BOX,
-    arguments=(Whole("length", 16, 0, 4096), Number("value", 0.0, 0.0, 1.0, pixel=True)),
+    arguments=(Whole("length", 16, 0, 4096), Number("value", 0.0, 0.0, 1.0)),
     options=("value",),
     draw=_draw_cutout,
     source="DeVries and Taylor 2017, arXiv 1708.04552; uoguelph-mlrg/Cutout util/cutout.py",

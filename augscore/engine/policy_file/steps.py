@@ -16,6 +16,7 @@ from pydantic import (
     create_model,
 )
 
+from augscore.engine.check import settings
 from augscore.engine.nearest import did_you_mean
 from augscore.engine.nodes import Step
 from augscore.engine.ops.arguments import Argument
@@ -40,8 +41,8 @@ def step_of(name: str, arguments: Strict) -> Step:
     """The step that typed arguments are those of."""
     op = OPS[SPELLINGS[name].op if name in SPELLINGS else name]
     given = dict(arguments)
-    values = tuple((a.name, given[a.name]) for a in op.arguments if a.name in given)
-    return Step(op.name, values, float(given["p"]))
+    written = tuple((a.name, given[a.name]) for a in op.arguments if a.name in given)
+    return Step(op.name, settings(Step(op.name, written)).values, float(given["p"]))
 
 
 def step_type(kinds: Mapping[str, type[Strict]]) -> Any:

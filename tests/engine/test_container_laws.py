@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
 from collections.abc import Callable
@@ -15,7 +14,7 @@ from torchvision.transforms import v2
 import augscore
 from augscore import keys
 from augscore.engine.apply import apply_view
-from augscore.engine.draw import Draw, Drawn, MixDraw, StepDraw, ViewDraw
+from augscore.engine.draw import Drawn, MixDraw, StepDraw, ViewDraw
 from augscore.engine.drawing.mix import gamma
 from augscore.engine.drawing.view import draw
 from augscore.engine.level_tables import (
@@ -457,29 +456,6 @@ def test_a_mix_is_its_branches_by_weight_and_share(floats40: torch.Tensor) -> No
 
 def every(view: tuple[Node, ...] = EVERY_CONTAINER) -> Policy:
     return Policy("every", 40, (View(view),))
-
-
-def test_an_image_is_drawn_alike_in_any_batch_and_order() -> None:
-    ids: list[int | str] = [3, "b.png", 99, "c/d.png", 0, 12]
-    sizes = [(40, 40)] * 6
-    whole = draw(every(), ids, sizes, seed=2, epoch=1)
-    order = [4, 1, 5, 0, 3, 2]
-    assert draw(every(), [ids[i] for i in order], sizes, seed=2, epoch=1) == whole.select(order)
-    for i in range(6):
-        assert draw(every(), ids[i : i + 1], sizes[:1], seed=2, epoch=1) == whole.select([i])
-
-
-def test_draws_of_containers_survive_json_and_replay_for_a_subset(floats40: torch.Tensor) -> None:
-    (views,), how = augscore.augment(floats40, every(), seed=3)
-    read = Draw.from_json(json.loads(json.dumps(how.to_json(), sort_keys=True)))
-    assert read == how
-    some = [4, 0, 3]
-    (again,) = augscore.replay(floats40[some], read.select(some))
-    assert torch.equal(again, views[some])
-    one_by_one = [
-        augscore.augment(floats40[i : i + 1], every(), seed=3, ids=[i])[0][0] for i in range(6)
-    ]
-    assert torch.equal(torch.cat(one_by_one), views)
 
 
 def test_a_chance_of_a_container_leaves_everything_else_alone() -> None:
