@@ -10,7 +10,14 @@ import pytest
 
 from augscore.engine.check import check_policy, settings
 from augscore.engine.drawing.view import draw
-from augscore.engine.nodes import Step, steps_in
+from augscore.engine.nodes import (
+    AugMix,
+    AutoAugment,
+    RandAugment,
+    Step,
+    TrivialAugmentWide,
+    steps_in,
+)
 from augscore.engine.ops.table import OPS
 from augscore.engine.policy import Policy, View
 from augscore.engine.presets import PRESETS, preset
@@ -237,3 +244,27 @@ def test_whitening_jitters_the_whole_image_before_it_is_cropped() -> None:
             "RandomResizedCrop",
             "RandomHorizontalFlip",
         ]
+
+
+def test_every_promised_preset_is_there() -> None:
+    promised = """simclr simclr-cifar simsiam simsiam-cifar moco-v2 byol vicreg vicreg-sym wmse
+        wmse-cifar sce sce-cifar swav dino randaugment trivialaugment-wide autoaugment-cifar10
+        autoaugment-imagenet autoaugment-svhn augmix pad-crop-flip identity"""
+    assert list(PRESETS) == promised.split()
+
+
+def test_presets_of_containers_are_as_published() -> None:
+    alone = {
+        "randaugment": (224, RandAugment(num_ops=2, magnitude=9)),
+        "trivialaugment-wide": (224, TrivialAugmentWide()),
+        "autoaugment-cifar10": (32, AutoAugment("cifar10")),
+        "autoaugment-imagenet": (224, AutoAugment("imagenet")),
+        "autoaugment-svhn": (32, AutoAugment("svhn")),
+    }
+    for name, (size, node) in alone.items():
+        assert (preset(name).size, preset(name).views) == (size, (View((node,)),))
+    (view,) = preset("augmix").views
+    *before, mix = view.steps
+    assert [step.op for step in steps_in(tuple(before))] == ["RandomHorizontalFlip", "RandomCrop"]
+    assert mix == AugMix(severity=3, mixture_width=3, chain_depth=-1, alpha=1, all_ops=False)
+    assert preset("augmix").size == 32
