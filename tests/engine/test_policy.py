@@ -13,6 +13,7 @@ from augscore.engine.drawing.view import draw
 from augscore.engine.nodes import (
     AugMix,
     AutoAugment,
+    Node,
     RandAugment,
     Step,
     TrivialAugmentWide,
@@ -254,7 +255,7 @@ def test_every_promised_preset_is_there() -> None:
 
 
 def test_presets_of_containers_are_as_published() -> None:
-    alone = {
+    alone: dict[str, tuple[int, Node]] = {
         "randaugment": (224, RandAugment(num_ops=2, magnitude=9)),
         "trivialaugment-wide": (224, TrivialAugmentWide()),
         "autoaugment-cifar10": (32, AutoAugment("cifar10")),
