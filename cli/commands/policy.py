@@ -14,7 +14,7 @@ from ..lines import Line, line
 from ..measure_files import check_target
 from ..names import shown, shown_path
 from ..options import AutoInt, Configured, Settings, decorated, shared_options, with_settings
-from ..policy_screen import policy_entry, policy_lines
+from ..policy_screen import policy_entry, policy_lines, step_count
 from ..results import print_result
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class ShowSettings(Settings):
 @dataclass(frozen=True, kw_only=True)
 class ValidateSettings(Settings):
     files: tuple[str, ...]
+    deep: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +67,11 @@ def list_policies(settings: ListSettings) -> None:
 
     width = settings.streams.out.width
     lines = [row for p in PRESETS.values() for row in policy_entry(p, width)]
-    print_result(settings, lines, {"policies": [asdict(p) for p in PRESETS.values()]})
+    facts = [
+        {"name": p.name, "size": p.size, "views": len(p.views), "source": p.source}
+        for p in PRESETS.values()
+    ]
+    print_result(settings, lines, {"policies": facts})
 
 
 @policy.command("show", cls=Configured, short_help="Show the steps of one.")
@@ -84,7 +89,7 @@ def show(settings: ShowSettings) -> None:
     """Show every step of a policy: its ranges, and how often it is applied. With --format yaml: as
     a policy file, to be changed and measured."""
     from augscore.engine.policies import find_policy
-    from augscore.engine.policy_file.write import to_document
+    from augscore.engine.policy_file.document import to_document
 
     chosen = find_policy(settings.name)
     print_result(settings, _shown(settings, chosen), to_document(chosen))
@@ -93,7 +98,8 @@ def show(settings: ShowSettings) -> None:
 def _shown(settings: ShowSettings, chosen: Policy) -> list[Line]:
     if settings.format == "text":
         return policy_lines(chosen, settings.streams.out.width)
-    from augscore.engine.policy_file.write import to_document, to_yaml
+    from augscore.engine.policy_file.document import to_document
+    from augscore.engine.policy_file.write import to_yaml
     from augscore.outputs import to_json
 
     as_json = settings.format == "json"
@@ -103,6 +109,11 @@ def _shown(settings: ShowSettings, chosen: Policy) -> list[Line]:
 
 @policy.command("validate", cls=Configured, short_help="Find every mistake in policy files.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option(
+    "--deep",
+    is_flag=True,
+    help="Also run every operation by itself, and tell those that break or break a promise.",
+)
 @shared_options
 @with_settings(ValidateSettings)
 def validate(settings: ValidateSettings) -> None:
@@ -114,6 +125,8 @@ def validate(settings: ValidateSettings) -> None:
     found: list[dict[str, object]] = []
     for file in settings.files:
         result = _read(file)
+        if settings.deep and not isinstance(result, tuple):
+            result = _tried(settings, file, result) or result
         if not isinstance(result, tuple):
             lines.append(line(f"{shown(file)}: ok, {_facts(result)}"))
         wrong = result if isinstance(result, tuple) else ()
@@ -136,9 +149,26 @@ def _read(file: str) -> Policy | tuple[Mistake, ...]:
         return (Mistake(error.code, file, error.message, error.hint),)
 
 
+def _tried(settings: ValidateSettings, file: str, chosen: Policy) -> tuple[Mistake, ...]:
+    """What is wrong with its operations; empty if nothing is."""
+    from augscore.engine.trial import PATIENCE, SEED, try_policy
+    from augscore.errors import Mistake, UsageError
+
+    def waiting(op: str) -> None:
+        told = f"{shown(file)}: {shown(op)} has run for {PATIENCE:.0f} s (op_hang); Ctrl-C ends it"
+        settings.streams.err.write([line(told)])
+
+    try:
+        faults = try_policy(chosen, waiting=waiting)
+    except UsageError as error:
+        return (Mistake(error.code, file, error.message, error.hint),)
+    return tuple(
+        Mistake(f.code, file, f"{f.op}: {f.message}", f"View {f.view}, seed {SEED}") for f in faults
+    )
+
+
 def _facts(chosen: Policy) -> str:
-    steps = sum(len(view.steps) for view in chosen.views)
-    views, all_steps = plural(len(chosen.views), "view"), plural(steps, "step")
+    views, all_steps = plural(len(chosen.views), "view"), plural(step_count(chosen), "step")
     return f"{shown(chosen.name)}, {chosen.size} px, {views}, {all_steps}"
 
 

@@ -13,7 +13,17 @@ from augscore_cli import checks
 
 Invoke = Callable[..., Result]
 
-NAMES = ["python", "torch", "device", "torchvision", "kornia", "decoder", "kernels", "model", "temp"]
+NAMES = [
+    "python",
+    "torch",
+    "device",
+    "torchvision",
+    "kornia",
+    "decoder",
+    "kernels",
+    "model",
+    "temp",
+]
 
 
 def refuse() -> str:

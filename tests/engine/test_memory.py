@@ -19,7 +19,7 @@ from tests.engine.containers import EVERY_CONTAINER
 TILE_BYTES = 12 * 2**16
 # Of small images four times as many pixels.
 SMALL_TILE_BYTES = 4 * TILE_BYTES
-TILES = 8
+TILES = 10
 CONTAINERS = Policy("all", 224, (View(tuple(EVERY_CONTAINER.values())),))
 CASES = [
     pytest.param(preset("simclr"), 224, 8, id="simclr"),

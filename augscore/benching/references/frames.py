@@ -30,7 +30,7 @@ def resized_crop(
 
 
 def random_crop(
-    image: torch.Tensor, top: int, left: int, padding: int, mode: str, fill: Fill
+    image: torch.Tensor, top: int, left: int, padding: int, mode: str, fill: Fill = 0.0
 ) -> torch.Tensor:
     wide = tv.pad(image, [padding] * 4, fill=as_fill(fill) or 0, padding_mode=mode)
     result: torch.Tensor = tv.crop(wide, top, left, *image.shape[-2:])
@@ -49,12 +49,12 @@ def translate(image: torch.Tensor, dx: float, dy: float) -> torch.Tensor:
     return moved[0].to(image.dtype)
 
 
-def translate_x(image: torch.Tensor, pixels: int, fill: Fill) -> torch.Tensor:
+def translate_x(image: torch.Tensor, pixels: int, fill: Fill = 0.0) -> torch.Tensor:
     result: torch.Tensor = tv.affine(image, 0.0, [pixels, 0], 1.0, [0.0, 0.0], fill=as_fill(fill))
     return result
 
 
-def translate_y(image: torch.Tensor, pixels: int, fill: Fill) -> torch.Tensor:
+def translate_y(image: torch.Tensor, pixels: int, fill: Fill = 0.0) -> torch.Tensor:
     result: torch.Tensor = tv.affine(image, 0.0, [0, pixels], 1.0, [0.0, 0.0], fill=as_fill(fill))
     return result
 

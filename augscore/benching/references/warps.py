@@ -19,17 +19,23 @@ NEAREST = (("interpolation", "nearest"),)
 BILINEAR = (("interpolation", "bilinear"),)
 
 
-def rotate(image: torch.Tensor, degrees: float, interpolation: str, fill: Fill) -> torch.Tensor:
+def rotate(
+    image: torch.Tensor, degrees: float, interpolation: str, fill: Fill = 0.0
+) -> torch.Tensor:
     mode, outside = MODES[interpolation], as_fill(fill)
     result: torch.Tensor = tv.rotate(image, degrees, interpolation=mode, fill=outside)
     return result
 
 
-def shear_x(image: torch.Tensor, slope: float, interpolation: str, fill: Fill) -> torch.Tensor:
+def shear_x(
+    image: torch.Tensor, slope: float, interpolation: str, fill: Fill = 0.0
+) -> torch.Tensor:
     return _sheared(image, [_degrees(slope), 0.0], interpolation, fill)
 
 
-def shear_y(image: torch.Tensor, slope: float, interpolation: str, fill: Fill) -> torch.Tensor:
+def shear_y(
+    image: torch.Tensor, slope: float, interpolation: str, fill: Fill = 0.0
+) -> torch.Tensor:
     return _sheared(image, [0.0, _degrees(slope)], interpolation, fill)
 
 
@@ -42,7 +48,7 @@ def random_affine(
     lean_x: float,
     lean_y: float,
     interpolation: str,
-    fill: Fill,
+    fill: Fill = 0.0,
 ) -> torch.Tensor:
     mode, lean = MODES[interpolation], [lean_x, lean_y]
     result: torch.Tensor = tv.affine(
@@ -62,7 +68,7 @@ def random_perspective(
     g: int,
     h: int,
     interpolation: str,
-    fill: Fill,
+    fill: Fill = 0.0,
 ) -> torch.Tensor:
     right, bottom = image.shape[-1] - 1, image.shape[-2] - 1
     ends = [[a, b], [right - c, d], [right - e, bottom - f], [g, bottom - h]]
@@ -74,7 +80,7 @@ def random_perspective(
 
 
 def elastic_transform(
-    image: torch.Tensor, alpha: float, sigma: float, key: int, fill: Fill
+    image: torch.Tensor, alpha: float, sigma: float, key: int, fill: Fill = 0.0
 ) -> torch.Tensor:
     """torchvision's look-up with our field: theirs would be of another generator."""
     alphas, sigmas = (torch.tensor([n], dtype=torch.float64) for n in (alpha, sigma))
@@ -90,7 +96,7 @@ def _degrees(slope: float) -> float:
 
 
 def _sheared(
-    image: torch.Tensor, degrees: list[float], interpolation: str, fill: Fill
+    image: torch.Tensor, degrees: list[float], interpolation: str, fill: Fill = 0.0
 ) -> torch.Tensor:
     mode = MODES[interpolation]
     result: torch.Tensor = tv.affine(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeGuard
 
 from augscore.engine.nodes import Value
 from augscore.errors import UsageError
+
+_LARGEST = sys.float_info.max
 
 Lone = Literal["fixed", "about_one", "about_zero"]
 
@@ -18,7 +20,7 @@ class Range:
 
     A lone number x stands for (x, x) when `lone` is `fixed`, for (max(0, 1 − x), 1 + x) when it is
     `about_one` (torchvision's jitter factors) and for (−x, x) when it is `about_zero` (its hue).
-    Both ends of a `whole` range are whole numbers.
+    Both ends of a `whole` range are whole numbers; those of a `pixel` range are pixel values.
     """
 
     name: str
@@ -27,6 +29,7 @@ class Range:
     high: float
     lone: Lone = "fixed"
     whole: bool = False
+    pixel: bool = False
 
     def read(self, op: str, value: Value) -> tuple[float, float]:
         """The pair that a written value stands for; UsageError (`policy_value`) if it cannot be."""
@@ -34,17 +37,20 @@ class Range:
         if low > high:
             raise _refuse(op, self.name, value, "the first number of a range is the smaller one")
         if low < self.low or high > self.high:
-            raise _refuse(op, self.name, value, f"it lies in {self.low:g} to {self.high:g}")
+            proposed = as_shares((low, high)) if self.pixel else ""
+            raise _refuse(
+                op, self.name, value, f"it lies in {self.low:g} to {self.high:g}{proposed}"
+            )
         if self.whole and not (low.is_integer() and high.is_integer()):
             raise _refuse(op, self.name, value, "it is a whole number, or a pair of them")
         return low, high
 
     def _pair(self, op: str, value: Value) -> tuple[float, float]:
-        if isinstance(value, tuple) and len(value) == 2 and all(map(_is_number, value)):
+        if isinstance(value, tuple) and len(value) == 2 and all(map(is_number, value)):
             return float(value[0]), float(value[1])
-        if not _is_number(value):
+        if not is_number(value):
             raise _refuse(op, self.name, value, "it is a number, or a pair of numbers (low, high)")
-        number = float(value)  # type: ignore[arg-type]
+        number = float(value)
         if self.lone == "fixed":
             return number, number
         if number < 0:
@@ -84,9 +90,9 @@ class Number:
 
     def read(self, op: str, value: Value) -> float:
         """The number; UsageError (`policy_value`) if it is not one that the operation takes."""
-        if not _is_number(value):
+        if not is_number(value):
             raise _refuse(op, self.name, value, "it is a number")
-        number = float(value)  # type: ignore[arg-type]
+        number = float(value)
         if not self.low <= number <= self.high:
             raise _refuse(op, self.name, value, f"it lies in {self.low:g} to {self.high:g}")
         return number
@@ -136,7 +142,7 @@ class Colour:
         if isinstance(value, str) and value in self.words:
             return value
         levels = value if isinstance(value, tuple) and len(value) == 3 else (value,)
-        if not all(map(_is_number, levels)):
+        if not all(map(is_number, levels)):
             words = "".join(f", or {word}" for word in self.words)
             raise _refuse(op, self.name, value, f"it is a number, or three of them{words}")
         number = Number(self.name, self.default, 0.0, 1.0)
@@ -173,9 +179,21 @@ class Settings:
         return value
 
 
-def _is_number(value: object) -> bool:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and math.isfinite(value)  # type: ignore[arg-type]
+def as_shares(levels: tuple[float, float]) -> str:
+    """What to write for pixel values that were given as 0 to 255; nothing if they were not."""
+    low, high = levels
+    if not (min(levels) >= 0 and 1 < max(levels) <= 255):
+        return ""
+    if low == high:
+        return f"; {low:g} of 255 is {low / 255:.4g}"
+    return f"; {low:g} and {high:g} of 255 are {low / 255:.4g} and {high / 255:.4g}"
+
+
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Whether it is a finite number, and no larger than a float can be."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return -_LARGEST <= value <= _LARGEST
 
 
 def _refuse(op: str, name: str, value: Value, wanted: str) -> UsageError:
