@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import torch
 
 from augscore.engine.draw import Precision, ViewDraw
+from augscore.engine.native.library import prefer_large_pages
 from augscore.engine.ops.record import BackendChoice, per_image, upload
 from augscore.engine.prepared import Prepared, PreparedMix, PreparedStep, prepare
 from augscore.images.resize import bring_to_size, to_float
@@ -42,6 +43,8 @@ def apply_view(
     tile = _tile(view.size, device, len(images))
     tiles = range(0, len(images), tile)
     result = torch.empty(len(images), 3, view.size, view.size, device=device)
+    if device.type == "cpu":
+        prefer_large_pages(result)
     for start in tiles:
         stop = min(start + tile, len(images))
         some = images[start:stop]

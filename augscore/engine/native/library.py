@@ -10,6 +10,8 @@ from pathlib import Path
 import torch
 
 _COUNT, _POINTER = ctypes.c_int64, ctypes.c_void_p
+# What glibc takes from the kernel, and gives back, at every call.
+_LARGE_BYTES = 32 << 20
 _SIGNATURES = {
     "jitter_rows": (_POINTER, _COUNT, _POINTER, _COUNT, _POINTER, _POINTER),
     "blur_rows": (
@@ -18,6 +20,7 @@ _SIGNATURES = {
     ),
     "interleave": (_POINTER, _COUNT, _COUNT, _COUNT, _COUNT, _POINTER),
     "to_floats": (_POINTER, _COUNT, _POINTER),
+    "prefer_large_pages": (_POINTER, _COUNT),
 }
 
 
@@ -71,6 +74,12 @@ def interleaved(image: torch.Tensor) -> torch.Tensor:
 def write_floats(levels: torch.Tensor, floats: torch.Tensor) -> None:
     """Contiguous uint8 → contiguous float32 in [0, 1] of as many numbers."""
     _loaded().to_floats(_at(levels), levels.numel(), _at(floats))
+
+
+def prefer_large_pages(fresh: torch.Tensor) -> None:
+    """Make the first writing of much fresh memory cheap, where the library and Linux can."""
+    if fresh.nbytes >= _LARGE_BYTES and has_library():
+        _loaded().prefer_large_pages(_at(fresh), fresh.nbytes)
 
 
 def _at(tensor: torch.Tensor) -> int:

@@ -3,6 +3,9 @@
 
 #include <stdint.h>
 #include <string.h>
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 #if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !defined(__clang__)
 /* One copy for each generation of vector units, chosen when the library is loaded. */
@@ -175,4 +178,17 @@ EXPORT void interleave(const uint8_t *red, int64_t plane, int64_t stride, int64_
 /* Levels of 0 to 255 to floats in [0, 1]. */
 EXPORT void to_floats(const uint8_t *levels, int64_t count, float *floats) {
     for (int64_t i = 0; i < count; i++) floats[i] = levels[i] / 255.0f;
+}
+
+/* Ask for large pages where fresh memory is about to be written: 4 KB at a time its first use costs
+ * more than what is written. A wish, which the system may not grant. */
+EXPORT void prefer_large_pages(void *memory, int64_t bytes) {
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+    uintptr_t page = 4096, start = ((uintptr_t)memory + page - 1) / page * page;
+    uintptr_t end = ((uintptr_t)memory + (uintptr_t)bytes) / page * page;
+    if (end > start) madvise((void *)start, end - start, MADV_HUGEPAGE);
+#else
+    (void)memory;
+    (void)bytes;
+#endif
 }
