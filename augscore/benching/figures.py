@@ -13,7 +13,8 @@ SCHEMA = "augscore.bench-engine/1"
 
 @dataclass(frozen=True)
 class Figure:
-    """`ratio`: how many times the engine's speed is this one's, the median of the rounds;
+    """`ratio`: how many times the speed of the engine, in its faster way, is this one's, the median
+    of the rounds;
     `spread`: the quartiles. `bandwidth`: the share of the device's copying speed that reading and
     writing each image once would need. `doubt`: what is wrong with the output, if anything."""
 

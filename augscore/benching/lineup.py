@@ -38,10 +38,19 @@ class Wanted:
                 raise UsageError(f"no peer is named {name!r}", code="usage", hint=hint)
 
 
-def own_contenders(engine: Engine, images: torch.Tensor) -> list[Contender]:
-    """The engine on its device; on a GPU also from the host's memory, and on the CPU."""
+def own_contenders(
+    engine: Engine, images: torch.Tensor, workers: Workers | None
+) -> list[Contender]:
+    """The engine on its device; on a CPU also in the workers of the others, on a GPU also from the
+    host's memory, and on the CPU."""
     if engine.device.type == "cpu":
-        return [Contender(OWN, engine.run)]
+        shared = _shared(engine.task, images)
+        alone = Contender(OWN, engine.run)
+        if workers is None or workers.count < 2 or shared is None:
+            return [alone]
+        number = workers.take(Job(OWN, engine.task, *shared))
+        name = f"{OWN}, {workers.count} processes"
+        return [alone, Contender(name, _shared_run(workers, number, shared[1]))]
     pinned = images.pin_memory() if engine.device.type == "cuda" else images
     uploading = Engine(engine.task, pinned, engine.device)
     on_cpu = Engine(engine.task, images, torch.device("cpu"))
@@ -81,22 +90,29 @@ def need_workers(wanted: Wanted, device: torch.device) -> bool:
 def _in_workers(
     names: Sequence[str], task: Task, workers: Workers | None, images: torch.Tensor
 ) -> list[Contender | Absent]:
-    shape = (task.batch, 3, task.size, task.size)
-    fits = fits_in_shared_memory(images.numel() + 4 * task.batch * 3 * task.size**2)
-    shared, out = images.clone(), torch.zeros(shape)
-    if fits:
-        for tensor in (shared, out):
-            tensor.share_memory_()  # type: ignore[no-untyped-call]
+    shared = _shared(task, images)
     found: list[Contender | Absent] = []
     for name in names:
         library = LIBRARIES[name]
-        why = library.why_absent(task) or ("" if fits else "too little shared memory in /dev/shm")
-        if why or workers is None:
+        why = library.why_absent(task) or ("" if shared else "too little shared memory in /dev/shm")
+        if why or workers is None or shared is None:
             found.append(Absent(library.name, why))
             continue
-        number = workers.take(Job(name, task, shared, out))
-        found.append(Contender(library.name, _shared_run(workers, number, out), library.note))
+        number = workers.take(Job(name, task, *shared))
+        run = _shared_run(workers, number, shared[1])
+        found.append(Contender(library.name, run, library.note))
     return found
+
+
+def _shared(task: Task, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor] | None:
+    """The images and room for the output, in shared memory; None where there is too little."""
+    shape = (task.batch, 3, task.size, task.size)
+    if not fits_in_shared_memory(images.numel() + 4 * task.batch * 3 * task.size**2):
+        return None
+    shared, out = images.clone(), torch.zeros(shape)
+    for tensor in (shared, out):
+        tensor.share_memory_()  # type: ignore[no-untyped-call]
+    return shared, out
 
 
 def _shared_run(workers: Workers, number: int, out: torch.Tensor) -> Callable[[], torch.Tensor]:

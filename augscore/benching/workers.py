@@ -15,6 +15,8 @@ from types import TracebackType
 import torch
 import torch.multiprocessing
 
+from augscore.benching.peers.own import NAME as OWN
+from augscore.benching.peers.own import Share
 from augscore.benching.peers.per_image import LIBRARIES
 from augscore.benching.task import Task
 from augscore.errors import HostError
@@ -25,7 +27,8 @@ _PATIENCE = 10.0
 
 @dataclass(frozen=True)
 class Job:
-    """`library` makes `task` of the images; both tensors lie in shared memory."""
+    """`library`, or the engine itself, makes `task` of the images; both tensors lie in shared
+    memory."""
 
     library: str
     task: Task
@@ -39,6 +42,7 @@ class Workers:
 
     def __init__(self, count: int) -> None:
         context = torch.multiprocessing.get_context("spawn")
+        self.count = count
         self._pipes: list[Connection] = []
         self._processes = []
         for place in range(count):
@@ -117,13 +121,13 @@ def _serve(pipe: Connection, place: int, count: int) -> None:
     """Until the other end is closed: a job prepares it, a number does one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)
-    jobs: list[_Prepared] = []
+    jobs: list[Share | _Prepared] = []
     with suppress(EOFError, BrokenPipeError):
         while True:
             message: Job | int = pipe.recv()
             try:
                 if isinstance(message, Job):
-                    jobs.append(_Prepared(message, place, count))
+                    jobs.append(_prepared(message, place, count))
                     message = len(jobs) - 1
                 else:
                     jobs[message].run()
@@ -132,6 +136,12 @@ def _serve(pipe: Connection, place: int, count: int) -> None:
                 pipe.send(f"{type(error).__name__}: {error}")
             else:
                 pipe.send(message)
+
+
+def _prepared(job: Job, place: int, count: int) -> Share | _Prepared:
+    if job.library == OWN:
+        return Share(job.task, job.images, job.out, place, count)
+    return _Prepared(job, place, count)
 
 
 class _Prepared:

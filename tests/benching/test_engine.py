@@ -10,7 +10,7 @@ import torch
 from augscore.benching import engine as story
 from augscore.benching.contender import Absent
 from augscore.benching.engine import EngineBench, bench_engine
-from augscore.benching.lineup import Wanted
+from augscore.benching.lineup import Wanted, own_contenders
 from augscore.benching.parity import EXACT, TIES, check_parity
 from augscore.benching.peers import kornia, per_image
 from augscore.benching.peers.own import Engine, normalized, pixels
@@ -95,17 +95,24 @@ def test_everybody_on_a_small_task() -> None:
     assert found.bytes_per_second > 1e8
     for task in found.tasks:
         assert task.rounds == 3
-        assert [f.name.partition(",")[0] for f in task.figures] == [
-            "augscore",
-            "kornia",
-            "torchvision v2",
-        ]
-        assert task.figures[0].ratio == 1.0
+        names = dict.fromkeys(f.name.partition(",")[0] for f in task.figures)
+        assert list(names) == ["augscore", "kornia", "torchvision v2"]
+        assert min(f.ratio for f in task.figures if f.name.startswith("augscore")) == 1.0
         assert 0 < task.drawing < 1
         assert all(figure.images_per_second > 0 and not figure.doubt for figure in task.figures)
-        low, high = task.figures[1].spread
-        assert low <= task.figures[1].ratio <= high
+        low, high = task.figures[-1].spread
+        assert low <= task.figures[-1].ratio <= high
     assert found.to_json()["schema"] == "augscore.bench-engine/1"
+
+
+def test_the_engine_in_two_processes_makes_what_it_makes_in_one() -> None:
+    (task, _) = EngineBench(device=CPU, sizes=(32,), batch_size=7).tasks()
+    images = smooth_pictures(task.batch, task.source)
+    engine = Engine(task, images, CPU)
+    with Workers(2) as workers:
+        alone, together = own_contenders(engine, images, workers)
+        for _ in range(2):
+            assert torch.equal(alone.run(), together.run())
 
 
 @pytest.mark.gpu

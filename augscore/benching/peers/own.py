@@ -39,6 +39,21 @@ class Engine:
         return result
 
 
+class Share:
+    """One process's part of a batch, as in a DataLoader: images `place`, `place` + `count`, …"""
+
+    def __init__(
+        self, task: Task, images: torch.Tensor, out: torch.Tensor, place: int, count: int
+    ) -> None:
+        self._task, self._out, self._epoch = task, out[place::count], 0
+        self._images, self._ids = images[place::count].clone(), range(place, len(images), count)
+
+    def run(self) -> None:
+        self._epoch += 1
+        (view,), _ = augment(self._images, self._task.policy, ids=self._ids, epoch=self._epoch)
+        self._out.copy_(normalized(view))
+
+
 def normalized(view: torch.Tensor) -> torch.Tensor:
     """The view itself, with ImageNet's mean and deviation taken off."""
     mean, std = (_channels(numbers, view) for numbers in (NORMALIZE.mean, NORMALIZE.std))
