@@ -8,6 +8,7 @@ from functools import lru_cache
 from augscore.engine.level_tables import level_map
 from augscore.engine.nearest import did_you_mean
 from augscore.engine.nodes import (
+    Foreign,
     Node,
     OneOf,
     RandAugment,
@@ -16,6 +17,7 @@ from augscore.engine.nodes import (
     Step,
     TrivialAugmentWide,
     children,
+    foreign_in,
     require,
     steps_in,
 )
@@ -45,6 +47,7 @@ def check_node(node: Node) -> None:
             level_map(row)
     if isinstance(node, OneOf | RandomOrder):
         resizing = [s.op for s in steps_in(children(node)) if find_op(s.op).resizes]
+        resizing += [f.library for f in foreign_in(children(node)) if f.resizes]
         require(
             not resizing,
             f"{', '.join(resizing)} inside {node.kind}",
@@ -52,6 +55,18 @@ def check_node(node: Node) -> None:
         )
     for inner in children(node):
         check_node(inner)
+
+
+def check_writable(policy: Policy) -> None:
+    """Raise UsageError (`policy_foreign`) for what no policy file can hold."""
+    for view in policy.views:
+        for foreign in foreign_in(view.steps):
+            raise UsageError(
+                f"{policy.name!r} is a pipeline of {foreign.library} that runs as it is, and no "
+                "policy file can hold it",
+                code="policy_foreign",
+                hint="Policy.of(pipeline, lossy=True) converts more of them",
+            )
 
 
 def settings(step: Step) -> Settings:
@@ -78,7 +93,8 @@ def _read(step: Step) -> Settings:
 
 
 def canonical(policy: Policy) -> Policy:
-    """The same policy with every argument written out, as a pair where it is a range."""
+    """The same policy as data alone, with every argument written out, as a pair where it is a
+    range."""
     return replace(policy, views=tuple(canonical_view(view) for view in policy.views))
 
 
@@ -92,6 +108,8 @@ def canonical_node(node: Node) -> Node:
     match node:
         case Step():
             return replace(node, arguments=settings(node).values)
+        case Foreign():
+            return replace(node, run=None)
         case OneOf():
             return replace(node, choices=tuple(canonical_node(inner) for inner in node.choices))
         case RandomApply() | RandomOrder():

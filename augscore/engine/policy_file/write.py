@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from augscore.engine.check import canonical
+from augscore.engine.check import canonical, check_writable
 from augscore.engine.nodes import Step
 from augscore.engine.normalize import NORMALIZATIONS, Normalize
 from augscore.engine.policy import Policy, View
@@ -19,6 +19,7 @@ _UNBROKEN = 10_000
 
 def to_document(policy: Policy) -> dict[str, Any]:
     """Dicts, lists and scalars that read as `canonical(policy)`."""
+    check_writable(policy)
     document: dict[str, Any] = {"augscore_policy": VERSION, "name": policy.name}
     if policy.source:
         document["source"] = policy.source

@@ -1,0 +1,47 @@
+"""A foreign pipeline on a batch: image by image on the CPU, each with the randomness of its key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+
+from augscore.engine.bring.randomness import seeded
+from augscore.engine.foreign_draw import Run
+from augscore.errors import AugscoreError, InputError
+from augscore.images.resize import bring_to_size
+
+
+def run_foreign(
+    images: Sequence[torch.Tensor], keys: Sequence[int], run: Run, whose: str, size: int
+) -> torch.Tensor:
+    """B images (3, H, W) and their keys → float32 (B, 3, size, size) on the images' device.
+
+    What the pipeline leaves at another size is brought to it as references are. Raises InputError
+    (`op_raised`, and those of what it returns) with the key of the image.
+    """
+    views = [_view(image, key, run, whose) for image, key in zip(images, keys, strict=True)]
+    return torch.stack([bring_to_size(view, size).to(images[0].device) for view in views])
+
+
+def to_bytes(image: torch.Tensor) -> torch.Tensor:
+    """uint8, or float in [0, 1] → uint8 on the CPU."""
+    image = image.cpu()
+    return image if image.dtype == torch.uint8 else image.mul(255).round_().to(torch.uint8)
+
+
+def _view(image: torch.Tensor, key: int, run: Run, whose: str) -> torch.Tensor:
+    try:
+        with seeded(key):
+            pixels, _ = run(image, key)
+    except AugscoreError as error:
+        raise InputError(
+            f"{error.message} (key {key})", code=error.code, hint=error.hint
+        ) from error
+    except Exception as error:
+        raise InputError(
+            f"{whose} raised {type(error).__name__}: {error} (key {key})",
+            code="op_raised",
+            hint="Try it on one image; takes= of Policy.of changes what kind of image it is given",
+        ) from error
+    return pixels
