@@ -30,8 +30,22 @@ def policy_lines(policy: Policy, width: int) -> list[Line]:
         lines.append(line("normalised in training alone; see --format yaml"))
     for view, numbers in groups.items():
         lines.append(line(_title(view, numbers)))
-        lines += _step_rows(view.steps, width)
+        lines += _foreign_rows(view, width) or _step_rows(view.steps, width)
+    for note in policy.notes:
+        lines += pack("note: ", shown(note).split(), width, gap=" ")
     return lines
+
+
+def _foreign_rows(view: View, width: int) -> list[Line]:
+    """A pipeline of another library, which is all that its view has."""
+    from augscore.engine.nodes import foreign_in
+
+    rows: list[Line] = []
+    for foreign in foreign_in(view.steps):
+        rows += pack(
+            f"  {shown(foreign.library)}   ", shown(foreign.pipeline).split(), width, gap=" "
+        )
+    return rows
 
 
 def _title(view: View, numbers: list[int]) -> str:
