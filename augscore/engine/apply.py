@@ -75,7 +75,7 @@ def on_batch(images: torch.Tensor, step: Prepared, start: int, stop: int) -> tor
     places, here = step.chosen.within(start, stop)
     if isinstance(step, PreparedForeign):
         there = upload(places, images.device)
-        changed = _foreign(images.index_select(0, there), step, here, images.shape[-1])
+        changed = _foreign(images.index_select(0, there), step, here, None)
         return images.index_copy_(0, there, changed)
     columns = [column[here] for column in step.columns]
     if step.kernel is not None:
@@ -97,7 +97,9 @@ def _keep_freed_memory() -> None:
     torch.empty(_FREED_BYTES, dtype=torch.uint8)
 
 
-def _foreign(images: Pictures, step: PreparedForeign, here: slice, size: int) -> torch.Tensor:
+def _foreign(
+    images: Pictures, step: PreparedForeign, here: slice, size: int | None
+) -> torch.Tensor:
     return run_foreign(list(images), step.keys[here], step.run, step.whose, size)
 
 

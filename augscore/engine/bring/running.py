@@ -9,19 +9,24 @@ import torch
 from augscore.engine.bring.randomness import seeded
 from augscore.engine.foreign_draw import Run
 from augscore.errors import AugscoreError, InputError
-from augscore.images.resize import bring_to_size
+from augscore.images.resize import bring_to_size, resize
 
 
 def run_foreign(
-    images: Sequence[torch.Tensor], keys: Sequence[int], run: Run, whose: str, size: int
+    images: Sequence[torch.Tensor], keys: Sequence[int], run: Run, whose: str, size: int | None
 ) -> torch.Tensor:
     """B images (3, H, W) and their keys → float32 (B, 3, size, size) on the images' device.
 
-    What the pipeline leaves at another size is brought to it as references are. Raises InputError
-    (`op_raised`, and those of what it returns) with the key of the image.
+    What the pipeline leaves at another size is brought to it as references are; without a `size`
+    images, which then are alike, keep theirs. Raises InputError (`op_raised`, and those of what it
+    returns) with the key of the image.
     """
     views = [_view(image, key, run, whose) for image, key in zip(images, keys, strict=True)]
-    return torch.stack([bring_to_size(view, size).to(images[0].device) for view in views])
+    fitted = [
+        resize(view, *image.shape[-2:]) if size is None else bring_to_size(view, size)
+        for view, image in zip(views, images, strict=True)
+    ]
+    return torch.stack(fitted).to(images[0].device)
 
 
 def to_bytes(image: torch.Tensor) -> torch.Tensor:

@@ -18,7 +18,7 @@ import augscore
 from augscore import Policy
 from augscore.engine.nodes import Foreign, OneOf, RandomApply, RandomOrder, Step
 from augscore.engine.normalize import Normalize
-from augscore.errors import UsageError
+from augscore.errors import HostError, UsageError
 
 
 def is_foreign(policy: Policy) -> bool:
@@ -259,6 +259,13 @@ def test_a_tag_or_an_alias_in_its_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"wrong\.yaml:2:12") as caught:
         Policy.of(file)
     assert caught.value.code == "policy_unsafe"
+
+
+def test_where_it_is_missing_what_to_install_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "albumentations", None)
+    with pytest.raises(HostError, match="no albumentations") as caught:
+        Policy.of(one("HorizontalFlip", p=1))
+    assert (caught.value.code, caught.value.exit_code) == ("library_missing", 4)
 
 
 def test_it_is_imported_only_when_one_is_brought_and_asks_no_server() -> None:

@@ -333,7 +333,9 @@ def test_the_cpu_tells_nothing_where_torchvision_tells_nothing(bytes40: torch.Te
     assert set(step["magnitudes"]) == {"key"}
 
 
-def test_it_may_stand_among_steps_and_in_containers(bytes40: torch.Tensor) -> None:
+def test_it_may_stand_among_steps_and_in_containers(
+    bytes40: torch.Tensor, mixed_sizes: list[torch.Tensor]
+) -> None:
     (node,) = Policy.of(v2.RandomPhotometricDistort(), size=40).views[0].steps
     flip = Step("RandomHorizontalFlip")
     for steps in (
@@ -346,6 +348,10 @@ def test_it_may_stand_among_steps_and_in_containers(bytes40: torch.Tensor) -> No
         read = Draw.from_json(draw.to_json())
         assert torch.equal(augscore.replay(bytes40, read, policy=policy)[0], views)
     assert isinstance(node, Foreign)
+    crop_after = Policy("mixed", 40, (View((node, Step("RandomResizedCrop"))),))
+    (views,), draw = augscore.augment(mixed_sizes, crop_after)
+    assert views.shape == (5, 3, 40, 40)
+    assert torch.equal(augscore.replay(mixed_sizes, draw)[0], views)
     crop = OneOf((replace(node, resizes=True), flip))
     with pytest.raises(UsageError, match="inside OneOf"):
         augscore.augment(bytes40, Policy("crop", 40, (View((crop,)),)))
