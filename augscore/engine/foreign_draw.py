@@ -10,6 +10,8 @@ import torch
 
 from augscore.engine.column import Column
 
+_FEW = 4
+
 # A number, a word, or some of them.
 Told = float | int | str | tuple["Told", ...]
 # What one transform drew: its name, and (name, value) pairs.
@@ -82,8 +84,17 @@ class ForeignDraw:
 
 def _transform(told: tuple[str, tuple[tuple[str, Told], ...]]) -> dict[str, Any]:
     name, values = told
-    numbers = {key: value for key, value in values if isinstance(value, int | float)}
+    numbers = dict(number for key, value in values for number in _numbers(key, value))
     return {"op": name, "applied": True, "magnitudes": numbers}
+
+
+def _numbers(name: str, value: Told) -> list[tuple[str, float | int]]:
+    """A few numbers in a row have a name each, as `crop_coords.0`; words have none."""
+    if isinstance(value, int | float):
+        return [(name, value)]
+    if isinstance(value, tuple) and len(value) <= _FEW:
+        return [(f"{name}.{i}", n) for i, n in enumerate(value) if isinstance(n, int | float)]
+    return []
 
 
 def _listed(value: Any) -> Any:

@@ -305,6 +305,11 @@ def test_what_the_library_told_is_recorded(bytes40: torch.Tensor) -> None:
         assert isinstance(power, float)
         wanted = ((image.double() / 255) ** power * 255).clamp(0, 255).floor() / 255
         assert float((view - wanted).abs().max()) < 1.01 / 255
+    crop = Policy.of(A.Compose([A.RandomResizedCrop((40, 40)), A.Defocus(p=0)]))
+    described = augscore.augment(bytes40, crop)[1].describe(0, 0)["steps"]
+    box = [described[1]["magnitudes"][f"crop_coords.{i}"] for i in range(4)]
+    assert 0 <= box[0] < box[2] <= 40
+    assert 0 <= box[1] < box[3] <= 40
     first, *rest = draw.describe(0, 0)["steps"]
     assert first["op"].startswith("albumentations ")
     assert [one["op"] for one in rest] == [name for name, _ in told[0]]
