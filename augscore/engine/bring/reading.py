@@ -7,14 +7,17 @@ from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import Any
 
-from augscore.engine.bring.portrait import portrait
+from augscore.engine.bring.portrait import called, portrait
+from augscore.engine.check import check_node
 from augscore.engine.foreign_draw import Run
 from augscore.engine.nodes import Foreign, Node, RandomApply, Step, Value
 from augscore.engine.normalize import Normalize
+from augscore.errors import UsageError
 
 Nodes = tuple[Node, ...]
 
 SIZE_WITHOUT_ONE = 224
+_UNREADABLE = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 
 
 class Inexact(Exception):
@@ -90,15 +93,22 @@ def pair(value: Iterable[Any]) -> tuple[float, float]:
 def convert(
     items: Iterable[Any], nodes_of: Callable[[Any], Nodes], book: Notebook
 ) -> tuple[Nodes, list[str]]:
-    """The nodes of every item, and why some have none."""
+    """The nodes of every item, and why some have none: no counterpart, values that ours does not
+    take, or attributes that another version of the library has otherwise."""
     found: list[Node] = []
     obstacles: list[str] = []
     for item in items:
         try:
             nodes = nodes_of(item)
+            for node in nodes:
+                check_node(node)
             exact(not nodes or book.normalize is None, f"{type(item).__name__} after Normalize")
         except Inexact as why:
             obstacles.append(str(why))
+        except UsageError as why:
+            obstacles.append(why.message)
+        except _UNREADABLE as why:
+            obstacles.append(f"{called(item)} cannot be read: {why}")
         else:
             found += nodes
     return tuple(found), obstacles

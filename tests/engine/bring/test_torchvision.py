@@ -223,6 +223,16 @@ class Mine(v2.RandomHorizontalFlip):  # type: ignore[misc]
     """A class of the user's may do anything."""
 
 
+def without(transform: Any, name: str) -> Any:
+    delattr(transform, name)
+    return transform
+
+
+def with_value(transform: Any, name: str, value: Any) -> Any:
+    setattr(transform, name, value)
+    return transform
+
+
 INEXACT: dict[str, Any] = {
     "lambda": v2.Lambda(lambda image: image),
     "a class of one's own": Mine(),
@@ -242,6 +252,11 @@ INEXACT: dict[str, Any] = {
     "10 bins": v2.RandAugment(num_magnitude_bins=10),
     "bilinear levels": v2.TrivialAugmentWide(interpolation=BILINEAR),
     "distort": v2.RandomPhotometricDistort(),
+    "a chance above 1": v1.RandomHorizontalFlip(p=1.5),
+    "an attribute of another version": without(v2.RandomResizedCrop(32), "antialias"),
+    "a value that ours does not take": with_value(
+        v2.RandomAdjustSharpness(1.0), "sharpness_factor", -1.0
+    ),
     "two sizes": v2.Compose([v2.RandomResizedCrop(32), v2.RandomResizedCrop(24)]),
     "a crop among others": v2.RandomChoice([v2.RandomResizedCrop(24), v2.RandomResizedCrop(24)]),
     "unscaled": v2.Compose([v2.ToDtype(torch.float32), v2.RandomInvert(1.0)]),
