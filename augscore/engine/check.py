@@ -5,9 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
-from augscore.engine.level_tables import level_map
+from augscore.engine.level_tables import (
+    AUG_MIX,
+    AUG_MIX_COLOUR,
+    AUTO_AUGMENT,
+    RAND_AUGMENT,
+    TRIVIAL_AUGMENT_WIDE,
+    canonical_row,
+    check_rows,
+)
 from augscore.engine.nearest import did_you_mean
 from augscore.engine.nodes import (
+    AugMix,
+    AutoAugment,
     Foreign,
     Node,
     OneOf,
@@ -17,6 +27,7 @@ from augscore.engine.nodes import (
     Step,
     TrivialAugmentWide,
     children,
+    folded,
     foreign_in,
     require,
     steps_in,
@@ -27,15 +38,61 @@ from augscore.engine.ops.table import find_op
 from augscore.engine.policy import Policy, View
 from augscore.errors import UsageError
 
+# As deep as a policy file can be read.
+MOST_DRAWN, DEEPEST = 5000, 7
+
 
 def check_policy(policy: Policy) -> None:
     """Raise a UsageError for the first step that cannot be drawn.
 
-    Codes: `policy_unknown_op`, `policy_unknown_arg`, `policy_value`; the hint names what is near.
+    Codes: `policy_unknown_op`, `policy_unknown_arg`, `policy_value`, `policy_too_large`; the hint
+    names what is near.
     """
     for view in policy.views:
+        check_view(view)
         for node in view.steps:
             check_node(node)
+
+
+def check_view(view: View) -> None:
+    """UsageError (`policy_too_large`) for more than can be drawn (all orders, ops and chains count)
+    and for containers in containers without end."""
+    if any(_depth(node) > DEEPEST for node in view.steps):
+        message = f"containers are nested more than {DEEPEST} deep"
+        raise UsageError(message, code="policy_too_large", hint="Multiply their p")
+    if sum(map(_drawn, view.steps)) > MOST_DRAWN:
+        raise UsageError(
+            f"a view has at most {MOST_DRAWN:,} steps that can be drawn",
+            code="policy_too_large",
+            hint="A RandomOrder of n steps has n * n; RandAugment one for each op and turn",
+        )
+
+
+def _depth(node: Node) -> int:
+    """How many containers there are around its innermost step."""
+    inside = max((_depth(inner) for inner in children(node)), default=0)
+    return inside if isinstance(node, Step | Foreign) else 1 + inside
+
+
+def _drawn(node: Node) -> int:
+    """Of how many steps the draw of a node consists."""
+    inside = sum(map(_drawn, children(node)))
+    match node:
+        case RandomOrder():
+            return len(node.steps) * inside
+        case RandomApply() | OneOf():
+            return inside
+        case RandAugment():
+            return node.num_ops * len(node.ops or RAND_AUGMENT)
+        case TrivialAugmentWide():
+            return len(node.ops or TRIVIAL_AUGMENT_WIDE)
+        case AutoAugment():
+            return 2 * len(AUTO_AUGMENT)
+        case AugMix():
+            rows = len(AUG_MIX) + (len(AUG_MIX_COLOUR) if node.all_ops else 0)
+            return node.mixture_width * node.deepest * rows
+        case Step() | Foreign():
+            return 1
 
 
 def check_node(node: Node) -> None:
@@ -43,8 +100,7 @@ def check_node(node: Node) -> None:
     if isinstance(node, Step):
         settings(node)
     if isinstance(node, RandAugment | TrivialAugmentWide):
-        for row in node.ops:
-            level_map(row)
+        check_rows(node.ops)
     if isinstance(node, OneOf | RandomOrder):
         resizing = [s.op for s in steps_in(children(node)) if find_op(s.op).resizes]
         resizing += [f.library for f in foreign_in(children(node)) if f.resizes]
@@ -94,7 +150,11 @@ def _read(step: Step) -> Settings:
 
 def canonical(policy: Policy) -> Policy:
     """The same policy as data alone, with every argument written out, as a pair where it is a
-    range."""
+    range.
+
+    The tables and weights that a container leaves open are written out, too; one step alone in a
+    RandomApply is that step, with both chances in its `p`.
+    """
     return replace(policy, views=tuple(canonical_view(view) for view in policy.views))
 
 
@@ -111,9 +171,20 @@ def canonical_node(node: Node) -> Node:
         case Foreign():
             return replace(node, run=None)
         case OneOf():
-            return replace(node, choices=tuple(canonical_node(inner) for inner in node.choices))
-        case RandomApply() | RandomOrder():
+            choices = tuple(canonical_node(inner) for inner in node.choices)
+            weights = tuple(map(float, node.weights)) or (1.0,) * len(choices)
+            return replace(node, choices=choices, weights=weights)
+        case RandomApply():
+            steps = tuple(canonical_node(inner) for inner in node.steps)
+            return folded(replace(node, steps=steps))
+        case RandomOrder():
             return replace(node, steps=tuple(canonical_node(inner) for inner in node.steps))
+        case RandAugment():
+            return replace(node, ops=tuple(map(canonical_row, node.ops)) or RAND_AUGMENT)
+        case TrivialAugmentWide():
+            return replace(node, ops=tuple(map(canonical_row, node.ops)) or TRIVIAL_AUGMENT_WIDE)
+        case AugMix():
+            return replace(node, severity=float(node.severity), alpha=float(node.alpha))
         case _:
             return node
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -129,6 +129,15 @@ class MixDraw:
 
 
 Drawn = StepDraw | MixDraw | ForeignDraw
+
+
+def every_step(drawn: Iterable[Drawn]) -> Iterator[StepDraw]:
+    """Every step that was drawn, those in the branches of a mix, too."""
+    for step in drawn:
+        if isinstance(step, StepDraw):
+            yield step
+        elif isinstance(step, MixDraw):
+            yield from (inner for branch in step.branches for inner in branch)
 
 
 @dataclass(frozen=True)

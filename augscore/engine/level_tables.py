@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 from augscore.engine.nearest import did_you_mean
-from augscore.engine.nodes import Levelled
+from augscore.engine.nodes import Levelled, require
+from augscore.engine.ops.arguments import as_shares
 from augscore.engine.ops.record import LevelMap, Op
 from augscore.engine.ops.table import OPS
 from augscore.errors import UsageError
@@ -32,6 +36,51 @@ def level_map(row: Levelled) -> tuple[Op, LevelMap] | None:
     op, maps = _MAPS[row.op]
     _check_argument(row, set(maps))
     return op, maps[row.argument]
+
+
+def check_row(row: Levelled) -> None:
+    """Raise UsageError for a row that `level_map` does not know, or for a range that leads out of
+    what the operation takes (`policy_value`)."""
+    found = level_map(row)
+    if found is None:
+        return
+    low, high = _bounds(*found)
+    ends = (row.start, row.end)
+    reach = ends + (tuple(-end for end in ends) if row.signed else ())
+    fits = all(math.isfinite(end) and low <= end <= high for end in reach)
+    either = ", either way" if row.signed else ""
+    proposed = as_shares(ends) if (low, high) == (0.0, 1.0) else ""
+    written = f"{row.start:g} to {row.end:g}"
+    hint = f"it lies in {low:g} to {high:g}{either}{proposed}"
+    require(fits, f"{row.op}: {row.argument} is {written}", hint)
+
+
+def check_rows(rows: tuple[Levelled, ...]) -> None:
+    """The same for a whole table, in which each operation is there once."""
+    for row in rows:
+        check_row(row)
+    names = [canonical_row(row).op for row in rows]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    require(twice is None, f"{twice} is in the table twice", "give each operation once")
+
+
+def canonical_row(row: Levelled) -> Levelled:
+    """The row by the name of torchvision's augmentation space."""
+    found = level_map(row)
+    name = IDENTITY if found is None else found[1].label
+    if not row.argument:
+        return Levelled(name)
+    return replace(row, op=name, start=float(row.start), end=float(row.end))
+
+
+def _bounds(op: Op, how: LevelMap) -> tuple[float, float]:
+    """Between which a value of a row may lie; a share of a side is no more than all of it."""
+    if how.side:
+        return -1.0, 1.0
+    if not how.magnitude:
+        return 0.0, 0.0
+    magnitude = op.magnitude(how.magnitude)
+    return magnitude.low - how.about, magnitude.high - how.about
 
 
 def published(label: str) -> Levelled:

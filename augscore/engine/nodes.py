@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from augscore.errors import UsageError
@@ -17,6 +17,8 @@ SubPolicies = Literal["cifar10", "imagenet", "svhn"]
 
 # Levels of RandAugment and TrivialAugment are 0 to 30, those of AutoAugment 0 to 9.
 LEVELS, AUTO_LEVELS = 31, 10
+MOST_OPS, MOST_CHAINS, DEEPEST_CHAIN, DRAWN_DEPTH = 32, 16, 16, 3
+LEAST_SEVERITY, MOST_SEVERITY = 0.1, 10.0
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ class RandAugment:
     ops: tuple[Levelled, ...] = ()
 
     def __post_init__(self) -> None:
-        _require_whole(self.kind, "num_ops", self.num_ops, 0, 32)
+        _require_whole(self.kind, "num_ops", self.num_ops, 0, MOST_OPS)
         _require_whole(self.kind, "magnitude", self.magnitude, 0, LEVELS - 1)
 
 
@@ -156,13 +158,18 @@ class AugMix:
     all_ops: bool = False
 
     def __post_init__(self) -> None:
-        _require_whole(self.kind, "mixture_width", self.mixture_width, 1, 16)
-        _require_whole(self.kind, "chain_depth", self.chain_depth, -1, 16)
+        _require_whole(self.kind, "mixture_width", self.mixture_width, 1, MOST_CHAINS)
+        _require_whole(self.kind, "chain_depth", self.chain_depth, -1, DEEPEST_CHAIN)
         require(self.chain_depth != 0, "AugMix: chain_depth is 0", "-1, or 1 or more")
-        fits = 0.1 <= self.severity <= 10
+        fits = LEAST_SEVERITY <= self.severity <= MOST_SEVERITY
         require(fits, f"AugMix: severity is {self.severity!r}", "it lies in 0.1 to 10")
         fits = math.isfinite(self.alpha) and self.alpha > 0
         require(fits, f"AugMix: alpha is {self.alpha!r}", "it is more than 0")
+
+    @property
+    def deepest(self) -> int:
+        """The length of the longest chain that can be drawn."""
+        return DRAWN_DEPTH if self.chain_depth == -1 else self.chain_depth
 
 
 @dataclass(frozen=True)
@@ -210,6 +217,21 @@ def steps_in(nodes: tuple[Node, ...]) -> Iterator[Step]:
 def foreign_in(nodes: tuple[Node, ...]) -> Iterator[Foreign]:
     """Every pipeline of another library among them."""
     return (node for node in nodes_in(nodes) if isinstance(node, Foreign))
+
+
+def node_count(node: Node) -> int:
+    """The node itself and all inside it."""
+    return 1 + sum(node_count(inner) for inner in children(node))
+
+
+def folded(node: RandomApply) -> Node:
+    """Around one step alone: that step, with one gate for both chances."""
+    if len(node.steps) != 1:
+        return node
+    (inner,) = node.steps
+    if isinstance(inner, RandomApply):
+        inner = folded(inner)
+    return replace(inner, p=node.p * inner.p) if isinstance(inner, Step) else node
 
 
 def require(fits: bool, message: str, hint: str) -> None:

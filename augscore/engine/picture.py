@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import torch
@@ -18,13 +19,16 @@ from augscore.outputs import printable
 TILE, COLUMNS = 240, 3
 _GAP, _MARGIN, _HEADING, _ROW = 18, 22, 34, 16
 _PAPER, _INK, _FAINT = (255, 255, 255), (28, 28, 30), (110, 110, 116)
-_NUMBERS_END = 2**31
+_NUMBERS_END, _INDENT = 2**31, "   "
+
+
+_Text = tuple[str, tuple[int, int, int]]
 
 
 @dataclass(frozen=True)
 class _Cell:
     picture: Image.Image
-    lines: tuple[tuple[str, tuple[int, int, int]], ...]
+    lines: tuple[_Text, ...]
 
     @property
     def height(self) -> int:
@@ -63,32 +67,53 @@ def _original(image: torch.Tensor, size: int) -> _Cell:
 
 def _drawn(view: torch.Tensor, described: dict[str, Any], name: str) -> _Cell:
     title = f"view {described['view']}" + (f"  {printable(name)}" if name else "")
-    lines = [(title, _INK)]
-    for step in described["steps"]:
-        if step["applied"]:
-            lines += [(text, _INK) for text in step_lines(step["op"], step["magnitudes"])]
+    applied = [step for step in described["steps"] if step["applied"]]
+    lines = [(title, _INK), *told_lines(applied)]
     left_out = [step["op"] for step in described["steps"] if not step["applied"]]
     if left_out:
         lines += [(text, _FAINT) for text in _wrapped("not applied:", left_out)]
     return _Cell(_tile(view), tuple(lines))
 
 
-def step_lines(op: str, magnitudes: dict[str, float | int]) -> list[str]:
+def told_lines(steps: list[dict[str, Any]]) -> list[_Text]:
+    """Applied steps of a description: below the stage of a container what it chose, below a mix
+    its chains."""
+    lines: list[_Text] = []
+    for stage, chosen in groupby(steps, lambda step: str(step.get("stage", ""))):
+        if stage:
+            lines += [(text, _FAINT) for text in _wrapped(stage, [])]
+        for step in chosen:
+            lines += _step(step, _INDENT if stage else "")
+    return lines
+
+
+def _step(step: dict[str, Any], indent: str) -> list[_Text]:
+    lines = [(text, _INK) for text in step_lines(step["op"], step["magnitudes"], indent)]
+    for number, branch in enumerate(step.get("branches", []), 1):
+        heading = f"{indent}{_INDENT}chain {number}  weight {branch['weight']:.3g}"
+        lines.append((heading, _FAINT))
+        for inner in branch["steps"]:
+            lines += _step(inner, indent + 2 * _INDENT)
+    return lines
+
+
+def step_lines(op: str, magnitudes: dict[str, float | int], indent: str = "") -> list[str]:
     """An operation and its magnitudes, as many lines as they take under a tile."""
     # A longer whole number is the key of a noise field and tells nobody anything.
     shown = {name: v for name, v in magnitudes.items() if abs(v) < _NUMBERS_END}
-    return _wrapped(op, [f"{name} {value:.3g}" for name, value in shown.items()])
+    words = [f"{name} {value:.3g}" for name, value in shown.items()]
+    return _wrapped(f"{indent}{op}", words, indent)
 
 
-def _wrapped(head: str, words: list[str]) -> list[str]:
-    """As many words a line as fit under a tile; later lines are indented."""
-    lines = [head]
+def _wrapped(head: str, words: list[str], indent: str = "") -> list[str]:
+    """As many words a line as fit under a tile; later lines are indented further."""
+    lines = [_fitting(head, 12, TILE)]
     for word in words:
         longer = f"{lines[-1]}  {word}"
         if _width(longer, 12) <= TILE:
             lines[-1] = longer
         else:
-            lines.append(f"    {word}")
+            lines.append(f"{indent}    {word}")
     return lines
 
 

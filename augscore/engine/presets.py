@@ -6,8 +6,18 @@ no kernel size; there the kernel is as wide as its sigma needs (`kernel_size` 0)
 
 from __future__ import annotations
 
+import re
+
 from augscore.engine.nearest import did_you_mean
-from augscore.engine.nodes import Step
+from augscore.engine.nodes import (
+    AugMix,
+    AutoAugment,
+    Node,
+    RandAugment,
+    Step,
+    SubPolicies,
+    TrivialAugmentWide,
+)
 from augscore.engine.policy import Policy, View
 from augscore.errors import UsageError
 
@@ -82,7 +92,28 @@ _DINO_LOCAL = View(
     (_crop(0.05, 0.4, interpolation="bicubic"), *_DINO_BASE, _blur(0.5)), 96, "local"
 )
 
-_PAD_CROP_FLIP = View((Step("RandomCrop", (("padding", 4), ("padding_mode", "constant"))), _FLIP))
+_PAD_CROP = Step("RandomCrop", (("padding", 4), ("padding_mode", "constant")))
+_PAD_CROP_FLIP = View((_PAD_CROP, _FLIP))
+_AUG_MIX = View((_FLIP, _PAD_CROP, AugMix()))
+
+_RAND_AUGMENT = re.compile(r"randaugment\( *([0-9]{1,4}) *, *([0-9]{1,4}) *\)")
+
+
+def _alone(name: str, size: int, node: Node, source: str) -> Policy:
+    return Policy(name, size, (View((node,)),), source)
+
+
+def _rand_augment(name: str, node: RandAugment) -> Policy:
+    source = (
+        "Cubuk et al. 2020, arXiv 1909.13719; torchvision RandAugment (14 operations, 31 levels)"
+    )
+    return _alone(name, 224, node, source)
+
+
+def _auto_augment(learnt_on: SubPolicies, size: int) -> Policy:
+    source = "Cubuk et al. 2019, arXiv 1805.09501, tables 7 to 9; torchvision AutoAugment"
+    return _alone(f"autoaugment-{learnt_on}", size, AutoAugment(learnt_on), source)
+
 
 PRESETS: dict[str, Policy] = {
     policy.name: policy
@@ -176,6 +207,23 @@ PRESETS: dict[str, Policy] = {
             (*_DINO, *(_DINO_LOCAL,) * 8),
             "Caron et al. 2021, arXiv 2104.14294; facebookresearch/dino main_dino.py",
         ),
+        _rand_augment("randaugment", RandAugment()),
+        _alone(
+            "trivialaugment-wide",
+            224,
+            TrivialAugmentWide(),
+            "Müller and Hutter 2021, arXiv 2103.10158; torchvision TrivialAugmentWide",
+        ),
+        _auto_augment("cifar10", 32),
+        _auto_augment("imagenet", 224),
+        _auto_augment("svhn", 32),
+        Policy(
+            "augmix",
+            32,
+            (_AUG_MIX,),
+            "Hendrycks et al. 2020, arXiv 1912.02781; google-research/augmix augmentations.py, "
+            "cifar.py",
+        ),
         Policy(
             "pad-crop-flip",
             32,
@@ -188,7 +236,14 @@ PRESETS: dict[str, Policy] = {
 
 
 def preset(name: str) -> Policy:
-    """The published policy of that name; UsageError (`policy_unknown`) naming the nearest one."""
+    """The published policy of that name, or `randaugment(N,M)` for N operations at magnitude M.
+
+    Raises UsageError: `policy_unknown`, naming the nearest one, or `policy_value`.
+    """
+    if found := _RAND_AUGMENT.fullmatch(name):
+        num_ops, magnitude = map(int, found.groups())
+        node = RandAugment(num_ops, magnitude)
+        return _rand_augment(f"randaugment({num_ops},{magnitude})", node)
     if name not in PRESETS:
         raise UsageError(
             f"there is no policy named {name!r}",

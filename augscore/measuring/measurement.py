@@ -74,9 +74,10 @@ class ClassSummary:
 
 @dataclass(frozen=True)
 class MeasureConfig:
-    """Everything that shapes the numbers, resolved; `policy` is None for pairs."""
+    """Everything that shapes the numbers, resolved; `policy` and its digest are None for pairs."""
 
     policy: str | None
+    policy_digest: str | None
     views: int
     seed: int
     size: int

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import asdict, dataclass, replace
 
 from augscore import __version__
-from augscore.engine.check import canonical
 from augscore.engine.policies import PolicyLike, find_policy
 from augscore.engine.policy import Policy
+from augscore.engine.policy_file.digest import policy_digest
 from augscore.errors import UsageError
 from augscore.images.batches import auto_workers
 from augscore.images.labels import Labels, folder_label
@@ -47,11 +45,12 @@ class MeasureOptions:
 
 @dataclass(frozen=True)
 class MeasurePlan:
-    """Options with every default filled in; `policy` is None for pairs."""
+    """Options with every default filled in; `policy` and its digest as given: None for pairs."""
 
     source: Source
     scorer: Scorer
     policy: Policy | None
+    policy_digest: str | None
     views: int
     size: int
     batch_size: int
@@ -65,6 +64,7 @@ class MeasurePlan:
     def config(self) -> MeasureConfig:
         return MeasureConfig(
             None if self.policy is None else self.policy.name,
+            self.policy_digest,
             self.views,
             self.choice.seed,
             self.size,
@@ -90,12 +90,10 @@ class MeasurePlan:
     @property
     def settings(self) -> dict[str, object]:
         """What an interrupted measurement must share with the one that continues it."""
-        policy = "" if self.policy is None else _digest(asdict(canonical(self.policy)))
         return {
             **asdict(self.config),
             "model": self.model.sha256,
             "reading": STRENGTH,
-            "policy_digest": policy,
             "version": __version__,
             "source": self.source.root,
         }
@@ -109,7 +107,8 @@ def plan_measurement(
     stopped: Stopped,
 ) -> MeasurePlan:
     """Check the options and walk the source. Raises UsageError for what cannot be done."""
-    policy = _policy(source, options)
+    given = None if source.paired else find_policy(options.policy)
+    policy = None if given is None else _of_one_size(given)
     default = scorer.calibration.lens.working_size if policy is None else policy.size
     size = default if options.size is None else options.size
     _check(options, size)
@@ -120,6 +119,7 @@ def plan_measurement(
         source,
         scorer,
         policy,
+        None if given is None else policy_digest(given),
         1 if policy is None else options.views,
         size,
         BATCH if options.batch_size is None else options.batch_size,
@@ -131,11 +131,8 @@ def plan_measurement(
     )
 
 
-def _policy(source: Source, options: MeasureOptions) -> Policy | None:
-    if source.paired:
-        return None
-    policy = find_policy(options.policy)
-    # References have one size, so views have it, too, whatever sizes a multi-crop policy names.
+def _of_one_size(policy: Policy) -> Policy:
+    """References have one size, so views have it, too, whatever sizes a multi-crop policy names."""
     return replace(policy, views=tuple(replace(view, size=None) for view in policy.views))
 
 
@@ -151,8 +148,3 @@ def _check(options: MeasureOptions, size: int) -> None:
     for name, (value, lowest) in least.items():
         if value < lowest:
             raise UsageError(f"{name} must be {lowest} or more, got {value}", code="usage")
-
-
-def _digest(value: object) -> str:
-    text = json.dumps(value, sort_keys=True, default=str)
-    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()

@@ -22,7 +22,8 @@ class ViewReading:
     score_shift         change of the mean log score norm, signed: noise raises it, blur lowers it
     pixel_rms           root mean square pixel difference, [0, 1]
     one_minus_ssim      1 − SSIM, [0, 2]
-    draw                what the policy did: one {op, applied, …magnitudes} a step; None for pairs
+    draw                what the policy did: one {op, applied, magnitudes} a step, with its `stage`
+                        in the container that chose it, `branches` for a mix; None for pairs
     """
 
     strength: float

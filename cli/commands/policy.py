@@ -14,7 +14,7 @@ from ..lines import Line, line
 from ..measure_files import check_target
 from ..names import shown, shown_path
 from ..options import AutoInt, Configured, Settings, decorated, shared_options, with_settings
-from ..policy_screen import policy_entry, policy_lines
+from ..policy_screen import policy_entry, policy_lines, step_count
 from ..policy_source import allow_code, named_policy, policy_files, tell_notes
 from ..results import print_result
 
@@ -42,6 +42,7 @@ class ShowSettings(Settings):
 class ValidateSettings(Settings):
     files: tuple[str, ...]
     allow_code: bool
+    deep: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +71,11 @@ def list_policies(settings: ListSettings) -> None:
 
     width = settings.streams.out.width
     lines = [row for p in PRESETS.values() for row in policy_entry(p, width)]
-    print_result(settings, lines, {"policies": [asdict(p) for p in PRESETS.values()]})
+    facts = [
+        {"name": p.name, "size": p.size, "views": len(p.views), "source": p.source}
+        for p in PRESETS.values()
+    ]
+    print_result(settings, lines, {"policies": facts})
 
 
 @policy.command("show", cls=Configured, short_help="Show the steps of one.")
@@ -88,29 +93,23 @@ def list_policies(settings: ListSettings) -> None:
 def show(settings: ShowSettings) -> None:
     """Show every step of a policy: its ranges, and how often it is applied. With --format yaml: as
     a policy file, to be changed and measured."""
+    from augscore.engine.policy_file.document import to_document
+
     chosen = named_policy(settings.name, settings.allow_code)
     if settings.format != "text":
         tell_notes(chosen, settings.streams)
-    print_result(settings, _shown(settings, chosen), _facts_of(chosen))
-
-
-def _facts_of(chosen: Policy) -> dict[str, object]:
-    """The policy file; for a pipeline that none can hold, its description."""
-    from augscore.engine.check import canonical
-    from augscore.engine.nodes import foreign_in
-    from augscore.engine.policy_file.write import to_document
-
-    if any(True for view in chosen.views for _ in foreign_in(view.steps)):
-        return asdict(canonical(chosen))
-    return to_document(chosen)
+    print_result(settings, _shown(settings, chosen), to_document(chosen))
 
 
 def _shown(settings: ShowSettings, chosen: Policy) -> list[Line]:
     if settings.format == "text":
         return policy_lines(chosen, settings.streams.out.width)
-    from augscore.engine.policy_file.write import to_document, to_yaml
+    from augscore.engine.check import check_writable
+    from augscore.engine.policy_file.document import to_document
+    from augscore.engine.policy_file.write import to_yaml
     from augscore.outputs import to_json
 
+    check_writable(chosen)
     as_json = settings.format == "json"
     text = to_json(to_document(chosen), sort_keys=False, indent=2) if as_json else to_yaml(chosen)
     return [line(row) for row in text.rstrip("\n").split("\n")]
@@ -119,6 +118,11 @@ def _shown(settings: ShowSettings, chosen: Policy) -> list[Line]:
 @policy.command("validate", cls=Configured, short_help="Find every mistake in policy files.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @allow_code
+@click.option(
+    "--deep",
+    is_flag=True,
+    help="Also run every operation by itself, and tell those that break or break a promise.",
+)
 @shared_options
 @with_settings(ValidateSettings)
 def validate(settings: ValidateSettings) -> None:
@@ -130,6 +134,8 @@ def validate(settings: ValidateSettings) -> None:
     found: list[dict[str, object]] = []
     for file in settings.files:
         result = _read(file, settings.allow_code)
+        if settings.deep and not isinstance(result, tuple):
+            result = _tried(settings, file, result) or result
         if not isinstance(result, tuple):
             lines.append(line(f"{shown(file)}: ok, {_facts(result)}"))
         wrong = result if isinstance(result, tuple) else ()
@@ -156,9 +162,26 @@ def _read(file: str, allowed: bool) -> Policy | tuple[Mistake, ...]:
         return (Mistake(error.code, file, error.message, error.hint),)
 
 
+def _tried(settings: ValidateSettings, file: str, chosen: Policy) -> tuple[Mistake, ...]:
+    """What is wrong with its operations; empty if nothing is."""
+    from augscore.engine.trial import PATIENCE, SEED, try_policy
+    from augscore.errors import Mistake, UsageError
+
+    def waiting(op: str) -> None:
+        told = f"{shown(file)}: {shown(op)} has run for {PATIENCE:.0f} s (op_hang); Ctrl-C ends it"
+        settings.streams.err.write([line(told)])
+
+    try:
+        faults = try_policy(chosen, waiting=waiting)
+    except UsageError as error:
+        return (Mistake(error.code, file, error.message, error.hint),)
+    return tuple(
+        Mistake(f.code, file, f"{f.op}: {f.message}", f"View {f.view}, seed {SEED}") for f in faults
+    )
+
+
 def _facts(chosen: Policy) -> str:
-    steps = sum(len(view.steps) for view in chosen.views)
-    views, all_steps = plural(len(chosen.views), "view"), plural(steps, "step")
+    views, all_steps = plural(len(chosen.views), "view"), plural(step_count(chosen), "step")
     return f"{shown(chosen.name)}, {chosen.size} px, {views}, {all_steps}"
 
 

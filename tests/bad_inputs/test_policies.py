@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from augscore.engine.nodes import steps_in
 from augscore.engine.policies import find_policy
 from augscore.engine.policy_file.text import read_text
 from augscore.errors import PolicyError, UsageError
@@ -59,17 +60,125 @@ def test_bad_70_unknown_operation(refused: Refused) -> None:
     )
 
 
-def test_bad_70_operations_that_are_not_there_yet_are_never_dropped(refused: Refused) -> None:
-    (told,) = refused(steps("OneOf: {p: 0.5, transforms: [{GaussianBlur: {}}]}"))
-    assert told.startswith("6:9 policy_unknown_op OneOf is not supported yet")
+def test_bad_70_operations_that_are_not_there_are_never_dropped(refused: Refused) -> None:
     (told,) = refused(steps("Normalize: {mean: 0.5}"))
     assert "normalize:" in told
-    (told,) = refused(
-        steps("RandomApply: {transforms: [{GaussianBlur: {}}, {ColorJitter: {hue: 0.1}}]}")
+    told_all = refused(steps("Resize: {size: 256}", "CenterCrop: {size: 224}", "Pad: {padding: 4}"))
+    assert [line.split(" ")[:3] for line in told_all] == [
+        ["6:9", "policy_unknown_op", "Resize"],
+        ["7:9", "policy_unknown_op", "CenterCrop"],
+        ["8:9", "policy_unknown_op", "Pad"],
+    ]
+    assert "short side" in told_all[0]
+    assert "RandomCrop" in told_all[2]
+
+
+def test_bad_70_inside_containers(refused: Refused) -> None:
+    assert refused(
+        steps(
+            "RandomApply: {transforms: [{GaussianBlur: {}}, {ColourJitter: {hue: 0.1}}]}",
+            "OneOff: {transforms: []}",
+            "RandAugment: {ops: {Rotat: {degrees: [0, 30]}, Identity: }}",
+        )
+    ) == (
+        "6:57 policy_unknown_op there is no operation named 'ColourJitter'. "
+        "Did you mean ColorJitter?",
+        "7:9 policy_unknown_op there is no operation named 'OneOff'. Did you mean OneOf?",
+        "8:29 policy_unknown_op no operation that a level can drive is named 'Rotat'. "
+        "Did you mean Rotate?",
     )
-    assert "policy_value RandomApply around 2 steps is not supported yet" in told
-    (told,) = refused(steps("RandomApply: {transforms: [{RandomApply: {transforms: []}}]}"))
-    assert "policy_unknown_op RandomApply inside RandomApply" in told
+
+
+def test_bad_71_inside_containers(refused: Refused) -> None:
+    assert refused(
+        steps(
+            "RandomApply: {transforms: [{OneOf: {wieghts: [1], transforms: [{Hue: {turn: 0}}]}}]}",
+            "RandAugment: {magnitud: 9, ops: {Posterize: {bit: [8, 4]}}}",
+            "TrivialAugmentWide: {num_ops: 1}",
+            "AugMix: {depth: 2}",
+        )
+    ) == (
+        "6:45 policy_unknown_arg OneOf has no argument 'wieghts'. Did you mean weights? "
+        "OneOf takes p, transforms, weights",
+        "6:79 policy_unknown_arg Hue has no argument 'turn'. Did you mean turns? "
+        "Hue takes p, turns",
+        "7:23 policy_unknown_arg RandAugment has no argument 'magnitud'. Did you mean magnitude? "
+        "RandAugment takes magnitude, num_ops, ops",
+        "7:54 policy_unknown_arg Posterize has no argument 'bit'. Did you mean bits? "
+        "Posterize takes bits, signed",
+        "8:30 policy_unknown_arg TrivialAugmentWide has no argument 'num_ops'. Did you mean ops? "
+        "TrivialAugmentWide takes ops",
+        "9:18 policy_unknown_arg AugMix has no argument 'depth'. Did you mean chain_depth? "
+        "AugMix takes all_ops, alpha, chain_depth, mixture_width, severity",
+    )
+
+
+def test_bad_72_inside_containers(refused: Refused) -> None:
+    told = refused(
+        steps(
+            "RandomApply: {p: 1.5, transforms: [{RandomApply: {p: -1, transforms: []}}]}",
+            "OneOf: {weights: [1, -1], transforms: [{Invert: }]}".replace("Invert", "RandomInvert"),
+            "RandomChoice: {p: [0.5, .nan], transforms: [{RandomInvert: }, {RandomGrayscale: }]}",
+            "RandAugment: {num_ops: 2.5, magnitude: 31, ops: {Solarize: {threshold: [256, 0]}}}",
+            "RandAugment: {ops: {Brightness: {factor: [0, 1.2], signed: true}, Rotate: {}}}",
+            "RandAugment: {ops: {Posterize: {bits: [8, 9]}, ShearX: {slope: [0, wide]}}}",
+            "TrivialAugmentWide: {ops: {}}",
+            "AutoAugment: {policy: cifar}",
+            "AugMix: {severity: 11, mixture_width: 0, alpha: 0, all_ops: 1}",
+            "RandomSolarize: {threshold: 128}",
+            "ColorJitter: {strength: -1}",
+            "ColorJitter: {hue: 0.3, strength: 2}",
+        )
+    )
+    assert {line.split(" ")[1] for line in told} == {"policy_value"}
+    words = (
+        ("6:26", "p is 1.5. p is a number from 0 to 1"),
+        ("6:62", "p is -1"),
+        ("7:30", "greater than or equal to 0"),
+        ("8:33", "finite"),
+        ("9:32", "num_ops is 2.5"),
+        ("9:48", "less than or equal to 30"),
+        ("9:80", "256 to 0. It lies in 0 to 1"),
+        ("10:50", "either way"),
+        ("10:83", "Write degrees: [0.0, 30.0], signed: true"),
+        ("11:47", "8 to 9. It lies in 0 to 8"),
+        ("11:72", "[start, end]"),
+        ("12:35", "Leave it out for torchvision's 14"),
+        ("13:31", "'cifar10'"),
+        ("14:28", "less than or equal to 10"),
+        ("14:47", "greater than or equal to 1"),
+        ("14:57", "greater than 0"),
+        ("14:69", "boolean"),
+        ("15:37", "it lies in 0 to 1; 128 of 255 is 0.502"),
+        ("16:33", "greater than or equal to 0"),
+        ("17:28", "hue is 0.6"),
+    )
+    assert len(told) == len(words)
+    for line, (place, word) in zip(told, words, strict=True):
+        assert line.startswith(f"{place} "), line
+        assert word.lower() in line.lower(), line
+
+
+def test_bad_72_what_fits_no_container(refused: Refused) -> None:
+    told = refused(
+        steps(
+            "OneOf: {transforms: []}",
+            "OneOf: {weights: [1, 2], transforms: [{RandomInvert: }]}",
+            "OneOf: {weights: [0], transforms: [{RandomInvert: }]}",
+            "RandomOrder: {transforms: [{RandomApply: {transforms: [{RandomResizedCrop: }]}}]}",
+            "RandomChoice: {p: [1], weights: [1], transforms: [{RandomInvert: }]}",
+            "AugMix: {chain_depth: 0}",
+        )
+    )
+    assert [line.split(":")[0] for line in told] == [str(n) for n in range(6, 12)]
+    words = ("no steps", "2 weights", "not all 0", "RandomResizedCrop inside", "twice", "is 0")
+    for line, word in zip(told, words, strict=True):
+        assert line.split(" ")[1] == "policy_value"
+        assert word in line
+    (one,) = refused(
+        steps("RandAugment: {ops: {Color: {factor: [0, 0]}, Saturation: {factor: [0, 0]}}}")
+    )
+    assert "6:28 policy_value Color is in the table twice" in one
 
 
 def test_bad_71_unknown_argument(refused: Refused) -> None:
@@ -78,7 +187,7 @@ def test_bad_71_unknown_argument(refused: Refused) -> None:
         "3:1 policy_unknown_arg a policy has no argument 'sice'. Did you mean size? A policy takes "
         "augscore_policy, define, name, normalize, preset, set, size, source, views",
         "6:33 policy_unknown_arg ColorJitter has no argument 'brightnes'. Did you mean brightness? "
-        "ColorJitter takes brightness, contrast, hue, p, saturation",
+        "ColorJitter takes brightness, contrast, hue, p, saturation, strength",
     )
 
 
@@ -143,7 +252,7 @@ def test_bad_72_numbers_that_yaml_1_1_takes_for_text_are_numbers(
 ) -> None:
     path = tmp_path / "p.yaml"
     path.write_text(steps(f"Rotate: {{degrees: {written}}}"))
-    (step,) = find_policy(path).views[0].steps
+    (step,) = steps_in(find_policy(path).views[0].steps)
     assert dict(step.arguments)["degrees"] == (number, number)
 
 
@@ -221,6 +330,40 @@ def test_bad_76_definitions_do_not_multiply_without_end(refused: Refused) -> Non
     told = refused(define + steps("use: d19"))
     assert any("policy_too_large" in line for line in told)
     assert time.monotonic() - began < 5
+
+
+def test_bad_76_containers_do_not_multiply_without_end(refused: Refused) -> None:
+    orders = "{RandomInvert: }"
+    for _ in range(4):
+        orders = f"{{RandomOrder: {{transforms: [{', '.join([orders] * 4)}]}}}}"
+    (told,) = refused(steps(orders[1:-1]))
+    assert "5:5 policy_too_large a view has at most 5,000 steps that can be drawn" in told
+    many = ", ".join(["{RandomInvert: }"] * 600)
+    (told,) = refused(steps(f"OneOf: {{transforms: [{many}]}}"))
+    assert "6:29 policy_too_large a policy has at most 512 steps" in told
+    halves = [f"OneOf: {{transforms: [{', '.join(['{RandomInvert: }'] * 300)}]}}"] * 2
+    (told,) = refused(steps(*halves))
+    assert "policy_too_large a policy has at most 512 steps" in told
+    define = "define:\n  d0: [{RandomGrayscale: {}}]\n"
+    for n in range(1, 20):
+        inner = ", ".join([f"{{use: d{n - 1}}}"] * 9)
+        define += f"  d{n}: [{{OneOf: {{transforms: [{inner}]}}}}]\n"
+    began = time.monotonic()
+    assert any("policy_too_large" in line for line in refused(define + steps("use: d19")))
+    assert time.monotonic() - began < 5
+
+
+def test_bad_76_mappings_that_are_too_deep_or_hold_themselves() -> None:
+    document: dict[str, object] = {"RandomInvert": None}
+    for _ in range(2000):
+        document = {"RandomApply": {"transforms": [document]}}
+    inner: list[object] = []
+    inner.append({"RandomApply": {"transforms": inner}})
+    for transforms in ([document], inner):
+        views = [{"transforms": transforms}]
+        with pytest.raises(PolicyError) as caught:
+            find_policy({"augscore_policy": 1, "name": "x", "size": 8, "views": views})
+        assert "policy_too_large" in {m.code for m in caught.value.mistakes}
 
 
 def test_bad_76_many_mistakes_are_not_all_printed(tmp_path: Path) -> None:

@@ -70,8 +70,11 @@ def child() -> Child:
     return run
 
 
+_STEP = {"op": "X", "applied": True, "magnitudes": {"turns": 0.1}}
+
+
 def view(strength: float, noise_sd: float | None = None, bound: str | None = None) -> ViewReading:
-    return ViewReading(strength, noise_sd, bound, strength / 2, 0.01, 0.1, 0.2, ({"op": "X"},))
+    return ViewReading(strength, noise_sd, bound, strength / 2, 0.01, 0.1, 0.2, (_STEP,))
 
 
 def image(name: str, typicality: float, *views: ViewReading) -> ImageRow:
@@ -117,7 +120,17 @@ def measurement(
         complete=stopped_by is None,
         stopped_by=stopped_by,
         tool={"name": "augscore"},
-        config=MeasureConfig(None if pairs else "simclr", 1, 0, 224, None, None, 10**8, "cpu"),
+        config=MeasureConfig(
+            None if pairs else "simclr",
+            None if pairs else "0" * 64,
+            1,
+            0,
+            224,
+            None,
+            None,
+            10**8,
+            "cpu",
+        ),
         model=ModelIdentity("default", "1.0", "3f" * 32, "strength/1", 224, (0.1, 0.2)),
         data=DataCounts(
             "photos",

@@ -198,7 +198,7 @@ def test_library_modules_are_named_relatively() -> None:
 def test_unknown_variables_only_warn(invoke: Invoke) -> None:
     result = invoke("measure", "x", "--print-config", env={"AUGSCORE_DEVIEC": "cpu"})
     assert result.exit_code == 0
-    assert "warning: AUGSCORE_DEVIEC is no setting. Did you mean AUGSCORE_DEVICE?" in result.stderr
+    assert "warning: AUGSCORE_DEVIEC is no setting. Did you mean AUGSCORE_DEVICE" in result.stderr
 
 
 def test_a_closed_pipe_exits_141() -> None:

@@ -13,6 +13,7 @@ from click.testing import Result
 import augscore
 from augscore.engine.check import canonical
 from augscore.engine.draw import Draw
+from augscore.engine.nodes import steps_in
 from augscore.engine.policies import find_policy
 from augscore.engine.presets import PRESETS
 from augscore.images.decode import decode
@@ -33,11 +34,47 @@ def test_list_names_every_policy(invoke: Invoke) -> None:
 @pytest.mark.parametrize("name", PRESETS)
 def test_show_names_every_step_and_argument(name: str, invoke: Invoke) -> None:
     output = invoke("policy", "show", name).stdout
-    for step in (step for view in PRESETS[name].views for step in view.steps):
-        assert step.op in output
-        for argument, _ in step.arguments:
-            assert f"{argument} " in output
+    for view in PRESETS[name].views:
+        assert all(getattr(node, "kind", "") in output for node in view.steps)
+        for step in steps_in(view.steps):
+            assert step.op in output
+            for argument, _ in step.arguments:
+                assert f"{argument} " in output
     assert max(map(len, output.splitlines())) <= 80
+
+
+def test_containers_are_shown_as_a_tree(invoke: Invoke) -> None:
+    Path("m.yaml").write_text("""
+augscore_policy: 1
+name: m
+size: 64
+views:
+  - transforms:
+      - OneOf:
+          p: 0.5
+          weights: [2, 1]
+          transforms:
+            - RandomApply: {p: 0.3, transforms: [{RandomInvert: }, {Hue: {turns: [-0.1, 0.1]}}]}
+            - AugMix: {alpha: 0.5}
+      - RandomOrder: {transforms: [{AutoAugment: {policy: svhn}}, {TrivialAugmentWide: }]}
+      - RandAugment: {ops: {Identity: , Rotate: {degrees: [0, 30], signed: true}}}
+""")
+    lines = invoke("policy", "show", "m.yaml").stdout.splitlines()
+    assert lines[2:6] == [
+        "  OneOf                  p 0.5   weights 2, 1",
+        "    RandomApply          p 0.3",
+        "      RandomInvert       p 0.5",
+        "      Hue                  p 1   turns -0.1..0.1",
+    ]
+    text = "\n".join(lines)
+    assert "\n    AutoAugment                  policy svhn\n" in text
+    assert "\n  RandAugment                    num_ops 2  magnitude 9\n" in text
+    assert text.endswith("\n    Rotate                       degrees 0..30 either way")
+    assert max(map(len, lines)) <= 80
+    validated = invoke("policy", "validate", "m.yaml").stdout
+    assert validated == "m.yaml: ok, m, 64 px, 1 view, 6 steps\n"
+    short = invoke("policy", "show", "randaugment(1,5)").stdout
+    assert "num_ops 1  magnitude 5  ops torchvision's 14" in short
 
 
 def test_views_are_counted_from_0_like_those_of_a_measurement(invoke: Invoke) -> None:

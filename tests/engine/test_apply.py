@@ -10,7 +10,7 @@ import torch
 
 from augscore.engine import apply
 from augscore.engine.augment import augment, replay, views_of
-from augscore.engine.draw import Draw
+from augscore.engine.draw import Draw, every_step
 from augscore.engine.ladder import apply_op
 from augscore.engine.nodes import Step
 from augscore.engine.ops.table import OPS
@@ -121,7 +121,7 @@ def test_steps_before_the_crop_see_the_whole_image(mixed_sizes: list[torch.Tenso
 
 def test_padding_and_cropping_is_of_the_image_at_its_size(mixed_sizes: list[torch.Tensor]) -> None:
     (view,), drawn = augment(mixed_sizes, "pad-crop-flip")
-    crop, flip = drawn.views[0].steps
+    crop, flip = every_step(drawn.views[0].steps)
     corners = dict(crop.magnitudes)
     for i, image in enumerate(mixed_sizes):
         wide = torch.nn.functional.pad(bring_to_size(image, 32), (4, 4, 4, 4))
@@ -134,7 +134,7 @@ def test_noise_is_of_the_key_in_the_draw(floats40: torch.Tensor) -> None:
     """To the last of its 64 bits."""
     policy = Policy("noise", 40, (View((Step("GaussianNoise"),)),))
     (view,), drawn = augment(floats40, policy)
-    columns = dict(drawn.views[0].steps[0].magnitudes)
+    columns = dict(next(every_step(drawn.views[0].steps)).magnitudes)
     for image, noisy, sd, key in zip(floats40, view, columns["sd"], columns["key"], strict=True):
         added = normals(int(key), (3, 40, 40)) * sd
         assert torch.allclose(noisy, (image + added).clamp(0, 1), atol=1e-6)

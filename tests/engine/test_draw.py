@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torchvision.transforms import RandomResizedCrop
 
-from augscore.engine.draw import Draw, StepDraw
+from augscore.engine.draw import Draw, StepDraw, every_step
 from augscore.engine.drawing.view import draw, draw_view
-from augscore.engine.nodes import Step
+from augscore.engine.nodes import Step, steps_in
 from augscore.engine.ops.table import OPS
 from augscore.engine.policy import Policy, View
 from augscore.engine.presets import PRESETS
@@ -32,7 +32,7 @@ SIZES = [(50, 60), (300, 400), (64, 64), (31, 90), (224, 224), (40, 40), (48, 50
 
 
 def step_of(drawn: Draw, op: str, view: int = 0) -> StepDraw:
-    return next(step for step in drawn.views[view].steps if step.op == op)
+    return next(step for step in every_step(drawn.views[view].steps) if step.op == op)
 
 
 @pytest.mark.parametrize("policy", [SIMCLR, EVERY_OP], ids=lambda p: p.name)
@@ -60,7 +60,7 @@ def test_editing_one_step_leaves_all_others_alone(edited: int, edit: str) -> Non
     # Images of the size of the view: moving the crop must not change what others measure px in.
     sizes = [(48, 48)] * len(IDS)
     before = draw(EVERY_OP, IDS, sizes).views[0].steps
-    steps = list(EVERY_OP.views[0].steps)
+    steps = list(steps_in(EVERY_OP.views[0].steps))
     name = steps[edited].op
     if edit == "p":
         steps[edited] = replace(steps[edited], p=0.9)
@@ -76,7 +76,7 @@ def test_editing_one_step_leaves_all_others_alone(edited: int, edit: str) -> Non
 def test_whole_numbers_are_equally_likely_to_both_ends() -> None:
     step = Step("RandomPosterize", (("bits", (3, 6)),))
     drawn = draw(Policy("few", 8, (View((step,)),)), list(range(2000)), [(8, 8)] * 2000)
-    bits = Counter(dict(drawn.views[0].steps[0].magnitudes)["bits"])
+    bits = Counter(dict(step_of(drawn, "RandomPosterize").magnitudes)["bits"])
     assert {bit: count / 2000 for bit, count in bits.items()} == pytest.approx(
         dict.fromkeys(range(3, 7), 0.25), abs=0.04
     )
@@ -96,7 +96,8 @@ def test_a_gate_opens_for_more_images_as_p_grows() -> None:
 def test_a_repeated_op_is_drawn_anew() -> None:
     step = Step("Brightness", (("factor", (0.5, 1.5)),), 0.5)
     noise = Step("GaussianNoise")
-    steps = draw(Policy("twice", 8, (View((step, noise, step, noise)),)), IDS, SIZES).views[0].steps
+    drawn = draw(Policy("twice", 8, (View((step, noise, step, noise)),)), IDS, SIZES)
+    steps = list(every_step(drawn.views[0].steps))
     assert steps[0].magnitudes != steps[2].magnitudes
     assert not set(dict(steps[1].magnitudes)["key"]) & set(dict(steps[3].magnitudes)["key"])
 
@@ -109,7 +110,7 @@ def test_view_epoch_and_seed_change_every_column() -> None:
         draw_view(EVERY_OP, IDS, SIZES, view=0, seed=1),
     ]
     for other in others:
-        for a, b in zip(first.steps, other.steps, strict=True):
+        for a, b in zip(every_step(first.steps), every_step(other.steps), strict=True):
             assert all(x != y for x, y in zip(a.magnitudes, b.magnitudes, strict=True))
         assert [s.applied for s in first.steps] != [s.applied for s in other.steps]
 
@@ -144,7 +145,8 @@ def test_magnitudes_are_in_the_ranges_written() -> None:
 
 def test_a_padded_crop_can_lie_anywhere() -> None:
     policy = Policy("pad", 8, (View((Step("RandomCrop", (("padding", 2),)),)),))
-    columns = dict(draw(policy, list(range(300)), [(8, 8)] * 300).views[0].steps[0].magnitudes)
+    drawn = draw(policy, list(range(300)), [(8, 8)] * 300)
+    columns = dict(step_of(drawn, "RandomCrop").magnitudes)
     assert set(columns["top"]) == set(columns["left"]) == set(range(5))
     assert len(set(zip(columns["top"], columns["left"], strict=True))) == 25
 
@@ -171,7 +173,7 @@ def test_boxes_follow_torchvisions_law(size: tuple[int, int], scale: tuple[float
     count = 1500
     step = Step("RandomResizedCrop", (("scale", scale),))
     policy = Policy("crop", 32, (View((step,)),))
-    drawn = draw(policy, list(range(count)), [size] * count).views[0].steps[0]
+    drawn = step_of(draw(policy, list(range(count)), [size] * count), "RandomResizedCrop")
     ours = torch.stack([column.numbers for _, column in drawn.magnitudes]).T.double()
     image = torch.empty(3, *size)
     with torch.random.fork_rng():
@@ -187,7 +189,7 @@ def test_boxes_follow_torchvisions_law(size: tuple[int, int], scale: tuple[float
 def test_a_box_that_never_fits_becomes_torchvisions_centre_crop() -> None:
     step = Step("RandomResizedCrop", (("scale", (1.0, 1.0)), ("ratio", (3.0, 4.0))))
     drawn = draw(Policy("crop", 8, (View((step,)),)), [0, 1, 2], [(50, 50), (61, 20), (10, 90)])
-    columns = dict(drawn.views[0].steps[0].magnitudes)
+    columns = dict(step_of(drawn, "RandomResizedCrop").magnitudes)
     boxes = list(zip(*(columns[n] for n in ("top", "left", "height", "width")), strict=True))
     assert boxes == [(16, 0, 17, 50), (27, 0, 7, 20), (0, 25, 10, 40)]
 
@@ -198,7 +200,7 @@ def test_describe_says_what_happened_to_one_image() -> None:
         story = drawn.describe(image, view)
         assert (story["id"], story["view"], story["size"]) == (IDS[image], view, 224)
         json.dumps(story)
-        for told, step in zip(story["steps"], drawn.views[view].steps, strict=True):
+        for told, step in zip(story["steps"], every_step(drawn.views[view].steps), strict=True):
             assert (told["op"], told["applied"]) == (step.op, step.applied[image])
             values = {name: column[image] for name, column in step.magnitudes}
             assert told["magnitudes"] == (values if told["applied"] else {})

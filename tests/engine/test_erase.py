@@ -7,6 +7,7 @@ import torch
 import torchvision.transforms.v2.functional as tv
 from torchvision.transforms.v2 import RandomErasing
 
+from augscore.engine.draw import every_step
 from augscore.engine.drawing.view import draw_view
 from augscore.engine.nodes import Step, Value
 from augscore.engine.ops import erase
@@ -18,7 +19,9 @@ COUNT = 3000
 def boxes(op: str, arguments: tuple[tuple[str, Value], ...], size: int) -> torch.Tensor:
     """(COUNT, 4) top, left, height, width for square images of `size` px."""
     policy = Policy("erased", size, (View((Step(op, arguments),)),))
-    drawn = draw_view(policy, list(range(COUNT)), [(size, size)] * COUNT, view=0).steps[0]
+    drawn = next(
+        every_step(draw_view(policy, list(range(COUNT)), [(size, size)] * COUNT, view=0).steps)
+    )
     return torch.stack([column.numbers for _, column in drawn.magnitudes]).T
 
 

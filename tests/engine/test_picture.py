@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import torch
 from PIL import Image
 
 from augscore.engine.augment import views_of
 from augscore.engine.nodes import Step
-from augscore.engine.picture import COLUMNS, TILE, draws_picture, step_lines
+from augscore.engine.picture import COLUMNS, TILE, draws_picture, step_lines, told_lines
 from augscore.engine.policy import Policy, View
 from augscore.engine.presets import preset
 
@@ -57,3 +58,37 @@ def test_keys_of_noise_are_not_written() -> None:
     first, *rest = step_lines("ColorJitter", factors)
     assert first == "ColorJitter  brightness 0.5  contrast 0.5"
     assert [line.strip() for line in rest] == ["saturation 0.5  hue 0.5"]
+
+
+def test_what_a_container_chose_stands_below_its_stage() -> None:
+    rotated: dict[str, Any] = {"op": "Rotate", "applied": True, "magnitudes": {"degrees": -9.0}}
+    first, second = rotated | {"stage": "RandAugment 1"}, rotated | {"stage": "RandAugment 2"}
+    mix = {
+        "op": "AugMix",
+        "applied": True,
+        "magnitudes": {"share": 0.25},
+        "branches": [{"weight": 0.75, "steps": [rotated, first]}, {"weight": 0.25, "steps": []}],
+    }
+    steps = [rotated, first, second, second, mix]
+    assert [text for text, _ in told_lines(steps)] == [
+        "Rotate  degrees -9",
+        "RandAugment 1",
+        "   Rotate  degrees -9",
+        "RandAugment 2",
+        "   Rotate  degrees -9",
+        "   Rotate  degrees -9",
+        "AugMix  share 0.25",
+        "   chain 1  weight 0.75",
+        "      Rotate  degrees -9",
+        "      Rotate  degrees -9",
+        "   chain 2  weight 0.25",
+    ]
+
+
+def test_long_stages_are_cut_to_the_width_of_a_tile() -> None:
+    step = {"op": "Hue", "applied": True, "magnitudes": {}, "stage": "RandomOrder 10 > " * 9}
+    (stage, _), (op, _) = told_lines([step])
+    assert stage.startswith("RandomOrder 10 > RandomOrder")
+    assert stage.endswith("…")
+    assert len(stage) < 60
+    assert op == "   Hue"

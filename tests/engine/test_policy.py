@@ -10,7 +10,15 @@ import pytest
 
 from augscore.engine.check import check_policy, settings
 from augscore.engine.drawing.view import draw
-from augscore.engine.nodes import Step
+from augscore.engine.nodes import (
+    AugMix,
+    AutoAugment,
+    Node,
+    RandAugment,
+    Step,
+    TrivialAugmentWide,
+    steps_in,
+)
 from augscore.engine.ops.table import OPS
 from augscore.engine.policy import Policy, View
 from augscore.engine.presets import PRESETS, preset
@@ -32,7 +40,7 @@ def test_presets_can_be_drawn_and_say_where_they_are_from(name: str) -> None:
 def test_simclr_is_as_published() -> None:
     policy = preset("simclr")
     assert (policy.size, len(policy.views)) == (224, 2)
-    steps = policy.views[0].steps
+    steps = list(steps_in(policy.views[0].steps))
     assert [(step.op, step.p) for step in steps] == [
         ("RandomResizedCrop", 1.0),
         ("RandomHorizontalFlip", 0.5),
@@ -57,8 +65,10 @@ def test_simclr_is_as_published() -> None:
 def test_simclr_cifar_is_half_as_strong_and_has_no_blur() -> None:
     policy = preset("simclr-cifar")
     assert policy.size == 32
-    steps = policy.views[0].steps
-    assert [step.op for step in steps] == [s.op for s in preset("simclr").views[0].steps[:4]]
+    steps = list(steps_in(policy.views[0].steps))
+    assert [step.op for step in steps] == [
+        s.op for s in steps_in(preset("simclr").views[0].steps[:4])
+    ]
     assert dict(settings(steps[2]).values)["brightness"] == pytest.approx((0.6, 1.4))
 
 
@@ -202,13 +212,15 @@ JITTER = {
 
 def chances(name: str, op: str) -> list[float]:
     """Of one op in every view; 0 where a view has none."""
-    return [sum(s.p for s in view.steps if s.op == op) for view in PRESETS[name].views]
+    return [sum(s.p for s in steps_in(view.steps) if s.op == op) for view in PRESETS[name].views]
 
 
 @pytest.mark.parametrize("name", CROPS)
 def test_presets_hold_the_published_numbers(name: str) -> None:
     views = PRESETS[name].views
-    scales = [dict(s.arguments)["scale"] for v in views for s in v.steps if "Crop" in s.op]
+    scales = [
+        dict(s.arguments)["scale"] for v in views for s in steps_in(v.steps) if "Crop" in s.op
+    ]
     assert [scale[0] for scale in scales if isinstance(scale, tuple)] == CROPS[name]
     none = [0.0] * len(views)
     assert chances(name, "GaussianBlur") == BLURS.get(name, none)
@@ -218,16 +230,42 @@ def test_presets_hold_the_published_numbers(name: str) -> None:
     grey = 0.1 if name.startswith("wmse") else 0.2
     assert chances(name, "RandomGrayscale") == weak + [grey] * (len(views) - len(weak))
     assert chances(name, "ColorJitter") == weak + [0.8] * (len(views) - len(weak))
-    for step in (s for v in views for s in v.steps if s.op == "ColorJitter" and name in JITTER):
+    for step in (
+        s for v in views for s in steps_in(v.steps) if s.op == "ColorJitter" and name in JITTER
+    ):
         assert tuple(value for _, value in step.arguments) == JITTER[name]
 
 
 def test_whitening_jitters_the_whole_image_before_it_is_cropped() -> None:
     for name in ("wmse", "wmse-cifar"):
-        ops = [step.op for step in PRESETS[name].views[0].steps]
+        ops = [step.op for step in steps_in(PRESETS[name].views[0].steps)]
         assert ops[:4] == [
             "ColorJitter",
             "RandomGrayscale",
             "RandomResizedCrop",
             "RandomHorizontalFlip",
         ]
+
+
+def test_every_promised_preset_is_there() -> None:
+    promised = """simclr simclr-cifar simsiam simsiam-cifar moco-v2 byol vicreg vicreg-sym wmse
+        wmse-cifar sce sce-cifar swav dino randaugment trivialaugment-wide autoaugment-cifar10
+        autoaugment-imagenet autoaugment-svhn augmix pad-crop-flip identity"""
+    assert list(PRESETS) == promised.split()
+
+
+def test_presets_of_containers_are_as_published() -> None:
+    alone: dict[str, tuple[int, Node]] = {
+        "randaugment": (224, RandAugment(num_ops=2, magnitude=9)),
+        "trivialaugment-wide": (224, TrivialAugmentWide()),
+        "autoaugment-cifar10": (32, AutoAugment("cifar10")),
+        "autoaugment-imagenet": (224, AutoAugment("imagenet")),
+        "autoaugment-svhn": (32, AutoAugment("svhn")),
+    }
+    for name, (size, node) in alone.items():
+        assert (preset(name).size, preset(name).views) == (size, (View((node,)),))
+    (view,) = preset("augmix").views
+    *before, mix = view.steps
+    assert [step.op for step in steps_in(tuple(before))] == ["RandomHorizontalFlip", "RandomCrop"]
+    assert mix == AugMix(severity=3, mixture_width=3, chain_depth=-1, alpha=1, all_ops=False)
+    assert preset("augmix").size == 32

@@ -14,16 +14,31 @@ from hypothesis import strategies as st
 from torchvision.transforms import v2
 
 import augscore
-from augscore.engine.check import canonical
+from augscore.engine.check import canonical, check_view
 from augscore.engine.drawing.view import draw
-from augscore.engine.nodes import Step, Value
+from augscore.engine.level_tables import RAND_AUGMENT, level_arguments
+from augscore.engine.nodes import (
+    AugMix,
+    AutoAugment,
+    Levelled,
+    Node,
+    OneOf,
+    RandAugment,
+    RandomApply,
+    RandomOrder,
+    Step,
+    TrivialAugmentWide,
+    Value,
+    steps_in,
+)
 from augscore.engine.normalize import NORMALIZATIONS, Normalize
 from augscore.engine.ops.arguments import Argument, Choice, Number, Pair, Whole
 from augscore.engine.ops.table import OPS
 from augscore.engine.policies import find_policy
 from augscore.engine.policy import Policy, View
+from augscore.engine.policy_file.document import to_document
 from augscore.engine.policy_file.scalars import plain
-from augscore.engine.policy_file.write import to_document, to_yaml
+from augscore.engine.policy_file.write import to_yaml
 from augscore.engine.presets import PRESETS, preset
 from augscore.errors import PolicyError, UsageError
 
@@ -88,18 +103,9 @@ def test_a_file_means_what_it_says(tmp_path: Path) -> None:
 
 def test_chances_that_are_not_given_are_torchvisions() -> None:
     for name in OPS:
-        (step,) = (
-            find_policy(
-                {
-                    "augscore_policy": 1,
-                    "name": "x",
-                    "size": 8,
-                    "views": [{"transforms": [{name: None}]}],
-                }
-            )
-            .views[0]
-            .steps
-        )
+        view = {"transforms": [{name: None}]}
+        document = {"augscore_policy": 1, "name": "x", "size": 8, "views": [view]}
+        (step,) = steps_in(find_policy(document).views[0].steps)
         if hasattr(v2, name):
             needed = {
                 "RandomResizedCrop": 8,
@@ -124,9 +130,9 @@ def test_a_preset_taken_over_and_changed(tmp_path: Path) -> None:
     changed = read(text, tmp_path)
     assert changed.size == 96
     for view, old in zip(changed.views, base.views, strict=True):
-        jitter = view.steps[2]
+        crop, _, jitter, *_ = steps_in(view.steps)
         assert dict(jitter.arguments)["hue"] == (-0.05, 0.05)
-        assert dict(view.steps[0].arguments)["scale"] == (0.2, 1.0)
+        assert dict(crop.arguments)["scale"] == (0.2, 1.0)
         assert jitter.p == 1
         assert view.steps[3:] == old.steps[3:]
 
@@ -140,7 +146,8 @@ def test_views_from_presets(tmp_path: Path) -> None:
     policy = read(text, tmp_path)
     assert policy.size == 224
     assert [view.size for view in policy.views] == [224] * 2 + [96] * 6
-    assert dict(policy.views[7].steps[0].arguments)["scale"] == (0.05, 0.14)
+    crop, *_ = steps_in(policy.views[7].steps)
+    assert dict(crop.arguments)["scale"] == (0.05, 0.14)
 
 
 @pytest.mark.parametrize(
@@ -227,6 +234,65 @@ def steps_of(name: str) -> st.SearchStrategy[Step]:
     return st.builds(Step, st.just(name), arguments, st.floats(0, 1))
 
 
+def rows_of(name: str) -> st.SearchStrategy[Levelled]:
+    """Rows that stay inside of what any operation takes: everything does at such ends."""
+    argument = level_arguments(name)[0]
+    if not argument:
+        return st.just(Levelled(name))
+    if argument == "bits":
+        return st.builds(Levelled, st.just(name), st.just(argument), st.just(8), st.floats(0, 8))
+    ends = st.floats(0, 1)
+    signed = st.booleans() if argument != "threshold" else st.just(False)
+    return st.builds(Levelled, st.just(name), st.just(argument), ends, ends, signed)
+
+
+TABLES = st.just(()) | st.lists(
+    st.sampled_from([row.op for row in RAND_AUGMENT]), min_size=1, unique=True
+).flatmap(lambda names: st.tuples(*map(rows_of, names)))
+STEPS = st.sampled_from(sorted(OPS)).flatmap(steps_of)
+MIXABLE = st.sampled_from(sorted(n for n, op in OPS.items() if not op.resizes)).flatmap(steps_of)
+LEVELLED = st.one_of(
+    st.builds(RandAugment, st.integers(0, 32), st.integers(0, 30), TABLES),
+    st.builds(TrivialAugmentWide, TABLES),
+    st.builds(AutoAugment, st.sampled_from(["imagenet", "cifar10", "svhn"])),
+    st.builds(
+        AugMix,
+        st.floats(0.1, 10) | st.integers(1, 10),
+        st.integers(1, 4),
+        st.sampled_from([-1, 1, 5]),
+        st.floats(0.01, 9) | st.integers(1, 3),
+        st.booleans(),
+    ),
+)
+
+
+def weighted(choices: list[Node]) -> st.SearchStrategy[OneOf]:
+    weights = st.lists(st.floats(0.1, 9), min_size=len(choices), max_size=len(choices))
+    return st.builds(
+        OneOf, st.just(tuple(choices)), st.just(()) | weights.map(tuple), st.floats(0, 1)
+    )
+
+
+def around(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
+    some = st.lists(inner, max_size=3).map(tuple)
+    return st.one_of(
+        st.builds(RandomApply, some, st.floats(0, 1)),
+        st.builds(RandomOrder, some),
+        st.lists(inner, min_size=1, max_size=3).flatmap(weighted),
+    )
+
+
+NODES: st.SearchStrategy[Node] = STEPS | st.recursive(MIXABLE | LEVELLED, around, max_leaves=5)
+
+
+def fits(node: Node) -> bool:
+    try:
+        check_view(View((node,)))
+    except UsageError:
+        return False
+    return True
+
+
 WORDS = st.text(min_size=1, max_size=12).filter(str.isprintable)
 TRAPS = st.sampled_from(
     ["on", "y", "1e-3", "1:30", "2024-01-01", "null", "~", "012", ".nan", "0x1"]
@@ -235,7 +301,7 @@ NAMES = WORDS | TRAPS
 SIZES = st.integers(1, 4096)
 VIEWS = st.builds(
     View,
-    st.lists(st.sampled_from(sorted(OPS)).flatmap(steps_of), max_size=3).map(tuple),
+    st.lists(NODES.filter(fits), max_size=3).map(tuple),
     st.none() | SIZES,
     st.just("") | NAMES,
 )

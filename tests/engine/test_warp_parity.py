@@ -7,6 +7,7 @@ import torch
 import torchvision.transforms.v2.functional as tv
 
 from augscore.benching.references import warps
+from augscore.engine.draw import every_step
 from augscore.engine.drawing.view import draw_view
 from augscore.engine.nodes import Step
 from augscore.engine.ops import affine, perspective, shift
@@ -115,7 +116,7 @@ def test_drawn_perspectives_reach_their_bounds_and_no_further() -> None:
     step = Step("RandomPerspective", (("distortion_scale", 0.3),))
     crop = Step("RandomResizedCrop")
     policy = Policy("askew", 40, (View((step, crop)),))
-    drawn = draw_view(policy, list(range(500)), [(27, 40)] * 500, view=0).steps[0]
+    drawn = next(every_step(draw_view(policy, list(range(500)), [(27, 40)] * 500, view=0).steps))
     for name, values in drawn.magnitudes:
         assert set(values) == set(range(7 if name.endswith("x") else 4))
 
@@ -126,7 +127,7 @@ def test_drawn_affines_keep_to_their_ranges() -> None:
     )
     crop = Step("RandomResizedCrop")
     policy = Policy("moved", 40, (View((step, crop)),))
-    drawn = draw_view(policy, list(range(500)), [(20, 40)] * 500, view=0).steps[0]
+    drawn = next(every_step(draw_view(policy, list(range(500)), [(20, 40)] * 500, view=0).steps))
     columns = dict(drawn.magnitudes)
     assert set(columns["dx"]) == set(columns["dy"]) == set(range(-4, 5))
     assert -5 <= min(columns["degrees"]) < -4.5 < 4.5 < max(columns["degrees"]) <= 5

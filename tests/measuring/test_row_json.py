@@ -13,6 +13,8 @@ from augscore.measuring.row_json import Record, from_record, to_record, view_rec
 from augscore.measuring.rows import ImageRow, PairRow, ViewReading
 
 READING = ViewReading(1 / 3, 0.1 + 0.2, None, 1e-17, -0.5, 2**-60, 0.25, ({"op": "X", "a": 1.5},))
+STEP = {"op": "X", "applied": True, "magnitudes": {"a": 1 / 3}, "stage": "Mix 1.1"}
+MIX = {"op": "Mix", "applied": True, "branches": [{"weight": 0.1 + 0.2, "steps": [STEP, STEP]}]}
 BEYOND = replace(READING, strength_noise_sd=None, noise_bound="past_ladder", draw=None)
 IMAGE = ImageRow("a/b.jpg", (1 / 7, 2.0), 12.5, ("grey",), (READING, BEYOND), "a", "f" * 16)
 PAIR = PairRow("o.jpg", "d.jpg", 7.0, ("duplicate",), BEYOND, None, (("mos", "3"), ("view", "x")))
@@ -23,6 +25,7 @@ RECORDS: list[Record] = [
     IMAGE,
     replace(IMAGE, path=7, label=None, digest="", duplicate_of=3),
     replace(IMAGE, path="bad\udcff.jpg", duplicate_of="x\u202ey\n"),
+    replace(IMAGE, views=(replace(READING, draw=(STEP, MIX)),)),
     PAIR,
     Skipped("c\udcff", "truncated", "cut"),
 ]

@@ -7,16 +7,21 @@ import math
 import random
 import threading
 from collections.abc import Callable
+from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
 from augscore.engine.augment import views_of
-from augscore.engine.policy import Policy
+from augscore.engine.policy import Policy, View
+from augscore.engine.policy_file.digest import policy_digest
+from augscore.engine.presets import preset
 from augscore.errors import HostError, InputError, TensorError, UsageError
 from augscore.images.resize import bring_to_size
 from augscore.measuring import tally as tally_module
@@ -304,6 +309,7 @@ def test_the_document_is_json_with_the_resolved_settings(run: Run, scenes: Path)
     assert text["schema"] == "augscore.measure/1"
     assert text["config"] == {
         "policy": "simclr",
+        "policy_digest": policy_digest(preset("simclr")),
         "views": 1,
         "seed": 7,
         "size": 48,
@@ -315,6 +321,29 @@ def test_the_document_is_json_with_the_resolved_settings(run: Run, scenes: Path)
     assert text["model"]["reading"] == "strength/1"
     assert len(text["images"]) == 2
     assert text["images"][0]["views"][0]["draw"][0]["op"] == "RandomResizedCrop"
+
+
+def test_rows_hold_what_containers_chose_and_the_document_is_valid(run: Run, scenes: Path) -> None:
+    document = run(scenes, limit=3, views=2, policy="augmix").to_json()
+    text = json.loads(json.dumps(document, allow_nan=False))
+    schema = json.loads((files("augscore") / "schemas/measure-1.json").read_text())
+    jsonschema.Draft202012Validator(schema).validate(text)
+    for image in text["images"]:
+        for view in image["views"]:
+            *_, mix = view["draw"]
+            assert mix["op"] == "AugMix"
+            assert len(mix["branches"]) == 3
+            assert all(step["stage"] for branch in mix["branches"] for step in branch["steps"])
+    chosen = run(scenes, limit=3, policy="randaugment(2,14)")
+    draws = [row.views[0].draw or () for row in chosen.images]
+    assert any(draws)
+    assert {step["stage"] for draw in draws for step in draw} <= {"RandAugment 1", "RandAugment 2"}
+
+
+def test_the_digest_is_of_the_policy_as_given(run: Run, scenes: Path) -> None:
+    policy = replace(preset("simclr"), views=(View((), 64), View((), 48)))
+    digest = run(scenes, limit=1, policy=policy).config.policy_digest
+    assert digest == policy_digest(policy)
 
 
 def test_bad_arguments_are_refused_before_work(run: Run, scenes: Path, tmp_path: Path) -> None:

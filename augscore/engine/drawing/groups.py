@@ -9,12 +9,15 @@ import torch
 from augscore.engine.column import Column
 from augscore.engine.draw import Drawn
 from augscore.engine.drawing.context import Context, DrawNodes, Gate
-from augscore.engine.nodes import OneOf, RandomApply, RandomOrder
+from augscore.engine.nodes import OneOf, RandomApply, RandomOrder, Step, folded
 
 
 def draw_apply(
     node: RandomApply, context: Context, gate: Gate, draw_nodes: DrawNodes
 ) -> list[Drawn]:
+    whole = folded(node)
+    if isinstance(whole, Step):
+        return draw_nodes([whole], context, gate)
     opens = context.dice(node.kind).uniforms("p")[:, 0] < node.p
     return draw_nodes(node.steps, context, gate.narrowed(opens))
 

@@ -13,10 +13,9 @@ from augscore.engine.draw import MixDraw, StepDraw
 from augscore.engine.drawing.context import Context, Gate
 from augscore.engine.drawing.levelled import Row, Turn, draw_turn, read_rows
 from augscore.engine.level_tables import AUG_MIX, AUG_MIX_COLOUR
-from augscore.engine.nodes import AugMix
+from augscore.engine.nodes import LEAST_SEVERITY, MOST_SEVERITY, AugMix
 from augscore.engine.ops.dice import Dice
 
-DEEPEST, LEAST_LEVEL, MOST_LEVEL = 3, 0.1, 10.0
 _ATTEMPTS = 12
 _ROUNDINGS: dict[str, Literal["to_zero", "up"]] = {"degrees": "to_zero", "bits": "up"}
 # Keeps uniforms off 0, and logarithms finite.
@@ -64,16 +63,15 @@ def gamma(dice: Dice, name: str, alpha: float) -> torch.Tensor:
 def _chain(
     node: AugMix, rows: list[Row | None], branch: int, context: Context, gate: Gate, dice: Dice
 ) -> tuple[StepDraw, ...]:
-    deepest = DEEPEST if node.chain_depth == -1 else node.chain_depth
-    depth = torch.full((len(context.hashes),), deepest)
+    depth = torch.full((len(context.hashes),), node.deepest)
     if node.chain_depth == -1:
-        depth = (dice.uniforms(f"depth.{branch}")[:, 0] * deepest).floor().to(torch.int64) + 1
+        depth = (dice.uniforms(f"depth.{branch}")[:, 0] * node.deepest).floor().to(torch.int64) + 1
     drawn: list[StepDraw] = []
-    for place in range(deepest):
+    for place in range(node.deepest):
         slots = [f"{what}.{branch}.{place}" for what in ("op", "level", "sign")]
         choice, level, coin = dice.uniforms(*slots).unbind(1)
         row = (choice * len(rows)).floor().to(torch.int64)
-        level = (LEAST_LEVEL + level * (node.severity - LEAST_LEVEL)) / MOST_LEVEL
+        level = (LEAST_SEVERITY + level * (node.severity - LEAST_SEVERITY)) / MOST_SEVERITY
         turn = Turn(row, level, torch.where(coin < 0.5, -1.0, 1.0).to(torch.float64))
         inside = Gate(gate.open & (depth > place), f"{node.kind} {branch + 1}.{place + 1}")
         drawn += draw_turn(rows, turn, context, inside, dice)

@@ -18,7 +18,7 @@ class Range:
 
     A lone number x stands for (x, x) when `lone` is `fixed`, for (max(0, 1 − x), 1 + x) when it is
     `about_one` (torchvision's jitter factors) and for (−x, x) when it is `about_zero` (its hue).
-    Both ends of a `whole` range are whole numbers.
+    Both ends of a `whole` range are whole numbers; those of a `pixel` range are pixel values.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Range:
     high: float
     lone: Lone = "fixed"
     whole: bool = False
+    pixel: bool = False
 
     def read(self, op: str, value: Value) -> tuple[float, float]:
         """The pair that a written value stands for; UsageError (`policy_value`) if it cannot be."""
@@ -34,7 +35,10 @@ class Range:
         if low > high:
             raise _refuse(op, self.name, value, "the first number of a range is the smaller one")
         if low < self.low or high > self.high:
-            raise _refuse(op, self.name, value, f"it lies in {self.low:g} to {self.high:g}")
+            proposed = as_shares((low, high)) if self.pixel else ""
+            raise _refuse(
+                op, self.name, value, f"it lies in {self.low:g} to {self.high:g}{proposed}"
+            )
         if self.whole and not (low.is_integer() and high.is_integer()):
             raise _refuse(op, self.name, value, "it is a whole number, or a pair of them")
         return low, high
@@ -150,6 +154,16 @@ class Settings:
         value = self.get(name)
         assert isinstance(value, int)
         return value
+
+
+def as_shares(levels: tuple[float, float]) -> str:
+    """What to write for pixel values that were given as 0 to 255; nothing if they were not."""
+    low, high = levels
+    if not (min(levels) >= 0 and 1 < max(levels) <= 255):
+        return ""
+    if low == high:
+        return f"; {low:g} of 255 is {low / 255:.4g}"
+    return f"; {low:g} and {high:g} of 255 are {low / 255:.4g} and {high / 255:.4g}"
 
 
 def _is_number(value: object) -> bool:

@@ -71,7 +71,7 @@ def kornia_gamma(images: torch.Tensor, gammas: torch.Tensor) -> torch.Tensor:
 RANDOM_SOLARIZE = Op(
     name="RandomSolarize",
     magnitudes=(Magnitude("threshold", "[0, 1] pixel value", 0.0, 1.0),),
-    arguments=(Range("threshold", 0.5, 0.0, 1.0),),
+    arguments=(Range("threshold", 0.5, 0.0, 1.0, pixel=True),),
     options=(),
     draw=draw_ranges("threshold"),
     source="torchvision v2 RandomSolarize, on floats",

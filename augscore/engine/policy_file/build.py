@@ -6,27 +6,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from augscore.engine.check import canonical_view, settings
+from pydantic import ValidationError
+
+from augscore.engine.check import canonical_node, canonical_view, check_node, check_view
 from augscore.engine.nearest import did_you_mean
-from augscore.engine.nodes import Step
+from augscore.engine.nodes import Node, node_count
 from augscore.engine.normalize import NORMALIZATIONS, Normalize
-from augscore.engine.ops.table import OPS
 from augscore.engine.policy import Policy, View
+from augscore.engine.policy_file.changes import Documents, changed, named, names_in
+from augscore.engine.policy_file.containers import FORMS, Form, GroupDocument
+from augscore.engine.policy_file.document import node_documents
 from augscore.engine.policy_file.problems import Path, Problem
-from augscore.engine.policy_file.schema import (
-    Gate,
-    PolicyDocument,
-    Scale,
-    Strict,
-    ViewDocument,
-)
-from augscore.engine.policy_file.vocabulary import RANDOM_APPLY, USE
+from augscore.engine.policy_file.schema import STEPS, PolicyDocument, Scale, ViewDocument
+from augscore.engine.policy_file.schema_errors import problems_of
+from augscore.engine.policy_file.steps import step_of
+from augscore.engine.policy_file.strict import Strict
+from augscore.engine.policy_file.vocabulary import USE
 from augscore.engine.presets import preset
 from augscore.errors import UsageError
 
 MOST_STEPS = 512
 
-Steps = tuple[Step, ...]
+Nodes = tuple[Node, ...]
 
 
 def build(document: PolicyDocument) -> tuple[Policy | None, list[Problem]]:
@@ -38,12 +39,12 @@ def build(document: PolicyDocument) -> tuple[Policy | None, list[Problem]]:
 
 @dataclass
 class _Builder:
-    definitions: dict[str, Steps] = field(default_factory=dict)
+    definitions: dict[str, Nodes] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def policy(self, document: PolicyDocument) -> Policy | None:
         for name, steps in document.define.items():
-            self.definitions[name] = self.steps(steps, ("define", name))
+            self.definitions[name] = self.nodes(steps, ("define", name))
         base = self.preset(document.preset, ("preset",)) if document.preset else None
         views = self.views(document, base)
         size = document.size or self.size(views, base)
@@ -65,7 +66,7 @@ class _Builder:
             self.refuse(("set",), "policy_value", "set changes a preset, and there is none")
         made = [self.view(v, ("views", i)) for i, v in enumerate(document.views or ())]
         views = tuple(view for same in made for view in same)
-        if sum(len(view.steps) for same in made for view in same[:1]) > MOST_STEPS:
+        if sum(_count(view.steps) for same in made for view in same[:1]) > MOST_STEPS:
             self.refuse((), "policy_too_large", f"a policy has at most {MOST_STEPS} steps")
         return views
 
@@ -86,43 +87,59 @@ class _Builder:
             if document.set:
                 where = (*path, "set")
                 self.refuse(where, "policy_value", "set changes a preset, and there is none")
-            steps = self.steps(document.transforms or [], (*path, "transforms"))
+            steps = self.nodes(document.transforms or [], (*path, "transforms"))
         else:
             steps = self.preset_steps(document.preset, document.set, path)
-        return (View(steps, document.size, document.name),) * document.count
+        view = View(steps, document.size, document.name)
+        self.check(view, path)
+        return (view,) * document.count
 
-    def steps(self, documents: list[Strict], path: Path) -> Steps:
-        made: list[Step] = []
+    def check(self, view: View, path: Path) -> None:
+        try:
+            check_view(view)
+        except UsageError as error:
+            self.refuse(path, error.code, error.message, error.hint)
+
+    def nodes(self, documents: list[Strict], path: Path) -> Nodes:
+        made: list[Node] = []
+        count = 0
         for place, document in enumerate(documents):
-            made += self.step(document, (*path, place))
-            if len(made) > MOST_STEPS:
+            further = self.node(document, (*path, place))
+            count += _count(further)
+            if count > MOST_STEPS:
                 self.refuse(path, "policy_too_large", f"a policy has at most {MOST_STEPS} steps")
                 return ()
+            made += further
         return tuple(made)
 
-    def step(self, document: Strict, path: Path) -> Steps:
+    def node(self, document: Strict, path: Path) -> Nodes:
         ((name, arguments),) = document
         if name == USE:
             return self.used(arguments, (*path, USE))
-        if name == RANDOM_APPLY:
-            return self.gated(arguments, (*path, RANDOM_APPLY, "transforms"))
-        values = tuple((a.name, getattr(arguments, a.name)) for a in OPS[name].arguments)
-        return (Step(name, values, float(arguments.p)),)
+        if name in FORMS:
+            return self.container(FORMS[name], arguments, (*path, name))
+        return (step_of(name, arguments),)
 
-    def used(self, name: str, path: Path) -> Steps:
+    def used(self, name: str, path: Path) -> Nodes:
         if name not in self.definitions:
             message = f"{name!r} is defined only after this"
             self.refuse(path, "policy_unknown", message, "Write its definition first")
         return self.definitions.get(name, ())
 
-    def gated(self, gate: Gate, path: Path) -> Steps:
-        """One step: two chances in a row are their product. Several would share one chance."""
-        steps = self.steps(gate.transforms, path)
-        if len(steps) == 1:
-            return (replace(steps[0], p=gate.p * steps[0].p),)
-        message = f"{RANDOM_APPLY} around {len(steps)} steps is not supported yet"
-        self.refuse(path, "policy_value", message, "Give one step, or each step its own p")
-        return ()
+    def container(self, form: Form, arguments: Strict, path: Path) -> Nodes:
+        before = len(self.problems)
+        inside: Nodes = ()
+        if isinstance(arguments, GroupDocument):
+            inside = self.nodes(arguments.transforms, (*path, "transforms"))
+        if len(self.problems) > before:
+            return ()
+        try:
+            node = canonical_node(form.build(arguments, inside))
+            check_node(node)
+        except UsageError as error:
+            self.refuse(path, error.code, error.message, error.hint)
+            return ()
+        return (node,)
 
     def preset(self, name: str, path: Path) -> Policy | None:
         try:
@@ -131,7 +148,7 @@ class _Builder:
             self.refuse(path, error.code, error.message, error.hint)
             return None
 
-    def preset_steps(self, name: str, changes: Mapping[str, Any], path: Path) -> Steps:
+    def preset_steps(self, name: str, changes: Mapping[str, Any], path: Path) -> Nodes:
         base = self.preset(name, (*path, "preset"))
         if base is None:
             return ()
@@ -145,31 +162,31 @@ class _Builder:
     def overridden(
         self, views: tuple[View, ...], changes: Mapping[str, Any], path: Path
     ) -> tuple[View, ...]:
+        if not changes:
+            return views
+        documents = [node_documents(view.steps) for view in views]
         for key, value in changes.items():
-            names = {step.op for view in views for step in view.steps}
-            op, _, argument = key.partition(".")
-            if op not in names or not argument:
-                message = f"{key!r} changes nothing: it is OPERATION.ARGUMENT, of a step there is"
-                hint = did_you_mean(op, names)
-                self.refuse((*path, key), "policy_unknown_op", message, hint, at_key=True)
-                continue
-            views = self.changed(views, op, argument, value, (*path, key))
-        return views
+            documents = self.changed(documents, key, value, (*path, key))
+        return tuple(
+            replace(view, steps=self.nodes(STEPS.validate_python(steps), path))
+            for view, steps in zip(views, documents, strict=True)
+        )
 
     def changed(
-        self, views: tuple[View, ...], op: str, argument: str, value: Any, path: Path
-    ) -> tuple[View, ...]:
-        try:
-            return tuple(
-                replace(
-                    view, steps=tuple(_changed_step(s, op, argument, value) for s in view.steps)
-                )
-                for view in views
-            )
-        except UsageError as error:
-            unknown = error.code == "policy_unknown_arg"
-            self.refuse(path, error.code, error.message, error.hint, at_key=unknown)
-            return views
+        self, documents: list[Documents], key: str, value: Any, path: Path
+    ) -> list[Documents]:
+        """The steps of each view with one change made; without it where it does not fit."""
+        name, _, argument = key.partition(".")
+        names = set().union(*map(names_in, documents))
+        if name not in names or not argument:
+            message = f"{key!r} changes nothing: it is OPERATION.ARGUMENT, of a step there is"
+            hint = did_you_mean(name, names)
+            self.refuse(path, "policy_unknown_op", message, hint, at_key=True)
+            return documents
+        after = [changed(steps, name, argument, value) for steps in documents]
+        problems = _problems_of_change(after, name, path)
+        self.problems += problems
+        return documents if problems else after
 
     def refuse(
         self, path: Path, code: str, message: str, hint: str = "", *, at_key: bool = False
@@ -177,15 +194,20 @@ class _Builder:
         self.problems.append(Problem(path, code, message, hint, at_key))
 
 
-def _changed_step(step: Step, op: str, argument: str, value: Any) -> Step:
-    if step.op != op:
-        return step
-    if argument == "p":
-        return replace(step, p=value)
-    given = tuple(value) if isinstance(value, list) else value
-    kept = tuple(pair for pair in step.arguments if pair[0] != argument)
-    changed = replace(step, arguments=(*kept, (argument, given)))
-    return replace(changed, arguments=settings(changed).values)
+def _problems_of_change(documents: list[Documents], name: str, path: Path) -> list[Problem]:
+    """What is wrong with the steps of a name, told at the `set` that made them so."""
+    for steps in documents:
+        for arguments in named(steps, name):
+            try:
+                STEPS.validate_python([{name: arguments}])
+            except ValidationError as error:
+                # Behind the place in the list, the name and the argument.
+                return [replace(p, path=(*path, *p.path[3:])) for p in problems_of(error)]
+    return []
+
+
+def _count(nodes: Nodes) -> int:
+    return sum(map(node_count, nodes))
 
 
 def _normalize(document: str | Scale | None) -> Normalize | None:

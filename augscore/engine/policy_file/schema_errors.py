@@ -9,17 +9,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from augscore.engine.nearest import did_you_mean
+from augscore.engine.policy_file.containers import FORMS
+from augscore.engine.policy_file.levels import ROWS
 from augscore.engine.policy_file.problems import Path, Problem
-from augscore.engine.policy_file.schema import (
-    ARGUMENTS,
-    CHOICE,
-    VERSION,
-    Gate,
-    PolicyDocument,
-    Scale,
-    ViewDocument,
-)
-from augscore.engine.policy_file.vocabulary import RANDOM_APPLY
+from augscore.engine.policy_file.schema import PolicyDocument, Scale, ViewDocument
+from augscore.engine.policy_file.steps import ARGUMENTS
+from augscore.engine.policy_file.strict import CHOICE
+from augscore.engine.policy_file.vocabulary import VERSION
 
 _short = Repr()
 _short.maxstring = _short.maxother = 60
@@ -48,9 +44,8 @@ def _problem(found: Mapping[str, Any]) -> Problem:
     if kind in _SHAPES:
         got = type(found["input"]).__name__.replace("NoneType", "nothing")
         return Problem(path, "policy_syntax", f"{_SHAPES[kind]}, not {got}")
-    if kind == "union_tag_invalid":
-        message = f"{RANDOM_APPLY} inside {RANDOM_APPLY} is not supported"
-        return Problem(path, "policy_unknown_op", message, "Multiply their p")
+    if "recursion" in kind:
+        return Problem(path, "policy_too_large", "it is nested too deep, or holds itself")
     return _value(path, found)
 
 
@@ -67,8 +62,11 @@ def _own(kind: str, path: Path, context: Mapping[str, Any]) -> Problem:
 
 
 def _unknown(path: Path) -> Problem:
-    owner, known = _owner(path)
     name = str(path[-1])
+    if path[-2:-1] == ("ops",):
+        message = f"no operation that a level can drive is named {name!r}"
+        return Problem(path, "policy_unknown_op", message, did_you_mean(name, ROWS), at_key=True)
+    owner, known = _owner(path)
     near = did_you_mean(name, known)
     takes = f" {_sentence(owner)} takes {', '.join(known)}" if near.startswith("Did") else ""
     message = f"{owner} has no argument {name!r}"
@@ -78,10 +76,12 @@ def _unknown(path: Path) -> Problem:
 def _owner(path: Path) -> tuple[str, list[str]]:
     """Whose key the last one is, and which keys that takes."""
     around = str(path[-2]) if len(path) > 1 else ""
+    if path[-3:-2] == ("ops",):
+        return around, sorted(ROWS[around].model_fields)
     if around in ARGUMENTS:
         return around, sorted(ARGUMENTS[around].model_fields)
-    if around == RANDOM_APPLY:
-        return around, sorted(Gate.model_fields)
+    if around in FORMS:
+        return around, sorted(FORMS[around].document.model_fields)
     if around == "normalize":
         return around, sorted(Scale.model_fields)
     if around:

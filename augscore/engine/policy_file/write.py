@@ -1,76 +1,52 @@
-"""Policy → its canonical document: defaults filled in, ranges as ranges, equal views counted."""
+"""A policy's document as YAML, as people write it: one line a step."""
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import Any
 
 import yaml
 
-from augscore.engine.check import canonical, check_writable
-from augscore.engine.nodes import Step
-from augscore.engine.normalize import NORMALIZATIONS, Normalize
-from augscore.engine.policy import Policy, View
+from augscore.engine.check import check_writable
+from augscore.engine.policy import Policy
+from augscore.engine.policy_file.document import to_document
 from augscore.engine.policy_file.scalars import Disputed, plain
-from augscore.engine.policy_file.schema import VERSION
 
 _UNBROKEN = 10_000
 
 
-def to_document(policy: Policy) -> dict[str, Any]:
-    """Dicts, lists and scalars that read as `canonical(policy)`."""
-    check_writable(policy)
-    document: dict[str, Any] = {"augscore_policy": VERSION, "name": policy.name}
-    if policy.source:
-        document["source"] = policy.source
-    document["size"] = policy.size
-    if policy.normalize is not None:
-        document["normalize"] = _normalize(policy.normalize)
-    runs = groupby(canonical(policy).views)
-    document["views"] = [_view(view, len(list(same))) for view, same in runs]
-    return document
-
-
 def to_yaml(policy: Policy) -> str:
-    """The document as people write it: one line a step."""
+    """Reads as `canonical(policy)`; UsageError (`policy_foreign`) for what no file can hold."""
+    check_writable(policy)
     document = to_document(policy)
     for view in document["views"]:
-        view["transforms"] = [_one_line(step) for step in view["transforms"]]
+        view["transforms"] = [_laid_out(step) for step in view["transforms"]]
     text: str = yaml.dump(
         document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_UNBROKEN
     )
     return text
 
 
-def _normalize(normalize: Normalize) -> str | dict[str, list[float]]:
-    for name, known in NORMALIZATIONS.items():
-        if normalize == known:
-            return name
-    return {"mean": list(normalize.mean), "std": list(normalize.std)}
-
-
-def _view(view: View, count: int) -> dict[str, Any]:
-    document: dict[str, Any] = {"name": view.name} if view.name else {}
-    document["count"] = count
-    if view.size is not None:
-        document["size"] = view.size
-    document["transforms"] = [_step(step) for step in view.steps]
-    return document
-
-
-def _step(step: Step) -> dict[str, Any]:
-    arguments = {
-        name: list(value) if isinstance(value, tuple) else value for name, value in step.arguments
-    }
-    return {step.op: {**arguments, "p": step.p}}
-
-
 class _Line(dict[str, Any]):
     """A mapping that is written on one line."""
 
 
-def _one_line(step: dict[str, Any]) -> dict[str, Any]:
-    return {op: _Line(arguments) for op, arguments in step.items()}
+def _laid_out(step: dict[str, Any]) -> dict[str, Any]:
+    """What a step holds is on its line, but for other steps and tables."""
+    ((name, arguments),) = step.items()
+    laid_out = {key: _argument(value) for key, value in arguments.items()}
+    nested = any(_holds_mappings(value) for value in arguments.values())
+    return {name: laid_out if nested else _Line(laid_out)}
+
+
+def _argument(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _Line(inner) for key, inner in value.items()}
+    return [_laid_out(step) for step in value] if _holds_mappings(value) else value
+
+
+def _holds_mappings(value: Any) -> bool:
+    within = value if isinstance(value, list) else [value]
+    return any(isinstance(item, dict) for item in within)
 
 
 class _Dumper(yaml.SafeDumper):
@@ -84,6 +60,11 @@ def _line(dumper: yaml.SafeDumper, line: _Line) -> yaml.Node:
     return dumper.represent_mapping("tag:yaml.org,2002:map", line.items(), flow_style=True)
 
 
+def _list(dumper: yaml.SafeDumper, items: list[Any]) -> yaml.Node:
+    flat = not _holds_mappings(items)
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=flat)
+
+
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
     try:
         style = None if plain(text) == text else '"'
@@ -93,4 +74,5 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
 
 
 _Dumper.add_representer(_Line, _line)
+_Dumper.add_representer(list, _list)
 _Dumper.add_representer(str, _text)

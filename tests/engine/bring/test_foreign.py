@@ -23,7 +23,7 @@ from augscore.engine.check import canonical
 from augscore.engine.foreign_draw import ForeignDraw
 from augscore.engine.nodes import Foreign, OneOf, RandomApply, Step
 from augscore.engine.policy import View
-from augscore.engine.policy_file.write import to_document
+from augscore.engine.policy_file.write import to_yaml
 from augscore.errors import InputError, UsageError
 from augscore.images.resize import bring_to_size
 
@@ -174,7 +174,7 @@ def test_it_is_data_without_the_pipeline(policy: Policy) -> None:
     assert node.run is None
     assert canonical(policy) == policy
     with pytest.raises(UsageError, match="no policy file can hold it") as caught:
-        to_document(policy)
+        to_yaml(policy)
     assert caught.value.code == "policy_foreign"
 
 
