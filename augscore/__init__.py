@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from augscore.engine.augment import augment as augment
     from augscore.engine.augment import replay as replay
+    from augscore.engine.collate import Collate as Collate
+    from augscore.engine.collate import WithIds as WithIds
     from augscore.engine.draw import Draw as Draw
+    from augscore.engine.module import Augment as Augment
     from augscore.engine.policy import Policy as Policy
     from augscore.errors import AugscoreError as AugscoreError
     from augscore.measuring.measurement import Measurement as Measurement
@@ -22,11 +25,14 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Augment": "augscore.engine.module",
     "AugscoreError": "augscore.errors",
+    "Collate": "augscore.engine.collate",
     "Draw": "augscore.engine.draw",
     "Measurement": "augscore.measuring.measurement",
     "Policy": "augscore.engine.policy",
     "Scorer": "augscore.strength.scorer",
+    "WithIds": "augscore.engine.collate",
     "augment": "augscore.engine.augment",
     "load_scorer": "augscore.strength.scorer",
     "measure": "augscore.measuring.run",

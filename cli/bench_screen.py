@@ -27,7 +27,7 @@ def engine_lines(found: EngineFigures, width: int) -> list[Line]:
     """The machine, and a table for every task."""
     lines = host_lines(found.host, width)
     speed = four(found.bytes_per_second / 1e9)
-    lines.append(line(f"a copy moves {speed} GB/s   {_processes(found.workers)}"))
+    lines.append(line(f"copying {speed} GB/s   {_processes(found.workers)}"))
     for task in found.tasks:
         lines += [line(), *_task_lines(task, width)]
     return lines
@@ -59,7 +59,7 @@ def op_lines(timed: Sequence[OpTime], host: Mapping[str, Any], width: int) -> li
 
 def _processes(number: int) -> str:
     noun = "process" if number == 1 else "processes"
-    return f"{number} {noun} for libraries that take one image at a time"
+    return f"{number} {noun} for those that take one image at a time"
 
 
 def _task_lines(task: TaskFigures, width: int) -> list[Line]:

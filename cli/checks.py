@@ -38,6 +38,7 @@ def run_checks(device: str) -> list[Check]:
         ("torchvision", _torchvision),
         ("kornia", _kornia),
         ("decoder", _decoder),
+        ("kernels", _kernels),
         ("model", _model),
         ("temp", _temp_folder),
     ]
@@ -117,6 +118,20 @@ def _decoder() -> str:
     if tuple(pixels.shape) != (8, 8, 3):
         raise Failed(f"kornia_rs decoded a JPEG of 8 x 8 to {tuple(pixels.shape)}")
     return f"kornia_rs {version('kornia_rs')} decodes JPEG"
+
+
+def _kernels() -> str:
+    """Not having them is no failure: torch does the same, more slowly."""
+    import torch
+
+    from augscore.engine.kernels.available import has_kernels
+
+    devices = [torch.device("cpu"), *([torch.device("cuda")] if torch.cuda.is_available() else [])]
+    have = [device.type for device in devices if has_kernels(device)]
+    lack = [device.type for device in devices if not has_kernels(device)]
+    ways = {"cpu": "no C compiler was found at installation", "cuda": "no Triton is installed"}
+    told = [f"kernels for {' and '.join(have)}"] if have else []
+    return ", ".join(told + [f"none for {name}: {ways[name]}" for name in lack])
 
 
 def _model() -> str:

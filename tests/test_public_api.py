@@ -10,6 +10,14 @@ import pytest
 import augscore
 
 REQUIRED = inspect.Parameter.empty
+RECIPE: dict[str, object] = {
+    "size": None,
+    "seed": 0,
+    "normalize": False,
+    "views": None,
+    "backend": "auto",
+    "precision": "fast",
+}
 
 SIGNATURES: list[tuple[Callable[..., object], dict[str, object]]] = [
     (augscore.load_scorer, {"model": None, "device": "auto"}),
@@ -43,8 +51,15 @@ SIGNATURES: list[tuple[Callable[..., object], dict[str, object]]] = [
             "seed": 0,
             "ids": None,
             "epoch": 0,
+            "backend": "auto",
+            "precision": "fast",
         },
     ),
+    (augscore.Augment, {"policy": REQUIRED} | RECIPE),
+    (augscore.Augment.forward, {"images": REQUIRED, "ids": None, "epoch": None}),
+    (augscore.Augment.forward_with_draw, {"images": REQUIRED, "ids": None, "epoch": None}),
+    (augscore.Collate, {"policy": REQUIRED} | RECIPE),
+    (augscore.WithIds, {"dataset": REQUIRED}),
 ]
 
 

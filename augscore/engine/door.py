@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from numbers import Integral
 
 import torch
 
@@ -16,46 +17,67 @@ SLACK = 1e-3
 Images = torch.Tensor | Sequence[torch.Tensor]
 
 
-def check_images(images: Images) -> torch.Tensor | list[torch.Tensor]:
+def check_images(images: Images, *, read_pixels: bool = True) -> torch.Tensor | list[torch.Tensor]:
     """(B, 3, H, W), or a list of (3, H, W), uint8 or float in [0, 1] → the same, all alike.
 
-    Half precision and float64 become float32. Raises TensorError (`bad_tensor`) naming the first
+    Half precision and float64 become float32. Without `read_pixels` floats are clamped to [0, 1]
+    unseen, so that nobody waits for a device. Raises TensorError (`bad_tensor`) naming the first
     image that does not fit.
     """
     if isinstance(images, torch.Tensor):
         if images.ndim != 4 or images.shape[1] != 3:
             raise _refuse("images", f"shape {tuple(images.shape)}", "(B, 3, H, W)")
-        if images.dtype == torch.uint8 and not images.is_meta and 0 not in images.shape:
-            return images
-        checked = [_checked(image, f"images[{i}]") for i, image in enumerate(images.detach())]
+        if not images.is_meta and 0 not in images.shape:
+            if images.dtype == torch.uint8:
+                return images
+            if images.dtype.is_floating_point and not read_pixels:
+                return _clamped(images)
+        checked = [
+            _checked(image, f"images[{i}]", read_pixels) for i, image in enumerate(images.detach())
+        ]
         return torch.stack(checked) if checked else checked
     if not isinstance(images, Sequence):
         raise _refuse("images", type(images).__name__, "a tensor or a list of tensors")
-    checked = [_checked(image, f"images[{i}]") for i, image in enumerate(images)]
+    checked = [_checked(image, f"images[{i}]", read_pixels) for i, image in enumerate(images)]
     _all_alike("devices", {str(image.device) for image in checked}, "one device")
     _all_alike("dtypes", {str(image.dtype) for image in checked}, "all uint8 or all float")
     return checked
 
 
 def check_ids(ids: Sequence[ImageId] | None, count: int) -> list[ImageId]:
-    """One id per image, by default its place; UsageError (`bad_ids`) for another number of ids."""
+    """One id per image, by default its place; UsageError (`bad_ids`) for another number of ids, and
+    for what is neither a whole number nor a str."""
     if ids is None:
         return list(range(count))
     if len(ids) != count:
         raise UsageError(
             f"{len(ids)} ids for {count} images", code="bad_ids", hint="Give one id per image"
         )
-    return list(ids)
+    return [check_id(given) for given in ids]
+
+
+def check_id(given: object) -> ImageId:
+    """A str as it is, any library's whole number as an int; UsageError (`bad_ids`) for others."""
+    if isinstance(given, str):
+        return given
+    if isinstance(given, Integral) and not isinstance(given, bool):
+        return int(given)
+    raise UsageError(f"an id is {given!r}", code="bad_ids", hint="Wanted a whole number or a str")
 
 
 def check_numbers(size: int | None, seed: int, epoch: int) -> None:
     """Whole numbers, a size of at least 1 px; UsageError (`usage`) for anything else."""
-    least = {"size": (1 if size is None else size, 1), "seed": (seed, None), "epoch": (epoch, None)}
-    for name, (value, lowest) in least.items():
-        whole = isinstance(value, int) and not isinstance(value, bool)
-        if not whole or (lowest is not None and value < lowest):
-            wanted = "a whole number" if lowest is None else f"a whole number from {lowest} up"
-            raise UsageError(f"{name}: wanted {wanted}, got {value!r}", code="usage")
+    check_whole("size", 1 if size is None else size, lowest=1)
+    check_whole("seed", seed)
+    check_whole("epoch", epoch)
+
+
+def check_whole(name: str, value: object, *, lowest: int | None = None) -> None:
+    """A whole number, at least `lowest`; UsageError (`usage`) for anything else."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if not whole or (lowest is not None and value < lowest):  # type: ignore[operator]
+        wanted = "a whole number" if lowest is None else f"a whole number from {lowest} up"
+        raise UsageError(f"{name}: wanted {wanted}, got {value!r}", code="usage")
 
 
 def check_words(backend: str, precision: str) -> None:
@@ -68,7 +90,7 @@ def check_words(backend: str, precision: str) -> None:
             raise UsageError(f"{name}: {value!r} is none of {', '.join(known)}", code="usage")
 
 
-def _checked(image: object, name: str) -> torch.Tensor:
+def _checked(image: object, name: str, read_pixels: bool) -> torch.Tensor:
     if not isinstance(image, torch.Tensor):
         raise _refuse(name, type(image).__name__, "a tensor")
     if image.is_meta:
@@ -81,7 +103,13 @@ def _checked(image: object, name: str) -> torch.Tensor:
         return image
     if not image.dtype.is_floating_point:
         raise _refuse(name, str(image.dtype), "uint8, or float in [0, 1]")
+    if not read_pixels:
+        return _clamped(image)
     return _in_range(image.detach().to(torch.float32), name)
+
+
+def _clamped(images: torch.Tensor) -> torch.Tensor:
+    return images.detach().to(torch.float32).clamp(0.0, 1.0)
 
 
 def _in_range(image: torch.Tensor, name: str) -> torch.Tensor:

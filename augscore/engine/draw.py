@@ -155,7 +155,8 @@ class ViewDraw:
 class Draw:
     """What was drawn for N images: enough to make every view again, for any subset of them.
 
-    `sizes` are the (height, width) in px of the images that it was drawn for.
+    `sizes` are the (height, width) in px of the images that it was drawn for. `step` is 0 where the
+    ids are the images' own, and counts calls where they are places in a batch.
     """
 
     policy: str
@@ -166,6 +167,7 @@ class Draw:
     views: tuple[ViewDraw, ...]
     backend: BackendChoice = "auto"
     precision: Precision = "fast"
+    step: int = 0
 
     def select(self, indices: Sequence[int]) -> Draw:
         """The draw of some of the images, by their place, in the order given."""
@@ -195,6 +197,7 @@ class Draw:
             "policy": self.policy,
             "seed": self.seed,
             "epoch": self.epoch,
+            "step": self.step,
             "backend": self.backend,
             "precision": self.precision,
             "ids": list(self.ids),
@@ -215,7 +218,7 @@ class Draw:
             )
             sizes = tuple((height, width) for height, width in data["sizes"])
             ids = tuple(data["ids"])
-            how = (data["backend"], data["precision"])
+            how = (data["backend"], data["precision"], data.get("step", 0))
             result = Draw(data["policy"], data["seed"], data["epoch"], ids, sizes, views, *how)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise _invalid(f"this is not a draw: {error!r}") from error

@@ -73,7 +73,7 @@ class OneOf:
             return
         fit = len(self.weights) == len(self.choices)
         require(fit, f"OneOf has {len(self.weights)} weights", "give one for each of its steps")
-        fit = all(math.isfinite(w) and w >= 0 for w in self.weights) and sum(self.weights) > 0
+        fit = all(w >= 0 for w in self.weights) and 0 < sum(self.weights) < math.inf
         require(fit, "OneOf: weights are 0 or more, and not all 0", "leave them out for equal ones")
 
 

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+
+from augscore.errors import UsageError
 
 
 @dataclass(frozen=True)
 class Normalize:
-    """One number for each of red, green and blue, of pixels in [0, 1]."""
+    """One number for each of red, green and blue, of pixels in [0, 1].
+
+    Raises UsageError (`policy_value`) for another number of them, and for a `std` of 0 or less.
+    """
 
     mean: tuple[float, ...]
     std: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        three = len(self.mean) == len(self.std) == 3
+        if not (three and all(map(math.isfinite, self.mean)) and all(std > 0 for std in self.std)):
+            raise UsageError(
+                f"normalize has mean {self.mean!r} and std {self.std!r}",
+                code="policy_value",
+                hint="Give each three numbers, for red, green and blue; std above 0",
+            )
 
 
 NORMALIZATIONS = {

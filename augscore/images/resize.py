@@ -39,8 +39,18 @@ def resize(pixels: torch.Tensor, height: int, width: int) -> torch.Tensor:
     if pixels.shape[-2:] == (height, width):
         return pixels
     batch = pixels if pixels.ndim == 4 else pixels[None]
-    resized = F.interpolate(batch, (height, width), mode="bilinear", antialias=True)
+    resized = antialiased(batch, height, width, "bilinear")
     return resized if pixels.ndim == 4 else resized[0]
+
+
+def antialiased(batch: torch.Tensor, height: int, width: int, mode: str) -> torch.Tensor:
+    """(B, 3, H, W) → (B, 3, height, width), same dtype, by `bilinear` or `bicubic`."""
+    size = (height, width)
+    if batch.dtype == torch.uint8 and batch.device.type != "cpu":
+        # Only the CPU resizes uint8; elsewhere the nearest level, as torchvision takes it.
+        floats = F.interpolate(batch.to(torch.float32), size, mode=mode, antialias=True)
+        return floats.round_().clamp_(0, 255).to(torch.uint8)
+    return F.interpolate(batch, size, mode=mode, antialias=True)
 
 
 def upsampled_note(pixels: torch.Tensor, size: int) -> tuple[str, ...]:

@@ -429,15 +429,17 @@ def test_bad_77_no_text_ends_in_an_exception(raw: bytes | str) -> None:
         read_text(data, is_json=is_json)
 
 
+STRUCTURE = ("views", "transforms", "use", "p", "set", "define", "ops", "degrees", "weights")
+KEYS = (*STRUCTURE, "ColorJitter", "OneOf", "RandomChoice", "RandAugment", "Rotate")
+
+
 @given(
     st.recursive(
         st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5),
         lambda inner: (
             st.lists(inner, max_size=3)
             | st.dictionaries(
-                st.sampled_from(
-                    ["views", "transforms", "ColorJitter", "use", "p", "set", "define"]
-                ),
+                st.sampled_from(KEYS),
                 inner,
                 max_size=3,
             )
@@ -451,6 +453,23 @@ def test_bad_77_no_mapping_ends_in_another_exception(document: object) -> None:
         if isinstance(mapping, dict):
             with pytest.raises(UsageError):
                 find_policy({**mapping, "wrong": 1})
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"ColorJitter": {"hue": 10**400}},
+        {"ColorJitter": {"strength": 2, "brightness": [0.5, 10**400]}},
+        {"RandAugment": {"ops": {"Rotate": {"degrees": [0, -(10**400)]}}}},
+        {"OneOf": {"weights": [10**400], "transforms": [{"RandomInvert": None}]}},
+        {"OneOf": {"weights": [1e308] * 2, "transforms": [{"RandomInvert": None}] * 2}},
+    ],
+)
+def test_bad_72_numbers_beyond_all_floats(step: dict[str, object]) -> None:
+    views = [{"transforms": [step]}]
+    with pytest.raises(PolicyError) as caught:
+        find_policy({"augscore_policy": 1, "name": "x", "size": 8, "views": views})
+    assert caught.value.code == "policy_value"
 
 
 def test_bad_77_measure_ends_before_it_begins(tmp_path: Path, scenes: Path) -> None:

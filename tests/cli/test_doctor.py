@@ -6,13 +6,24 @@ import json
 from collections.abc import Callable
 
 import pytest
+import torch
 from click.testing import Result
 
 from augscore_cli import checks
 
 Invoke = Callable[..., Result]
 
-NAMES = ["python", "torch", "device", "torchvision", "kornia", "decoder", "model", "temp"]
+NAMES = [
+    "python",
+    "torch",
+    "device",
+    "torchvision",
+    "kornia",
+    "decoder",
+    "kernels",
+    "model",
+    "temp",
+]
 
 
 def refuse() -> str:
@@ -31,6 +42,7 @@ def all_well(monkeypatch: pytest.MonkeyPatch) -> None:
         "_torchvision",
         "_kornia",
         "_decoder",
+        "_kernels",
         "_model",
         "_temp_folder",
     ):
@@ -71,7 +83,7 @@ def test_json_lists_the_checks(invoke: Invoke) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["_python", "_torch", "_torchvision", "_kornia", "_decoder", "_temp_folder"]
+    "name", ["_python", "_torch", "_torchvision", "_kornia", "_decoder", "_kernels", "_temp_folder"]
 )
 def test_the_real_checks_pass_here(name: str) -> None:
     assert getattr(checks, name)()
@@ -93,3 +105,13 @@ def test_torchvision_is_tried_in_a_child(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr("sys.executable", "/bin/false")
     with pytest.raises(checks.Failed, match="from one index"):
         checks._torchvision()
+
+
+def test_kernels_are_named_with_what_they_lack(monkeypatch: pytest.MonkeyPatch) -> None:
+    from augscore.engine.kernels import available
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(available, "has_library", lambda: True)
+    assert checks._kernels() == "kernels for cpu"
+    monkeypatch.setattr(available, "has_library", lambda: False)
+    assert checks._kernels() == "none for cpu: no C compiler was found at installation"

@@ -7,7 +7,9 @@ import torch
 import torchvision.transforms.v2.functional as tv
 from torchvision.transforms.v2 import RandomErasing
 
-from augscore.engine.draw import every_step
+from augscore import keys
+from augscore.engine.augment import augment, replay
+from augscore.engine.draw import StepDraw
 from augscore.engine.drawing.view import draw_view
 from augscore.engine.nodes import Step, Value
 from augscore.engine.ops import erase
@@ -19,10 +21,9 @@ COUNT = 3000
 def boxes(op: str, arguments: tuple[tuple[str, Value], ...], size: int) -> torch.Tensor:
     """(COUNT, 4) top, left, height, width for square images of `size` px."""
     policy = Policy("erased", size, (View((Step(op, arguments),)),))
-    drawn = next(
-        every_step(draw_view(policy, list(range(COUNT)), [(size, size)] * COUNT, view=0).steps)
-    )
-    return torch.stack([column.numbers for _, column in drawn.magnitudes]).T
+    drawn = draw_view(policy, list(range(COUNT)), [(size, size)] * COUNT, view=0).steps[0]
+    assert isinstance(drawn, StepDraw)
+    return torch.stack([column.numbers for _, column in drawn.magnitudes[:4]]).T
 
 
 @pytest.mark.parametrize("box", [(0, 0, 40, 40), (3, 8, 20, 27), (39, 0, 1, 5), (7, 7, 0, 3)])
@@ -30,6 +31,37 @@ def test_erase(floats40: torch.Tensor, box: tuple[int, int, int, int]) -> None:
     top, left, height, width = (torch.full((len(floats40),), number) for number in box)
     ours = erase.erase(floats40, top, left, height, width, 0.3)
     assert torch.equal(ours, tv.erase(floats40, *box, torch.tensor(0.3)))
+
+
+def test_a_box_of_one_colour(floats40: torch.Tensor) -> None:
+    box, colour = (3, 8, 20, 27), (0.1, 0.5, 0.9)
+    top, left, height, width = (torch.full((len(floats40),), number) for number in box)
+    ours = erase.erase(floats40, top, left, height, width, colour)
+    assert torch.equal(ours, tv.erase(floats40, *box, torch.tensor(colour).view(3, 1, 1)))
+
+
+def test_a_box_of_noise_is_torchvisions_clamped(floats40: torch.Tensor) -> None:
+    step = Step("RandomErasing", (("value", "random"), ("scale", (0.3, 0.5))))
+    policy = Policy("noise", 40, (View((step,)),))
+    (view,), drawn = augment(floats40, policy)
+    (erased,) = drawn.views[0].steps
+    assert isinstance(erased, StepDraw)
+    columns = [column.tolist() for _, column in erased.magnitudes]
+    inside = []
+    for image, before, (top, left, height, width, key) in zip(
+        view, floats40, zip(*columns, strict=True), strict=True
+    ):
+        noise = keys.normals(int(key), (3, int(height), int(width)))
+        box = [int(number) for number in (top, left, height, width)]
+        assert torch.equal(image, tv.erase(before, *box, noise).clamp(0, 1))
+        inside.append(noise.clamp(0, 1).flatten())
+    pixels = torch.cat(inside)
+    # The law of numbers beyond 0 and 1, within 4.5 standard deviations.
+    for share, expected in ((pixels == 0, 0.5), (pixels == 1, 0.158655)):
+        spread = (expected * (1 - expected) / len(pixels)) ** 0.5
+        assert abs(share.double().mean().item() - expected) < 4.5 * spread
+    (again,) = replay(floats40[[4, 1]], drawn.select([4, 1]))
+    assert torch.equal(again, view[[4, 1]])
 
 
 def test_each_image_has_its_own_box(floats40: torch.Tensor) -> None:

@@ -11,7 +11,7 @@ import torch
 from augscore.engine.apply import apply_view
 from augscore.engine.augment import augment
 from augscore.engine.column import Column
-from augscore.engine.draw import StepDraw, ViewDraw, every_step
+from augscore.engine.draw import StepDraw, ViewDraw
 from augscore.engine.drawing.view import draw_view
 from augscore.engine.ladder import apply_op
 from augscore.engine.nodes import Step
@@ -32,9 +32,9 @@ def policy_of(op: Op, p: float = 1.0) -> Policy:
 
 def drawn(op: Op, count: int) -> StepDraw:
     sizes = [(SIZE, SIZE)] * count
-    return next(
-        every_step(draw_view(policy_of(op), list(range(count)), sizes, view=0, seed=3).steps)
-    )
+    (step,) = draw_view(policy_of(op), list(range(count)), sizes, view=0, seed=3).steps
+    assert isinstance(step, StepDraw)
+    return step
 
 
 def call(op: Op, images: torch.Tensor, step: StepDraw) -> torch.Tensor:
@@ -145,7 +145,8 @@ def test_a_batch_is_its_images_on_two_threads_too() -> None:
     images = torch.rand(8, 3, 224, 224, generator=torch.Generator().manual_seed(0))
     step = Step("ColorJitter", (("contrast", (0.5, 0.5)),))
     policy = Policy("contrast", 224, (View((step,)),))
-    columns = next(every_step(draw_view(policy, list(range(8)), [(224, 224)] * 8, view=0).steps))
+    (columns,) = draw_view(policy, list(range(8)), [(224, 224)] * 8, view=0).steps
+    assert isinstance(columns, StepDraw)
     op = OPS["ColorJitter"]
     try:
         torch.set_num_threads(2)

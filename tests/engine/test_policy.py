@@ -124,6 +124,11 @@ def test_a_policy_has_a_view_and_an_argument_is_given_once() -> None:
         (Step("RandomAffine", (("translate", "a"),)), "policy_value", "number"),
         (Step("RandomErasing", (("value", (0.1, 0.5)),)), "policy_value", "number"),
         (Step("RandomErasing", (("value", 128),)), "policy_value", "0 to 1"),
+        (Step("RandomErasing", (("value", "noise"),)), "policy_value", "or random"),
+        (Step("Cutout", (("value", "random"),)), "policy_value", "three of them"),
+        (Step("Rotate", (("fill", (0.1, 0.5, 1.5)),)), "policy_value", "0 to 1"),
+        (Step("RandomCrop", (("fill", (0.1, 0.5, True)),)), "policy_value", "number"),
+        (Step("TranslateX", (("fill", math.nan),)), "policy_value", "number"),
     ],
 )
 def test_bad_steps_are_refused_with_what_is_right(step: Step, code: str, words: str) -> None:

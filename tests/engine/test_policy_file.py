@@ -32,7 +32,7 @@ from augscore.engine.nodes import (
     steps_in,
 )
 from augscore.engine.normalize import NORMALIZATIONS, Normalize
-from augscore.engine.ops.arguments import Argument, Choice, Number, Pair, Whole
+from augscore.engine.ops.arguments import Argument, Choice, Colour, Number, Pair, Whole
 from augscore.engine.ops.table import OPS
 from augscore.engine.policies import find_policy
 from augscore.engine.policy import Policy, View
@@ -218,6 +218,10 @@ def values_of(argument: Argument) -> st.SearchStrategy[Value]:
     if isinstance(argument, Whole):
         whole = st.integers(argument.low, argument.high)
         return whole.filter(lambda n: not argument.odd or n == 0 or n % 2 == 1)
+    if isinstance(argument, Colour):
+        level = st.floats(0, 1)
+        words = st.sampled_from(argument.words) if argument.words else st.nothing()
+        return level | st.tuples(level, level, level) | words
     bounds = [end if math.isfinite(end) else None for end in (argument.low, argument.high)]
     numbers = st.floats(*bounds, allow_nan=False, allow_infinity=False)
     if isinstance(argument, Number):

@@ -12,6 +12,7 @@ from PIL import Image
 
 from augscore.benching.references.pillow import by_pillow
 from augscore.benching.references.record import Bound, Reference
+from augscore.engine.ops.fill import Fill
 
 _SAME = Bound(0.0, 0.0, why="pixels are filled, and not computed with")
 _WHOLE = Bound(0.5, 1.0, why="torchvision rounds to whole levels")
@@ -41,10 +42,17 @@ def jpeg(picture: Image.Image, quality: int) -> Image.Image:
 
 
 def erase(
-    image: torch.Tensor, top: int, left: int, height: int, width: int, value: float
+    image: torch.Tensor, top: int, left: int, height: int, width: int, value: Fill
 ) -> torch.Tensor:
-    result: torch.Tensor = tv.erase(image, top, left, height, width, torch.tensor(value))
+    level = torch.tensor(value).view(-1, 1, 1)
+    result: torch.Tensor = tv.erase(image, top, left, height, width, level)
     return result
+
+
+def random_erasing(
+    image: torch.Tensor, top: int, left: int, height: int, width: int, key: int, value: Fill
+) -> torch.Tensor:
+    return erase(image, top, left, height, width, value)
 
 
 def _moved(image: torch.Tensor, x: float, y: float) -> torch.Tensor:
@@ -65,6 +73,6 @@ FILTERS = (
     Reference("GaussianBlur", "torchvision uint8", gaussian_blur, _WHOLE),
     Reference("MotionBlur", "closed form", motion_blur),
     Reference("JPEG", "PIL", by_pillow(jpeg), _EXACT),
-    Reference("RandomErasing", "torchvision float", erase, _SAME),
+    Reference("RandomErasing", "torchvision float", random_erasing, _SAME),
     Reference("Cutout", "torchvision float", erase, _SAME),
 )

@@ -7,7 +7,8 @@ import torch.nn.functional as F
 import torchvision.transforms.v2.functional as tv
 from torchvision.transforms.v2 import InterpolationMode
 
-from augscore.benching.references.record import Bound, Reference
+from augscore.benching.references.record import Bound, Reference, as_fill
+from augscore.engine.ops.fill import Fill
 
 MODES = {"bilinear": InterpolationMode.BILINEAR, "bicubic": InterpolationMode.BICUBIC}
 _SAME = Bound(0.0, 0.0, why="pixels are moved, and not computed with")
@@ -28,8 +29,10 @@ def resized_crop(
     return result.clamp(0, 1) if result.is_floating_point() else result
 
 
-def random_crop(image: torch.Tensor, top: int, left: int, padding: int, mode: str) -> torch.Tensor:
-    wide = tv.pad(image, [padding] * 4, padding_mode=mode)
+def random_crop(
+    image: torch.Tensor, top: int, left: int, padding: int, mode: str, fill: Fill = 0.0
+) -> torch.Tensor:
+    wide = tv.pad(image, [padding] * 4, fill=as_fill(fill) or 0, padding_mode=mode)
     result: torch.Tensor = tv.crop(wide, top, left, *image.shape[-2:])
     return result
 
@@ -46,13 +49,13 @@ def translate(image: torch.Tensor, dx: float, dy: float) -> torch.Tensor:
     return moved[0].to(image.dtype)
 
 
-def translate_x(image: torch.Tensor, pixels: int) -> torch.Tensor:
-    result: torch.Tensor = tv.affine(image, 0.0, [pixels, 0], 1.0, [0.0, 0.0])
+def translate_x(image: torch.Tensor, pixels: int, fill: Fill = 0.0) -> torch.Tensor:
+    result: torch.Tensor = tv.affine(image, 0.0, [pixels, 0], 1.0, [0.0, 0.0], fill=as_fill(fill))
     return result
 
 
-def translate_y(image: torch.Tensor, pixels: int) -> torch.Tensor:
-    result: torch.Tensor = tv.affine(image, 0.0, [0, pixels], 1.0, [0.0, 0.0])
+def translate_y(image: torch.Tensor, pixels: int, fill: Fill = 0.0) -> torch.Tensor:
+    result: torch.Tensor = tv.affine(image, 0.0, [0, pixels], 1.0, [0.0, 0.0], fill=as_fill(fill))
     return result
 
 

@@ -9,6 +9,7 @@ from PIL import Image, ImageEnhance, ImageOps
 from augscore.benching.references.pillow import by_pillow
 from augscore.benching.references.record import Bound, Reference
 from augscore.benching.references.warps import NEAREST
+from augscore.engine.ops.fill import Fill
 
 _SAME = Bound(0.0, 0.0, why="both work on whole levels")
 _ROUNDED = Bound(0.6, 1.5, why="PIL cuts to whole levels, the grey and its mean among them")
@@ -17,23 +18,29 @@ _STRETCHED = Bound(0.6, 1.0, why="PIL rounds to whole levels")
 _TIES = Bound(0.4, 1.0, 5e-3, "PIL adds up places in fixed point: ties of two pixels go either way")
 
 
-def shear_x(picture: Image.Image, slope: float, interpolation: str) -> Image.Image:
+def shear_x(
+    picture: Image.Image, slope: float, interpolation: str, fill: Fill = 0.0
+) -> Image.Image:
     return _moved(picture, (1.0, slope, 0.0, 0.0, 1.0, 0.0))
 
 
-def shear_y(picture: Image.Image, slope: float, interpolation: str) -> Image.Image:
+def shear_y(
+    picture: Image.Image, slope: float, interpolation: str, fill: Fill = 0.0
+) -> Image.Image:
     return _moved(picture, (1.0, 0.0, 0.0, slope, 1.0, 0.0))
 
 
-def translate_x(picture: Image.Image, pixels: int) -> Image.Image:
+def translate_x(picture: Image.Image, pixels: int, fill: Fill = 0.0) -> Image.Image:
     return _moved(picture, (1.0, 0.0, -pixels, 0.0, 1.0, 0.0))
 
 
-def translate_y(picture: Image.Image, pixels: int) -> Image.Image:
+def translate_y(picture: Image.Image, pixels: int, fill: Fill = 0.0) -> Image.Image:
     return _moved(picture, (1.0, 0.0, 0.0, 0.0, 1.0, -pixels))
 
 
-def rotate(picture: Image.Image, degrees: float, interpolation: str) -> Image.Image:
+def rotate(
+    picture: Image.Image, degrees: float, interpolation: str, fill: Fill = 0.0
+) -> Image.Image:
     return picture.rotate(degrees, Image.Resampling.NEAREST)
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 import torch
 
 from augscore.engine.nodes import Value
+from augscore.engine.ops.fill import Fill
 
 Whose = Literal["torchvision float", "torchvision uint8", "PIL", "closed form"]
 
@@ -43,3 +44,11 @@ class Reference:
     @property
     def takes_bytes(self) -> bool:
         return self.whose in ("torchvision uint8", "PIL")
+
+
+def as_fill(fill: Fill) -> float | list[float] | None:
+    """A fill as torchvision takes it: black is none, for one that is given counts twice where it
+    blends into the image."""
+    if isinstance(fill, tuple):
+        return list(fill)
+    return fill or None

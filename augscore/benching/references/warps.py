@@ -8,8 +8,9 @@ import torch
 import torchvision.transforms.v2.functional as tv
 from torchvision.transforms.v2 import InterpolationMode
 
-from augscore.benching.references.record import Bound, Reference
+from augscore.benching.references.record import Bound, Reference, as_fill
 from augscore.engine.ops import elastic
+from augscore.engine.ops.fill import Fill
 
 MODES = {"bilinear": InterpolationMode.BILINEAR, "nearest": InterpolationMode.NEAREST}
 
@@ -18,17 +19,24 @@ NEAREST = (("interpolation", "nearest"),)
 BILINEAR = (("interpolation", "bilinear"),)
 
 
-def rotate(image: torch.Tensor, degrees: float, interpolation: str) -> torch.Tensor:
-    result: torch.Tensor = tv.rotate(image, degrees, interpolation=MODES[interpolation])
+def rotate(
+    image: torch.Tensor, degrees: float, interpolation: str, fill: Fill = 0.0
+) -> torch.Tensor:
+    mode, outside = MODES[interpolation], as_fill(fill)
+    result: torch.Tensor = tv.rotate(image, degrees, interpolation=mode, fill=outside)
     return result
 
 
-def shear_x(image: torch.Tensor, slope: float, interpolation: str) -> torch.Tensor:
-    return _sheared(image, [_degrees(slope), 0.0], interpolation)
+def shear_x(
+    image: torch.Tensor, slope: float, interpolation: str, fill: Fill = 0.0
+) -> torch.Tensor:
+    return _sheared(image, [_degrees(slope), 0.0], interpolation, fill)
 
 
-def shear_y(image: torch.Tensor, slope: float, interpolation: str) -> torch.Tensor:
-    return _sheared(image, [0.0, _degrees(slope)], interpolation)
+def shear_y(
+    image: torch.Tensor, slope: float, interpolation: str, fill: Fill = 0.0
+) -> torch.Tensor:
+    return _sheared(image, [0.0, _degrees(slope)], interpolation, fill)
 
 
 def random_affine(
@@ -40,9 +48,12 @@ def random_affine(
     lean_x: float,
     lean_y: float,
     interpolation: str,
+    fill: Fill = 0.0,
 ) -> torch.Tensor:
     mode, lean = MODES[interpolation], [lean_x, lean_y]
-    result: torch.Tensor = tv.affine(image, degrees, [dx, dy], scale, lean, interpolation=mode)
+    result: torch.Tensor = tv.affine(
+        image, degrees, [dx, dy], scale, lean, interpolation=mode, fill=as_fill(fill)
+    )
     return result
 
 
@@ -57,20 +68,26 @@ def random_perspective(
     g: int,
     h: int,
     interpolation: str,
+    fill: Fill = 0.0,
 ) -> torch.Tensor:
     right, bottom = image.shape[-1] - 1, image.shape[-2] - 1
     ends = [[a, b], [right - c, d], [right - e, bottom - f], [g, bottom - h]]
     starts = [[0, 0], [right, 0], [right, bottom], [0, bottom]]
-    result: torch.Tensor = tv.perspective(image, starts, ends, interpolation=MODES[interpolation])
+    result: torch.Tensor = tv.perspective(
+        image, starts, ends, interpolation=MODES[interpolation], fill=as_fill(fill)
+    )
     return result
 
 
-def elastic_transform(image: torch.Tensor, alpha: float, sigma: float, key: int) -> torch.Tensor:
+def elastic_transform(
+    image: torch.Tensor, alpha: float, sigma: float, key: int, fill: Fill = 0.0
+) -> torch.Tensor:
     """torchvision's look-up with our field: theirs would be of another generator."""
     alphas, sigmas = (torch.tensor([n], dtype=torch.float64) for n in (alpha, sigma))
     pixels = elastic.displacements(image[None], alphas, sigmas, torch.tensor([key]))
     sides = torch.tensor([image.shape[-1], image.shape[-2]])
-    result: torch.Tensor = tv.elastic(image, pixels.permute(0, 2, 3, 1) * 2 / sides)
+    field = pixels.permute(0, 2, 3, 1) * 2 / sides
+    result: torch.Tensor = tv.elastic(image, field, fill=as_fill(fill))
     return result
 
 
@@ -78,10 +95,12 @@ def _degrees(slope: float) -> float:
     return math.degrees(math.atan(slope))
 
 
-def _sheared(image: torch.Tensor, degrees: list[float], interpolation: str) -> torch.Tensor:
+def _sheared(
+    image: torch.Tensor, degrees: list[float], interpolation: str, fill: Fill = 0.0
+) -> torch.Tensor:
     mode = MODES[interpolation]
     result: torch.Tensor = tv.affine(
-        image, 0.0, [0, 0], 1.0, degrees, interpolation=mode, center=[0, 0]
+        image, 0.0, [0, 0], 1.0, degrees, interpolation=mode, center=[0, 0], fill=as_fill(fill)
     )
     return result
 

@@ -61,8 +61,8 @@ def frame_of(count: int, height: int, width: int) -> Frame:
 
 
 def first_context(
-    images: torch.Tensor, frame: Frame, *, size: int, seed: int, view: int, epoch: int
+    images: torch.Tensor, frame: Frame, *, size: int, seed: int, view: int, epoch: int, step: int
 ) -> Context:
     """The context of a view's first node, for (N,) image keys."""
-    hashes = keys.image_hashes(images, seed=seed, view=view, epoch=epoch)
+    hashes = keys.image_hashes(images, seed=seed, view=view, epoch=epoch, step=step)
     return Context(hashes, frame, size)

@@ -47,6 +47,7 @@ def draw(
     size: int | None = None,
     seed: int = 0,
     epoch: int = 0,
+    step: int = 0,
     views: int | None = None,
     backend: BackendChoice = "auto",
     precision: Precision = "fast",
@@ -55,17 +56,17 @@ def draw(
 
     `size` stands in for the policy's; a view with a size of its own keeps it. With `views` there
     are as many: past the policy's own its pipelines come round again, with the randomness of the
-    new number. `backend` and `precision` are kept for who applies the draw. Raises UsageError for
-    a policy that names or holds what the table of operations does not have.
+    new number. `step` tells calls apart whose ids are places in a batch. `backend` and `precision`
+    are kept for who applies the draw. Raises UsageError for a policy that names or holds what the
+    table of operations does not have.
     """
     check_policy(policy)
     drawn = tuple(
-        draw_view(policy, ids, heights_widths, view=k, size=size, seed=seed, epoch=epoch)
+        draw_view(policy, ids, heights_widths, view=k, size=size, seed=seed, epoch=epoch, step=step)
         for k in range(len(policy.views) if views is None else views)
     )
-    return Draw(
-        policy.name, seed, epoch, tuple(ids), tuple(heights_widths), drawn, backend, precision
-    )
+    whose = (tuple(ids), tuple(heights_widths))
+    return Draw(policy.name, seed, epoch, *whose, drawn, backend, precision, step)
 
 
 def draw_view(
@@ -77,13 +78,16 @@ def draw_view(
     size: int | None = None,
     seed: int = 0,
     epoch: int = 0,
+    step: int = 0,
 ) -> ViewDraw:
     """Draw view number `view`, 0 or more, of a policy that `check_policy` lets pass."""
     plan = policy.views[view % len(policy.views)]
     view_size = plan.size or size or policy.size
     frame = _first_frame(plan, heights_widths, view_size)
     images = image_keys(list(ids))
-    context = first_context(images, frame, size=view_size, seed=seed, view=view, epoch=epoch)
+    context = first_context(
+        images, frame, size=view_size, seed=seed, view=view, epoch=epoch, step=step
+    )
     everyone = Gate(torch.ones(len(images), dtype=torch.bool))
     return ViewDraw(view_size, tuple(draw_nodes(plan.steps, context, everyone)))
 

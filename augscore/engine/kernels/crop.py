@@ -69,6 +69,22 @@ def _weight(pixel, centre, stretch, side, CUBIC: tl.constexpr):
 
 
 @triton.jit
+def _axis(place, length, size, CUBIC: tl.constexpr):
+    """Centre and stretch of the filter of a place, in px of the box, and the first it sees."""
+    reach = 2.0 if CUBIC else 1.0
+    scale = length.to(tl.float32) / size
+    stretch = tl.maximum(scale, 1.0)
+    centre = (place.to(tl.float32) + 0.5) * scale
+    return centre, stretch, tl.maximum((centre - reach * stretch + 0.5).to(tl.int32), 0)
+
+
+@triton.jit
+def _put(target, value, inside, WHOLE: tl.constexpr):
+    value = _level(value) / 255.0 if WHOLE else value
+    tl.store(target, tl.minimum(tl.maximum(value, 0.0), 1.0), mask=inside)
+
+
+@triton.jit
 def _crop(
     images,
     boxes,
@@ -90,15 +106,8 @@ def _crop(
     left = tl.load(boxes + row * 4 + 1)
     height = tl.load(boxes + row * 4 + 2)
     width = tl.load(boxes + row * 4 + 3)
-    reach = 2.0 if CUBIC else 1.0
-    scale_y = height.to(tl.float32) / size
-    scale_x = width.to(tl.float32) / size
-    stretch_y = tl.maximum(scale_y, 1.0)
-    stretch_x = tl.maximum(scale_x, 1.0)
-    centre_y = ((offsets // size).to(tl.float32) + 0.5) * scale_y
-    centre_x = ((offsets % size).to(tl.float32) + 0.5) * scale_x
-    first_y = tl.maximum((centre_y - reach * stretch_y + 0.5).to(tl.int32), 0)
-    first_x = tl.maximum((centre_x - reach * stretch_x + 0.5).to(tl.int32), 0)
+    centre_y, stretch_y, first_y = _axis(offsets // size, height, size, CUBIC)
+    centre_x, stretch_x, first_x = _axis(offsets % size, width, size, CUBIC)
     sum_x = tl.zeros([BLOCK], dtype=tl.float32)
     for tap in tl.static_range(TAPS):
         sum_x += _weight(first_x + tap, centre_x, stretch_x, width, CUBIC)
@@ -126,10 +135,7 @@ def _crop(
         red += weight_y * _whole(red_line / sum_x, WHOLE)
         green += weight_y * _whole(green_line / sum_x, WHOLE)
         blue += weight_y * _whole(blue_line / sum_x, WHOLE)
-    red, green, blue = red / sum_y, green / sum_y, blue / sum_y
-    if WHOLE:
-        red, green, blue = _level(red) / 255.0, _level(green) / 255.0, _level(blue) / 255.0
     target = result + row.to(tl.int64) * 3 * size * size + offsets
-    tl.store(target, tl.minimum(tl.maximum(red, 0.0), 1.0), mask=inside)
-    tl.store(target + size * size, tl.minimum(tl.maximum(green, 0.0), 1.0), mask=inside)
-    tl.store(target + 2 * size * size, tl.minimum(tl.maximum(blue, 0.0), 1.0), mask=inside)
+    _put(target, red / sum_y, inside, WHOLE)
+    _put(target + size * size, green / sum_y, inside, WHOLE)
+    _put(target + 2 * size * size, blue / sum_y, inside, WHOLE)

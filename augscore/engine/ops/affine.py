@@ -8,29 +8,39 @@ import torch
 
 from augscore.engine.ops.arguments import Pair, Range, Settings
 from augscore.engine.ops.dice import Dice
+from augscore.engine.ops.fill import FILL, Fill
 from augscore.engine.ops.record import Frame, LevelMap, Magnitude, Op, draw_ranges
 from augscore.engine.ops.warp import BILINEAR_BY_DEFAULT, NEAREST_BY_DEFAULT, warp_affine
 
 
-def rotate(images: torch.Tensor, degrees: torch.Tensor, interpolation: str) -> torch.Tensor:
-    """(B, 3, H, W) turned counter-clockwise about its centre; the outside is black."""
+def rotate(
+    images: torch.Tensor, degrees: torch.Tensor, interpolation: str, fill: Fill = 0.0
+) -> torch.Tensor:
+    """(B, 3, H, W) turned counter-clockwise about its centre; the outside is `fill`."""
     angle = degrees.to(torch.float64) * (math.pi / 180)
     cos, sin, none = angle.cos(), angle.sin(), torch.zeros_like(angle)
-    return warp_affine(images, torch.stack([cos, -sin, none, sin, cos, none], 1), interpolation)
+    matrices = torch.stack([cos, -sin, none, sin, cos, none], 1)
+    return warp_affine(images, matrices, interpolation, fill)
 
 
-def shear_x(images: torch.Tensor, slopes: torch.Tensor, interpolation: str) -> torch.Tensor:
+def shear_x(
+    images: torch.Tensor, slopes: torch.Tensor, interpolation: str, fill: Fill = 0.0
+) -> torch.Tensor:
     """(B, 3, H, W) with each row moved left by `slopes` px per px below the top edge."""
     slope, one, none = _with_one_and_none(slopes)
     offset = slope * (images.shape[-2] / 2)
-    return warp_affine(images, torch.stack([one, slope, offset, none, one, none], 1), interpolation)
+    matrices = torch.stack([one, slope, offset, none, one, none], 1)
+    return warp_affine(images, matrices, interpolation, fill)
 
 
-def shear_y(images: torch.Tensor, slopes: torch.Tensor, interpolation: str) -> torch.Tensor:
+def shear_y(
+    images: torch.Tensor, slopes: torch.Tensor, interpolation: str, fill: Fill = 0.0
+) -> torch.Tensor:
     """(B, 3, H, W) with each column moved up by `slopes` px per px right of the left edge."""
     slope, one, none = _with_one_and_none(slopes)
     offset = slope * (images.shape[-1] / 2)
-    return warp_affine(images, torch.stack([one, none, none, slope, one, offset], 1), interpolation)
+    matrices = torch.stack([one, none, none, slope, one, offset], 1)
+    return warp_affine(images, matrices, interpolation, fill)
 
 
 def random_affine(
@@ -42,10 +52,11 @@ def random_affine(
     shear_x: torch.Tensor,
     shear_y: torch.Tensor,
     interpolation: str,
+    fill: Fill = 0.0,
 ) -> torch.Tensor:
     """(B, 3, H, W) sheared, scaled, turned clockwise about its centre, then moved by (dx, dy) px.
 
-    Angles are in degrees, shears among them; the outside is black.
+    Angles are in degrees, shears among them; the outside is `fill`.
     """
     turn, lean_x, lean_y = (
         a.to(torch.float64) * (math.pi / 180) for a in (degrees, shear_x, shear_y)
@@ -57,7 +68,7 @@ def random_affine(
     d = turn.cos() - c * lean_x.tan()
     a, b, c, d = (number / scale for number in (d, -b, -c, a))
     matrices = [a, b, -a * dx - b * dy, c, d, -c * dx - d * dy]
-    return warp_affine(images, torch.stack(matrices, 1), interpolation)
+    return warp_affine(images, torch.stack(matrices, 1), interpolation, fill)
 
 
 def _with_one_and_none(slopes: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -85,10 +96,10 @@ ROTATE = Op(
     magnitudes=(
         Magnitude("degrees", "degrees, counter-clockwise", -360.0, 360.0, neutral=0.0, signed=True),
     ),
-    arguments=(Range("degrees", 0.0, -360.0, 360.0), BILINEAR_BY_DEFAULT),
-    options=("interpolation",),
+    arguments=(Range("degrees", 0.0, -360.0, 360.0), BILINEAR_BY_DEFAULT, FILL),
+    options=("interpolation", "fill"),
     draw=draw_ranges("degrees"),
-    source="torchvision v2 rotate, fill 0",
+    source="torchvision v2 rotate",
     torch_function=rotate,
     ladder="degrees",
     example=(("degrees", (-45.0, 45.0)),),
@@ -102,10 +113,10 @@ ROTATE = Op(
 SHEAR_X = Op(
     name="ShearX",
     magnitudes=(Magnitude("slope", "px per px", -math.inf, math.inf, neutral=0.0, signed=True),),
-    arguments=(Range("slope", 0.0, -math.inf, math.inf), NEAREST_BY_DEFAULT),
-    options=("interpolation",),
+    arguments=(Range("slope", 0.0, -math.inf, math.inf), NEAREST_BY_DEFAULT, FILL),
+    options=("interpolation", "fill"),
     draw=draw_ranges("slope"),
-    source="torchvision v2 RandAugment's ShearX: affine about the top left corner, fill 0",
+    source="torchvision v2 RandAugment's ShearX: affine about the top left corner",
     torch_function=shear_x,
     ladder="slope",
     example=(("slope", (0.1, 0.3)),),
@@ -119,10 +130,10 @@ SHEAR_X = Op(
 SHEAR_Y = Op(
     name="ShearY",
     magnitudes=(Magnitude("slope", "px per px", -math.inf, math.inf, neutral=0.0, signed=True),),
-    arguments=(Range("slope", 0.0, -math.inf, math.inf), NEAREST_BY_DEFAULT),
-    options=("interpolation",),
+    arguments=(Range("slope", 0.0, -math.inf, math.inf), NEAREST_BY_DEFAULT, FILL),
+    options=("interpolation", "fill"),
     draw=draw_ranges("slope"),
-    source="torchvision v2 RandAugment's ShearY: affine about the top left corner, fill 0",
+    source="torchvision v2 RandAugment's ShearY: affine about the top left corner",
     torch_function=shear_y,
     ladder="slope",
     example=(("slope", (0.1, 0.3)),),
@@ -150,10 +161,11 @@ RANDOM_AFFINE = Op(
         Range("shear", 0.0, -89.0, 89.0, lone="about_zero"),
         Range("shear_y", 0.0, -89.0, 89.0, lone="about_zero"),
         NEAREST_BY_DEFAULT,
+        FILL,
     ),
-    options=("interpolation",),
+    options=("interpolation", "fill"),
     draw=_draw_affine,
-    source="torchvision v2 RandomAffine, fill 0; shear_y is the second half of its shear",
+    source="torchvision v2 RandomAffine; shear_y is the second half of its shear",
     torch_function=random_affine,
     example=(
         ("degrees", 20.0),

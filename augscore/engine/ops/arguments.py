@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeGuard
 
 from augscore.engine.nodes import Value
 from augscore.errors import UsageError
+
+_LARGEST = sys.float_info.max
 
 Lone = Literal["fixed", "about_one", "about_zero"]
 
@@ -44,11 +46,11 @@ class Range:
         return low, high
 
     def _pair(self, op: str, value: Value) -> tuple[float, float]:
-        if isinstance(value, tuple) and len(value) == 2 and all(map(_is_number, value)):
+        if isinstance(value, tuple) and len(value) == 2 and all(map(is_number, value)):
             return float(value[0]), float(value[1])
-        if not _is_number(value):
+        if not is_number(value):
             raise _refuse(op, self.name, value, "it is a number, or a pair of numbers (low, high)")
-        number = float(value)  # type: ignore[arg-type]
+        number = float(value)
         if self.lone == "fixed":
             return number, number
         if number < 0:
@@ -88,9 +90,9 @@ class Number:
 
     def read(self, op: str, value: Value) -> float:
         """The number; UsageError (`policy_value`) if it is not one that the operation takes."""
-        if not _is_number(value):
+        if not is_number(value):
             raise _refuse(op, self.name, value, "it is a number")
-        number = float(value)  # type: ignore[arg-type]
+        number = float(value)
         if not self.low <= number <= self.high:
             raise _refuse(op, self.name, value, f"it lies in {self.low:g} to {self.high:g}")
         return number
@@ -127,7 +129,28 @@ class Choice:
         return value
 
 
-Argument = Range | Whole | Number | Pair | Choice
+@dataclass(frozen=True)
+class Colour:
+    """A grey level, or three numbers for red, green and blue, in [0, 1]; or one of the `words`."""
+
+    name: str
+    default: Value
+    words: tuple[str, ...] = ()
+
+    def read(self, op: str, value: Value) -> float | str | tuple[float, float, float]:
+        """The level, colour or word; UsageError (`policy_value`) if it is none."""
+        if isinstance(value, str) and value in self.words:
+            return value
+        levels = value if isinstance(value, tuple) and len(value) == 3 else (value,)
+        if not all(map(is_number, levels)):
+            words = "".join(f", or {word}" for word in self.words)
+            raise _refuse(op, self.name, value, f"it is a number, or three of them{words}")
+        number = Number(self.name, self.default, 0.0, 1.0)
+        read = [number.read(op, level) for level in levels]
+        return (read[0], read[1], read[2]) if len(read) == 3 else read[0]
+
+
+Argument = Range | Whole | Number | Pair | Choice | Colour
 
 
 @dataclass(frozen=True)
@@ -166,9 +189,11 @@ def as_shares(levels: tuple[float, float]) -> str:
     return f"; {low:g} and {high:g} of 255 are {low / 255:.4g} and {high / 255:.4g}"
 
 
-def _is_number(value: object) -> bool:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and math.isfinite(value)  # type: ignore[arg-type]
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Whether it is a finite number, and no larger than a float can be."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return -_LARGEST <= value <= _LARGEST
 
 
 def _refuse(op: str, name: str, value: Value, wanted: str) -> UsageError:

@@ -62,13 +62,9 @@ def kornia_blur(images: torch.Tensor, sigmas: torch.Tensor, kernel_size: int) ->
     half = [kernel_size // 2 if kernel_size else radius for radius in needed]
     for radius in sorted(set(half) - {0}):
         here = torch.tensor([i for i, r in enumerate(half) if r == radius])
-        there = here.to(images.device)
-        sigma = (
-            sigmas[here]
-            .clamp(min=_LEAST_SIGMA)
-            .to(images.device, images.dtype)[:, None]
-            .expand(-1, 2)
-        )
+        there = upload(here, images.device)
+        # On the host: kornia looks whether they are positive.
+        sigma = sigmas[here].clamp(min=_LEAST_SIGMA).to(images.dtype)[:, None].expand(-1, 2)
         size = (2 * radius + 1, 2 * radius + 1)
         result.index_copy_(0, there, filters.gaussian_blur2d(images[there], size, sigma))
     return result.clamp_(0.0, 1.0)
@@ -76,14 +72,14 @@ def kornia_blur(images: torch.Tensor, sigmas: torch.Tensor, kernel_size: int) ->
 
 def _by_matrices(images: torch.Tensor, sigmas: torch.Tensor, kernel_size: int) -> torch.Tensor:
     """All images at once, whatever their sigmas: two matrix products an image."""
-    count, _, height, width = images.shape
+    count, channels, height, width = images.shape
     radii = _radii(sigmas, kernel_size, images)
     numbers = torch.stack([sigmas.clamp(min=_LEAST_SIGMA), radii]).to(torch.float32)
     sigma, radius = upload(numbers, images.device)[..., None, None]
     across = _banded(sigma, radius, width)
     down = across if height == width else _banded(sigma, radius, height)
-    lines = torch.matmul(images.view(count, 3 * height, width), across.transpose(1, 2))
-    blurred = torch.matmul(down[:, None], lines.view(count, 3, height, width))
+    lines = torch.matmul(images.reshape(count, channels * height, width), across.transpose(1, 2))
+    blurred = torch.matmul(down[:, None], lines.view(count, channels, height, width))
     return blurred.clamp_(0.0, 1.0)
 
 

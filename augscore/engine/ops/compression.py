@@ -43,5 +43,6 @@ JPEG = Op(
     draw=draw_whole("quality"),
     source="torchvision v2 JPEG, by Pillow",
     torch_function=jpeg,
+    differentiable=False,
     example=(("quality", (5, 50)),),
 )

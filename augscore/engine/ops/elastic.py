@@ -10,20 +10,25 @@ from augscore import keys
 from augscore.engine.ops.arguments import Range, Settings
 from augscore.engine.ops.blur import gaussian_blur
 from augscore.engine.ops.dice import Dice
+from augscore.engine.ops.fill import FILL, Fill
 from augscore.engine.ops.record import Frame, Magnitude, Op
 from augscore.engine.ops.warp import look_up, places
 
 
 def elastic_transform(
-    images: torch.Tensor, alphas: torch.Tensor, sigmas: torch.Tensor, field_keys: torch.Tensor
+    images: torch.Tensor,
+    alphas: torch.Tensor,
+    sigmas: torch.Tensor,
+    field_keys: torch.Tensor,
+    fill: Fill = 0.0,
 ) -> torch.Tensor:
-    """(B, 3, H, W) looked up, bilinearly, at displaced places; the outside is black.
+    """(B, 3, H, W) looked up, bilinearly, at displaced places; the outside is `fill`.
 
     An image's field is noise in [−1, 1) blurred by `sigmas` px, times half of `alphas`, in px.
     """
     dx, dy = displacements(images, alphas, sigmas, field_keys).unbind(1)
     x, y = places(images)
-    return look_up(images, x + dx, y + dy, "bilinear")
+    return look_up(images, x + dx, y + dy, "bilinear", fill)
 
 
 def displacements(
@@ -55,10 +60,11 @@ ELASTIC_TRANSFORM = Op(
     arguments=(
         Range("alpha", 50.0, 0.0, math.inf),
         Range("sigma", 5.0, 0.0, math.inf),
+        FILL,
     ),
-    options=(),
+    options=("fill",),
     draw=_draw,
-    source="torchvision v2 ElasticTransform, bilinear, fill 0",
+    source="torchvision v2 ElasticTransform, bilinear",
     torch_function=elastic_transform,
     example=(("alpha", (50.0, 100.0)), ("sigma", (4.0, 6.0))),
 )

@@ -11,9 +11,10 @@ import torch.nn.functional as F
 from augscore.engine.native import library
 from augscore.engine.ops.arguments import Choice, Range, Settings, Whole
 from augscore.engine.ops.dice import Dice
+from augscore.engine.ops.fill import FILL, Fill, filled
 from augscore.engine.ops.record import Frame, Magnitude, Op, draw_ranges, upload
 from augscore.engine.ops.resample import resize_boxes
-from augscore.images.resize import to_float
+from augscore.images.resize import antialiased, to_float
 
 CROP_ATTEMPTS = 10
 
@@ -74,11 +75,23 @@ def _by_matrices(image: torch.Tensor, size: int) -> bool:
 
 
 def random_crop(
-    images: torch.Tensor, tops: torch.Tensor, lefts: torch.Tensor, padding: int, padding_mode: str
+    images: torch.Tensor,
+    tops: torch.Tensor,
+    lefts: torch.Tensor,
+    padding: int,
+    padding_mode: str,
+    fill: Fill = 0.0,
 ) -> torch.Tensor:
-    """(B, 3, H, W) padded by `padding` px on all sides, then cut back to H × W at (top, left)."""
+    """(B, 3, H, W) padded by `padding` px on all sides, then cut back to H × W at (top, left).
+
+    `fill` is what a `constant` padding is made of.
+    """
     height, width = images.shape[-2:]
-    wide = F.pad(images, (padding,) * 4, mode=padding_mode)
+    if padding_mode == "constant":
+        wide = filled(images, height + 2 * padding, width + 2 * padding, fill)
+        wide[..., padding : padding + height, padding : padding + width] = images
+    else:
+        wide = F.pad(images, (padding,) * 4, mode=padding_mode)
     corners = zip(tops.tolist(), lefts.tolist(), strict=True)
     cuts = [
         wide[row, :, int(top) : int(top) + height, int(left) : int(left) + width]
@@ -126,7 +139,7 @@ def _resize_into(
         crop = library.interleaved(crop)
     # Channels last is the layout in which torch's uint8 resize is fastest; the bits are the same.
     batch = crop[None].contiguous(memory_format=torch.channels_last)
-    resized = F.interpolate(batch, result.shape[-2:], mode=interpolation, antialias=True)
+    resized = antialiased(batch, result.shape[-2], result.shape[-1], interpolation)
     if native and resized.is_contiguous():
         library.write_floats(resized, result)
     else:
@@ -215,10 +228,11 @@ RANDOM_CROP = Op(
     arguments=(
         Whole("padding", 4, 0, 1024),
         Choice("padding_mode", "constant", ("constant", "reflect")),
+        FILL,
     ),
-    options=("padding", "padding_mode"),
+    options=("padding", "padding_mode", "fill"),
     draw=_draw_corner,
-    source="torchvision v2 RandomCrop of an image to its own size, fill 0",
+    source="torchvision v2 RandomCrop of an image to its own size",
     torch_function=random_crop,
 )
 

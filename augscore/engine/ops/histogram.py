@@ -56,6 +56,7 @@ RANDOM_EQUALIZE = Op(
     torch_function=equalize,
     kornia_function=kornia_equalize,
     bound=0.001,
+    differentiable=False,
     chance=0.5,
     levels=(LevelMap("Equalize"),),
 )

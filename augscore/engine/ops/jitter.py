@@ -41,13 +41,13 @@ def jitter(
     there = upload(by_place, images.device)
     jittered = images.index_select(0, there)
     coefficients = _coefficients(factors[by_place], turns[by_place], images)
-    start = 0
+    groups, start = [], 0
     for place, count in enumerate(torch.bincount(hue_place, minlength=_NO_HUE + 1).tolist()):
         group = slice(start, start + count)
         if count:
-            _jitter_group(jittered[group], coefficients[:, :, group], place)
+            groups.append(_jitter_group(jittered[group], coefficients[:, :, group], place))
         start += count
-    return torch.empty_like(jittered).index_copy_(0, there, jittered)
+    return torch.empty_like(jittered).index_copy_(0, there, torch.cat(groups))
 
 
 def jitter_rows(
@@ -129,20 +129,21 @@ def _coefficients(factors: torch.Tensor, turns: torch.Tensor, images: torch.Tens
     return upload(table.contiguous(), images.device)[..., None, None, None]
 
 
-def _jitter_group(images: torch.Tensor, coefficients: torch.Tensor, hue_place: int) -> None:
-    """In place, for images that have hue at the same place, or not at all."""
+def _jitter_group(images: torch.Tensor, coefficients: torch.Tensor, hue_place: int) -> torch.Tensor:
+    """Images that have hue at the same place, or not at all."""
     for place in range(4):
         a, b, c, turns = coefficients[:, place]
         if place == hue_place:
-            images.copy_(colour.adjust_hue(images, turns.flatten()))
+            images = colour.adjust_hue(images, turns.flatten())
         else:
-            _blend(images, a, b, c)
+            images = _blend(images, a, b, c)
+    return images
 
 
-def _blend(images: torch.Tensor, a: torch.Tensor, b: torch.Tensor, c: torch.Tensor) -> None:
+def _blend(images: torch.Tensor, a: torch.Tensor, b: torch.Tensor, c: torch.Tensor) -> torch.Tensor:
     grey = colour.grey(images)
     mean = colour.mean_of(grey)
-    images.mul_(a).add_(grey.mul_(b).add_(mean * c)).clamp_(0.0, 1.0)
+    return images.mul(a).add_(grey.mul_(b).add_(mean * c)).clamp_(0.0, 1.0)
 
 
 def _draw(dice: Dice, settings: Settings, frame: Frame) -> tuple[torch.Tensor, ...]:

@@ -51,7 +51,7 @@ def impulse_noise(
     for row, (amount, key) in enumerate(zip(amounts.tolist(), field_keys.tolist(), strict=True)):
         field = keys.uniform_field(int(key), shape, images.device)
         # Masks as numbers: torch.where on a noisy mask costs many passes on the CPU.
-        kept = torch.ge(field, amount, out=torch.empty_like(field))
+        kept = torch.ge(field, amount, out=torch.empty_like(images[row]))
         white = torch.lt(field, amount / 2, out=field)
         result[row] = kept.mul_(images[row]).add_(white)
     return result
@@ -105,6 +105,7 @@ SHOT_NOISE = Op(
     draw=_draw_with_key("photons"),
     source="Hendrycks and Dietterich 2019, arXiv 1903.12261: shot noise, 60 to 3 photons",
     torch_function=shot_noise,
+    differentiable=False,
     example=(("photons", (3.0, 60.0)),),
 )
 

@@ -9,6 +9,7 @@ import torch
 
 from augscore.engine.ops.arguments import Number, Settings
 from augscore.engine.ops.dice import Dice
+from augscore.engine.ops.fill import FILL, Fill
 from augscore.engine.ops.record import Frame, Magnitude, Op
 from augscore.engine.ops.warp import BILINEAR_BY_DEFAULT, warp_perspective
 
@@ -27,8 +28,9 @@ def random_perspective(
     bottom_left_x: torch.Tensor,
     bottom_left_y: torch.Tensor,
     interpolation: str,
+    fill: Fill = 0.0,
 ) -> torch.Tensor:
-    """(B, 3, H, W) with its corners moved inwards by so many px; the outside is black."""
+    """(B, 3, H, W) with its corners moved inwards by so many px; the outside is `fill`."""
     height, width = images.shape[-2:]
     right, bottom = width - 1, height - 1
     insets = [
@@ -39,7 +41,7 @@ def random_perspective(
     ]
     ends = torch.stack([torch.stack(corner, 1) for corner in insets], 1).to(torch.float64)
     starts = torch.tensor([[0, 0], [right, 0], [right, bottom], [0, bottom]], dtype=torch.float64)
-    return warp_perspective(images, _coefficients(starts, ends), interpolation)
+    return warp_perspective(images, _coefficients(starts, ends), interpolation, fill)
 
 
 def _coefficients(starts: torch.Tensor, ends: torch.Tensor) -> torch.Tensor:
@@ -71,10 +73,10 @@ def _draw_insets(dice: Dice, settings: Settings, frame: Frame) -> tuple[torch.Te
 RANDOM_PERSPECTIVE = Op(
     name="RandomPerspective",
     magnitudes=tuple(Magnitude(name, "px inwards", 0, math.inf, neutral=0) for name in INSETS),
-    arguments=(Number("distortion_scale", 0.5, 0.0, 1.0), BILINEAR_BY_DEFAULT),
-    options=("interpolation",),
+    arguments=(Number("distortion_scale", 0.5, 0.0, 1.0), BILINEAR_BY_DEFAULT, FILL),
+    options=("interpolation", "fill"),
     draw=_draw_insets,
-    source="torchvision v2 RandomPerspective, fill 0",
+    source="torchvision v2 RandomPerspective",
     torch_function=random_perspective,
     chance=0.5,
 )

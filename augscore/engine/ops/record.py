@@ -80,7 +80,9 @@ class Op:
     torchvision's. `levels` say how RandAugment and its like turn the op. `ladder` names the
     magnitude that a strength ladder turns, and `example` holds arguments with which the op visibly
     does something, for tests and pictures. The two backends give equal pixels within `bound` grey
-    levels; the CPU runs `torch_function`, and other devices the one that `accelerator` names.
+    levels; the CPU runs `torch_function`, and other devices the one that `accelerator` names. An op
+    that is not `differentiable` gives no gradient with respect to the images, or none but 0.
+
     `kernel` is what the `kernel_devices` run, if they can: it changes some rows of (B, 3, H, W) in
     place, and takes their numbers, then the columns of these rows and the options; that of an op
     that `resizes` is called as its function.
@@ -98,6 +100,7 @@ class Op:
     kernel: Kernel | None = None
     kernel_devices: tuple[str, ...] = ("cuda",)
     bound: float = 0.0
+    differentiable: bool = True
     resizes: bool = False
     ladder: str | None = None
     chance: float = 1.0
@@ -140,9 +143,10 @@ def draw_whole(*names: str) -> Sampler:
 
 def upload(numbers: torch.Tensor, device: torch.device) -> torch.Tensor:
     """Numbers of the host on the device, without waiting for it."""
-    if device.type != "cuda" or numbers.device.type != "cpu":
+    if device.type == "mps":  # copies without waiting read memory that is already freed
         return numbers.to(device)
-    return numbers.pin_memory().to(device, non_blocking=True)
+    is_pinned = device.type == "cuda" and numbers.device.type == "cpu"
+    return (numbers.pin_memory() if is_pinned else numbers).to(device, non_blocking=True)
 
 
 def per_image(column: torch.Tensor, images: torch.Tensor) -> torch.Tensor:

@@ -27,7 +27,8 @@ def kornia_sharpness(images: torch.Tensor, factors: torch.Tensor) -> torch.Tenso
     """As `adjust_sharpness`, by kornia."""
     import kornia.enhance as enhance
 
-    result: torch.Tensor = enhance.sharpness(images, factors.to(images.device, images.dtype))
+    factor = factors.to(images.device, images.dtype, non_blocking=True)
+    result: torch.Tensor = enhance.sharpness(images, factor)
     return result.clamp_(0.0, 1.0)
 
 

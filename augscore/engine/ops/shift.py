@@ -1,4 +1,4 @@
-"""Shifts by whole pixels, along one axis, with black coming in."""
+"""Shifts by whole pixels, along one axis, with one colour coming in."""
 
 from __future__ import annotations
 
@@ -8,22 +8,24 @@ import torch
 
 from augscore.engine.ops.arguments import Range, Settings
 from augscore.engine.ops.dice import Dice
+from augscore.engine.ops.fill import FILL, Fill, filled
 from augscore.engine.ops.record import Frame, LevelMap, Magnitude, Op, Sampler
 
 
-def translate_x(images: torch.Tensor, pixels: torch.Tensor) -> torch.Tensor:
+def translate_x(images: torch.Tensor, pixels: torch.Tensor, fill: Fill = 0.0) -> torch.Tensor:
     """(B, 3, H, W) moved right by whole px, one number an image."""
-    return _shifted(images, pixels, -1)
+    return _shifted(images, pixels, -1, fill)
 
 
-def translate_y(images: torch.Tensor, pixels: torch.Tensor) -> torch.Tensor:
+def translate_y(images: torch.Tensor, pixels: torch.Tensor, fill: Fill = 0.0) -> torch.Tensor:
     """(B, 3, H, W) moved down by whole px, one number an image."""
-    return _shifted(images, pixels, -2)
+    return _shifted(images, pixels, -2, fill)
 
 
-def _shifted(images: torch.Tensor, pixels: torch.Tensor, dim: int) -> torch.Tensor:
+def _shifted(images: torch.Tensor, pixels: torch.Tensor, dim: int, fill: Fill) -> torch.Tensor:
     side = images.shape[dim]
-    result = torch.zeros_like(images, memory_format=torch.contiguous_format)
+    height, width = images.shape[-2:]
+    result = filled(images, height, width, fill)
     for row, distance in enumerate(pixels.tolist()):
         kept = max(0, side - abs(int(distance)))
         source = images[row].narrow(dim, min(max(-int(distance), 0), side - kept), kept)
@@ -49,10 +51,10 @@ TRANSLATE_X = Op(
     magnitudes=(
         Magnitude("pixels", "px, to the right", -math.inf, math.inf, neutral=0, signed=True),
     ),
-    arguments=(Range("fraction", 0.0, -1.0, 1.0),),
-    options=(),
+    arguments=(Range("fraction", 0.0, -1.0, 1.0), FILL),
+    options=("fill",),
     draw=_draw_along("width"),
-    source="torchvision v2 RandAugment's TranslateX, fill 0",
+    source="torchvision v2 RandAugment's TranslateX",
     torch_function=translate_x,
     ladder="pixels",
     example=(("fraction", (0.1, 0.4)),),
@@ -65,10 +67,10 @@ TRANSLATE_X = Op(
 TRANSLATE_Y = Op(
     name="TranslateY",
     magnitudes=(Magnitude("pixels", "px, downwards", -math.inf, math.inf, neutral=0, signed=True),),
-    arguments=(Range("fraction", 0.0, -1.0, 1.0),),
-    options=(),
+    arguments=(Range("fraction", 0.0, -1.0, 1.0), FILL),
+    options=("fill",),
     draw=_draw_along("height"),
-    source="torchvision v2 RandAugment's TranslateY, fill 0",
+    source="torchvision v2 RandAugment's TranslateY",
     torch_function=translate_y,
     ladder="pixels",
     example=(("fraction", (0.1, 0.4)),),

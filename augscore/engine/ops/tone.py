@@ -33,7 +33,7 @@ def invert(images: torch.Tensor) -> torch.Tensor:
 
 def adjust_gamma(images: torch.Tensor, gammas: torch.Tensor) -> torch.Tensor:
     """(B, 3, H, W) raised to a power per image, 0 or more: above 1 darkens."""
-    return images.pow(per_image(gammas, images)).clamp_(0.0, 1.0)
+    return images.pow(per_image(gammas, images))
 
 
 def solarize_rows(images: torch.Tensor, rows: torch.Tensor, thresholds: torch.Tensor) -> None:
@@ -47,7 +47,7 @@ def kornia_solarize(images: torch.Tensor, thresholds: torch.Tensor) -> torch.Ten
     """As `solarize`, by kornia."""
     import kornia.enhance as enhance
 
-    threshold = thresholds.to(images.device, images.dtype)
+    threshold = thresholds.to(images.device, images.dtype, non_blocking=True)
     result: torch.Tensor = enhance.solarize(images, threshold)
     return result
 
@@ -56,7 +56,8 @@ def kornia_posterize(images: torch.Tensor, bits: torch.Tensor) -> torch.Tensor:
     """As `posterize`, by kornia."""
     import kornia.enhance as enhance
 
-    result: torch.Tensor = enhance.posterize(images, bits.to(images.device))
+    kept = bits.to(images.device, non_blocking=True)
+    result: torch.Tensor = enhance.posterize(images, kept)
     return result
 
 
@@ -64,7 +65,8 @@ def kornia_gamma(images: torch.Tensor, gammas: torch.Tensor) -> torch.Tensor:
     """As `adjust_gamma`, by kornia."""
     import kornia.enhance as enhance
 
-    result: torch.Tensor = enhance.adjust_gamma(images, gammas.to(images.device, images.dtype))
+    gamma = gammas.to(images.device, images.dtype, non_blocking=True)
+    result: torch.Tensor = enhance.adjust_gamma(images, gamma)
     return result
 
 
@@ -93,6 +95,7 @@ RANDOM_POSTERIZE = Op(
     torch_function=posterize,
     kornia_function=kornia_posterize,
     bound=0.001,
+    differentiable=False,
     example=(("bits", (1, 4)),),
     chance=0.5,
     levels=(LevelMap("Posterize", "bits", 8.0, 4.0, False, "bits", rounding="nearest"),),

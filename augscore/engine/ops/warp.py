@@ -10,26 +10,29 @@ import torch
 import torch.nn.functional as F
 
 from augscore.engine.ops.arguments import Choice
+from augscore.engine.ops.fill import Fill, level_of
 
 NEAREST_BY_DEFAULT = Choice("interpolation", "nearest", ("nearest", "bilinear"))
 BILINEAR_BY_DEFAULT = Choice("interpolation", "bilinear", ("nearest", "bilinear"))
 
 
-def warp_affine(images: torch.Tensor, matrices: torch.Tensor, interpolation: str) -> torch.Tensor:
-    """(B, 3, H, W) through (B, 6) matrices a, b, c, d, e, f; the outside is black.
+def warp_affine(
+    images: torch.Tensor, matrices: torch.Tensor, interpolation: str, fill: Fill
+) -> torch.Tensor:
+    """(B, 3, H, W) through (B, 6) matrices a, b, c, d, e, f; the outside is `fill`.
 
     The result shows at (x, y) what the image has at (a x + b y + c, d x + e y + f).
     """
     a, b, c, d, e, f = _numbers(matrices, images)
     x, y = places(images)
     # Elementwise rather than by affine_grid, whose matrix product depends on the batch.
-    return look_up(images, x * a + y * b + c, x * d + y * e + f, interpolation)
+    return look_up(images, x * a + y * b + c, x * d + y * e + f, interpolation, fill)
 
 
 def warp_perspective(
-    images: torch.Tensor, coefficients: torch.Tensor, interpolation: str
+    images: torch.Tensor, coefficients: torch.Tensor, interpolation: str, fill: Fill
 ) -> torch.Tensor:
-    """(B, 3, H, W) through (B, 8) coefficients a to h; the outside is black.
+    """(B, 3, H, W) through (B, 8) coefficients a to h; the outside is `fill`.
 
     The result shows at (x, y) what the image has at (a x + b y + c, d x + e y + f) divided by
     g x + h y + 1, in px from the top left corner.
@@ -42,18 +45,22 @@ def warp_perspective(
     column = (x * a + y * b + c) / depth - half_width
     row = (x * d + y * e + f) / depth - half_height
     # On the horizon, and where corners fell on one line, there is no place: look outside.
-    return look_up(images, _finite(column, half_width), _finite(row, half_height), interpolation)
+    x, y = _finite(column, half_width), _finite(row, half_height)
+    return look_up(images, x, y, interpolation, fill)
 
 
 def look_up(
-    images: torch.Tensor, x: torch.Tensor, y: torch.Tensor, interpolation: str
+    images: torch.Tensor, x: torch.Tensor, y: torch.Tensor, interpolation: str, fill: Fill
 ) -> torch.Tensor:
-    """(B, 3, H, W) at the (B, H, W) places x, y: `nearest` or `bilinear`; black outside."""
+    """(B, 3, H, W) at the (B, H, W) places x, y: `nearest` or `bilinear`; `fill` outside."""
     height, width = images.shape[-2:]
     grid = torch.stack([x * (2 / width), y * (2 / height)], dim=-1)
-    return F.grid_sample(
-        images, grid, mode=interpolation, padding_mode="zeros", align_corners=False
-    ).clamp_(0.0, 1.0)
+    level = level_of(fill, images)
+    source = images if fill == 0 else images - level
+    seen = F.grid_sample(
+        source, grid, mode=interpolation, padding_mode="zeros", align_corners=False
+    )
+    return (seen if fill == 0 else seen.add_(level)).clamp_(0.0, 1.0)
 
 
 def places(images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

@@ -24,6 +24,7 @@ from augscore.engine.level_tables import (
     published,
 )
 from augscore.engine.nodes import Levelled
+from augscore.engine.ops.arguments import is_number
 from augscore.engine.policy_file.strict import Strict, custom, nothing_is_empty
 from augscore.errors import UsageError
 
@@ -45,7 +46,7 @@ def _read_ends(name: str, argument: str, value: Any, info: ValidationInfo) -> tu
     """[start, end]; a lone number is the same at every level."""
     start, end = value if isinstance(value, list | tuple) and len(value) == 2 else (value, value)
     try:
-        if not (_is_number(start) and _is_number(end)):
+        if not (is_number(start) and is_number(end)):
             message = f"{name}: {argument} is {value!r}"
             hint = "it is [start, end]: numbers at the lowest and the highest level"
             raise UsageError(message, code="policy_value", hint=hint)
@@ -54,10 +55,6 @@ def _read_ends(name: str, argument: str, value: Any, info: ValidationInfo) -> tu
     except UsageError as error:
         raise custom(error) from None
     return row.start, row.end
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _levelled(name: str, document: Strict) -> Levelled:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from augscore.engine.nearest import did_you_mean
 from augscore.engine.policy_file.containers import FORMS
 from augscore.engine.policy_file.levels import ROWS
-from augscore.engine.policy_file.problems import Path, Problem
+from augscore.engine.policy_file.problems import Path, Problem, dotted
 from augscore.engine.policy_file.schema import PolicyDocument, Scale, ViewDocument
 from augscore.engine.policy_file.steps import ARGUMENTS
 from augscore.engine.policy_file.strict import CHOICE
@@ -90,7 +90,7 @@ def _owner(path: Path) -> tuple[str, list[str]]:
 
 
 def _value(path: Path, found: Mapping[str, Any]) -> Problem:
-    name, got = path[-1], _short.repr(found["input"])
+    name, got = dotted(path).rpartition(".")[2], _short.repr(found["input"])
     if path == ("augscore_policy",):
         message = f"unknown version of policy files: {got}"
         return Problem(path, "policy_syntax", message, f"This augscore reads {VERSION}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from augscore.engine.ops.arguments import Argument, Choice, Range, Whole
+from augscore.engine.ops.fill import FILL
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ SPELLINGS: dict[str, Spelling] = {
             (
                 Range("degrees", 0.0, -360.0, 360.0, lone="about_zero"),
                 Choice("interpolation", "nearest", ("nearest", "bilinear")),
+                FILL,
             ),
         ),
         # A view has three channels, whatever torchvision's own default is.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from augscore.engine.nodes import Value
-from augscore.engine.ops.arguments import Argument, Range
+from augscore.engine.ops.arguments import Argument, Range, is_number
 
 STRENGTH = "strength"
 SCALED = frozenset(["ColorJitter"])
@@ -16,14 +16,10 @@ def scaled(argument: Argument, value: Value, by: float) -> Value:
     """
     if not isinstance(argument, Range) or by == 1:
         return value
-    if _is_number(value):
-        return by * value  # type: ignore[operator]
-    if not (isinstance(value, tuple) and len(value) == 2 and all(map(_is_number, value))):
+    if is_number(value):
+        return by * value
+    if not (isinstance(value, tuple) and len(value) == 2 and all(map(is_number, value))):
         return value
     neutral = 1.0 if argument.lone == "about_one" else 0.0
     low, high = (neutral + by * (end - neutral) for end in value)
     return (max(0.0, low), high) if argument.lone == "about_one" else (low, high)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
