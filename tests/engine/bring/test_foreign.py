@@ -315,6 +315,21 @@ def test_what_the_library_told_is_recorded(bytes40: torch.Tensor) -> None:
     assert [one["op"] for one in rest] == [name for name, _ in told[0]]
 
 
+def test_modules_run_and_record_them_too(bytes40: torch.Tensor) -> None:
+    policy = Policy.of(A.Compose([A.RandomGamma(p=1), A.Defocus(p=0), A.Normalize()]), size=40)
+    module = augscore.Augment(policy, seed=2, normalize=True)
+    (views,), draw = module.forward_with_draw(bytes40, ids=range(6), epoch=0)
+    (plain,), wanted = augscore.augment(bytes40, policy, seed=2)
+    assert draw == wanted
+    assert all(only(draw).parameters)
+    assert policy.normalize is not None
+    mean, std = (
+        torch.tensor(n)[:, None, None] for n in (policy.normalize.mean, policy.normalize.std)
+    )
+    assert float((views * std + mean - plain).abs().max()) < 1e-5
+    assert torch.equal(augscore.replay(bytes40, draw)[0], plain)
+
+
 def test_what_kornia_drew_is_recorded(floats40: torch.Tensor) -> None:
     sequence = K.AugmentationSequential(
         K.RandomBrightness((0.5, 1.5), p=0.5), K.RandomPlasmaShadow(p=0.0), data_keys=["input"]
