@@ -10,10 +10,11 @@ import click
 
 from .completing import models, policies
 from .options import AutoInt, Count, Settings, decorated, run_options
+from .policy_source import allow_code, policy_files
 from .results import STDOUT
 
 FORMS = ("jsonl", "csv", "parquet")
-_ONLY_FOR_POLICIES = ("policy", "views")
+_ONLY_FOR_POLICIES = ("policy", "allow_code", "views")
 _NEEDS = {"rows": ("out",), "csv_safe": ("out", "list"), "force": ("out",)}
 _ONLY_FOR_FOLDERS = ("hidden", "follow_links")
 
@@ -24,6 +25,7 @@ class MeasureSettings(Settings):
 
     paths: tuple[Path, ...]
     policy: str
+    allow_code: bool
     views: int
     reference: Path | None
     pairs: Path | None
@@ -51,11 +53,9 @@ class MeasureSettings(Settings):
     @property
     def inputs(self) -> tuple[Path, ...]:
         """Everything that is read, and so is never written."""
-        from augscore.engine.policies import is_policy_file
-
         named = (self.reference, self.pairs, self.labels)
         model = () if self.model == "default" else (Path(self.model),)
-        policy = (Path(self.policy),) if is_policy_file(self.policy) else ()
+        policy = policy_files(self.policy)
         return (*self.paths, *(path for path in named if path is not None), *model, *policy)
 
     @property
@@ -71,8 +71,10 @@ _WHAT = (
         show_default=True,
         metavar="NAME|FILE",
         shell_complete=policies,
-        help="The policy to measure: a preset, or a .yaml or .json file.",
+        help="The policy to measure: a preset, or a .yaml or .json file, also of albumentations "
+        "or solo-learn.",
     ),
+    allow_code,
     click.option(
         "--views",
         type=click.IntRange(min=1),

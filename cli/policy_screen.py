@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from augscore.engine.nodes import (
     AugMix,
     AutoAugment,
+    Foreign,
     Levelled,
     Node,
     OneOf,
@@ -47,6 +48,8 @@ def policy_lines(policy: Policy, width: int) -> list[Line]:
     for view, numbers in groups.items():
         lines.append(line(_title(view, numbers)))
         lines += _step_rows(view.steps, width)
+    for note in policy.notes:
+        lines += pack("note: ", shown(note).split(), width, gap=" ")
     return lines
 
 
@@ -119,6 +122,8 @@ def _row(node: Node, depth: int) -> _Row:
             return _Row(depth, node.kind, None, (f"policy {node.policy}",))
         case AugMix():
             return _Row(depth, node.kind, None, _mix(node))
+        case Foreign():
+            return _Row(depth, shown(node.library), None, tuple(shown(node.pipeline).split()))
 
 
 def _table(ops: tuple[Levelled, ...]) -> tuple[str, ...]:

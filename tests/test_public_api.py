@@ -39,6 +39,10 @@ SIGNATURES: list[tuple[Callable[..., object], dict[str, object]]] = [
         },
     ),
     (
+        augscore.Policy.of,
+        {"pipeline": REQUIRED, "name": "", "size": None, "lossy": False, "takes": "auto"},
+    ),
+    (
         augscore.augment,
         {
             "images": REQUIRED,
@@ -76,7 +80,8 @@ def test_what_shapes_a_draw_is_named_by_its_keyword() -> None:
 
 
 def test_replay_takes_images_and_their_draw() -> None:
-    images, draw = inspect.signature(augscore.replay).parameters.values()
+    images, draw, policy = inspect.signature(augscore.replay).parameters.values()
     assert images.name == "images"
     assert "Draw" in str(draw.annotation)
     assert draw.default is REQUIRED
+    assert (policy.name, policy.default) == ("policy", None)

@@ -9,7 +9,7 @@ import torch
 from augscore.benching.differences import Difference, difference
 from augscore.benching.references.record import Bound, Reference
 from augscore.benching.references.table import references_of
-from augscore.engine.draw import Draw, MixDraw, StepDraw
+from augscore.engine.draw import Draw, StepDraw
 from augscore.engine.ops.table import find_op
 from augscore.images.resize import bring_to_size, to_float
 
@@ -62,8 +62,8 @@ def _by_references(image: torch.Tensor, draw: Draw, row: int, resized: str) -> t
     if not any(find_op(step.op).resizes for step in steps):
         image = to_float(bring_to_size(image, view.size))
     for step in steps:
-        if isinstance(step, MixDraw):
-            raise TypeError("mixtures are not compared")
+        if not isinstance(step, StepDraw):
+            raise TypeError("only operations are compared")
         image = _step(image, step, row, view.size)
     return to_float(image)
 

@@ -6,10 +6,17 @@ from collections.abc import Sequence
 
 import torch
 
+from augscore.engine.bring.running import run_foreign
 from augscore.engine.draw import Precision, ViewDraw
 from augscore.engine.native.library import prefer_large_pages
 from augscore.engine.ops.record import BackendChoice, per_image, upload
-from augscore.engine.prepared import Prepared, PreparedMix, PreparedStep, prepare
+from augscore.engine.prepared import (
+    Prepared,
+    PreparedForeign,
+    PreparedMix,
+    PreparedStep,
+    prepare,
+)
 from augscore.images.resize import bring_to_size, to_float
 
 # (B, 3, H, W), or (3, H, W) of different sizes.
@@ -69,6 +76,10 @@ def on_batch(images: torch.Tensor, step: Prepared, start: int, stop: int) -> tor
     if isinstance(step, PreparedMix):
         return _mixed(images, step, start, stop)
     places, here = step.chosen.within(start, stop)
+    if isinstance(step, PreparedForeign):
+        there = upload(places, images.device)
+        changed = _foreign(images.index_select(0, there), step, here, None)
+        return images.index_copy_(0, there, changed)
     columns = [column[here] for column in step.columns]
     if step.kernel is not None:
         step.kernel(images, places, *columns, *step.options)
@@ -87,6 +98,12 @@ def _keep_freed_memory() -> None:
     never written to, so it costs no memory. Measured at 32 px: 3,000 page faults a batch to 100.
     """
     torch.empty(_FREED_BYTES, dtype=torch.uint8)
+
+
+def _foreign(
+    images: Pictures, step: PreparedForeign, here: slice, size: int | None
+) -> torch.Tensor:
+    return run_foreign(list(images), step.keys[here], step.run, step.whose, size)
 
 
 def _mixed(images: torch.Tensor, step: PreparedMix, start: int, stop: int) -> torch.Tensor:
@@ -127,18 +144,26 @@ def _before(image: torch.Tensor, row: int, steps: list[Prepared]) -> torch.Tenso
 
 def _reframe(images: Pictures, step: Prepared, start: int, stop: int, size: int) -> torch.Tensor:
     """A resizing step; images that it leaves out are brought to the size as references are."""
-    assert isinstance(step, PreparedStep)
+    assert isinstance(step, PreparedStep | PreparedForeign)
     places, here = step.chosen.within(start, stop)
     if not len(places):
         return _standard(images, size)
     everyone = len(places) == len(images)
     some = images if everyone else [images[place] for place in places.tolist()]
-    function = step.kernel or step.function
-    crops = function(some, *(column[here] for column in step.columns), *step.options, size)
-    assert crops is not None
+    if isinstance(step, PreparedForeign):
+        crops = _foreign(some, step, here, size)
+    else:
+        crops = _cropped(some, step, here, size)
     if everyone:
         return crops
     return _standard(images, size).index_copy_(0, upload(places, crops.device), crops)
+
+
+def _cropped(images: Pictures, step: PreparedStep, here: slice, size: int) -> torch.Tensor:
+    function = step.kernel or step.function
+    crops = function(images, *(column[here] for column in step.columns), *step.options, size)
+    assert crops is not None
+    return crops
 
 
 def _standard(images: Pictures, size: int) -> torch.Tensor:

@@ -7,11 +7,14 @@ from collections.abc import Sequence
 import torch
 
 from augscore.engine.apply import Pictures, apply_view
+from augscore.engine.bring.recording import heard, listening
+from augscore.engine.bring.reviving import revived
 from augscore.engine.door import Images, check_ids, check_images, check_numbers, check_words
 from augscore.engine.draw import Draw, Precision
 from augscore.engine.drawing.view import draw
 from augscore.engine.ops.record import BackendChoice
 from augscore.engine.policies import PolicyLike, find_policy
+from augscore.engine.policy import Policy
 from augscore.errors import UsageError
 from augscore.keys import ImageId
 
@@ -87,15 +90,19 @@ def views_of(
         backend=backend,
         precision=precision,
     )
-    return apply_draw(pictures, drawn, images), drawn
+    heeded = listening(drawn)
+    return apply_draw(pictures, heeded, images), heard(heeded)
 
 
-def replay(images: Images, draw: Draw) -> Views:
+def replay(images: Images, draw: Draw, policy: Policy | None = None) -> Views:
     """Make the views of a draw again, bit for bit on the same device.
 
     `images` are those that were drawn for, in the draw's order; for some of them use
-    `draw.select`. Raises UsageError (`draw_mismatch`) for another number or other sizes.
+    `draw.select`. A draw of a pipeline that ran as it is (see `Policy.of`) holds that pipeline, but
+    no JSON does: give it the `policy` that it was drawn with. Raises UsageError (`draw_mismatch`)
+    for another number, other sizes or another pipeline, and (`draw_needs_policy`) without one.
     """
+    draw = revived(draw, policy)
     pictures = check_images(images)
     if len(pictures) != len(draw.ids):
         raise _mismatch(f"{len(pictures)} images for a draw of {len(draw.ids)}")

@@ -18,6 +18,7 @@ from augscore.engine.nearest import did_you_mean
 from augscore.engine.nodes import (
     AugMix,
     AutoAugment,
+    Foreign,
     Node,
     OneOf,
     RandAugment,
@@ -27,6 +28,7 @@ from augscore.engine.nodes import (
     TrivialAugmentWide,
     children,
     folded,
+    foreign_in,
     require,
     steps_in,
 )
@@ -69,7 +71,7 @@ def check_view(view: View) -> None:
 def _depth(node: Node) -> int:
     """How many containers there are around its innermost step."""
     inside = max((_depth(inner) for inner in children(node)), default=0)
-    return inside if isinstance(node, Step) else 1 + inside
+    return inside if isinstance(node, Step | Foreign) else 1 + inside
 
 
 def _drawn(node: Node) -> int:
@@ -89,7 +91,7 @@ def _drawn(node: Node) -> int:
         case AugMix():
             rows = len(AUG_MIX) + (len(AUG_MIX_COLOUR) if node.all_ops else 0)
             return node.mixture_width * node.deepest * rows
-        case Step():
+        case Step() | Foreign():
             return 1
 
 
@@ -101,6 +103,7 @@ def check_node(node: Node) -> None:
         check_rows(node.ops)
     if isinstance(node, OneOf | RandomOrder):
         resizing = [s.op for s in steps_in(children(node)) if find_op(s.op).resizes]
+        resizing += [f.library for f in foreign_in(children(node)) if f.resizes]
         require(
             not resizing,
             f"{', '.join(resizing)} inside {node.kind}",
@@ -108,6 +111,18 @@ def check_node(node: Node) -> None:
         )
     for inner in children(node):
         check_node(inner)
+
+
+def check_writable(policy: Policy) -> None:
+    """Raise UsageError (`policy_foreign`) for what no policy file can hold."""
+    for view in policy.views:
+        for foreign in foreign_in(view.steps):
+            raise UsageError(
+                f"{policy.name!r} is a pipeline of {foreign.library} that runs as it is, and no "
+                "policy file can hold it",
+                code="policy_foreign",
+                hint="Policy.of(pipeline, lossy=True) converts more of them",
+            )
 
 
 def settings(step: Step) -> Settings:
@@ -134,7 +149,8 @@ def _read(step: Step) -> Settings:
 
 
 def canonical(policy: Policy) -> Policy:
-    """The same policy with every argument written out, as a pair where it is a range.
+    """The same policy as data alone, with every argument written out, as a pair where it is a
+    range.
 
     The tables and weights that a container leaves open are written out, too; one step alone in a
     RandomApply is that step, with both chances in its `p`.
@@ -152,6 +168,8 @@ def canonical_node(node: Node) -> Node:
     match node:
         case Step():
             return replace(node, arguments=settings(node).values)
+        case Foreign():
+            return replace(node, run=None)
         case OneOf():
             choices = tuple(canonical_node(inner) for inner in node.choices)
             weights = tuple(map(float, node.weights)) or (1.0,) * len(choices)

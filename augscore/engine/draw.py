@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from augscore.engine.column import Column, Number
+from augscore.engine.column import Column
+from augscore.engine.foreign_draw import ForeignDraw
 from augscore.engine.nodes import Value
 from augscore.engine.ops.record import BackendChoice
 from augscore.engine.ops.table import find_op
@@ -127,7 +128,7 @@ class MixDraw:
         return MixDraw(data["op"], applied, branches, weights, share, stage)
 
 
-Drawn = StepDraw | MixDraw
+Drawn = StepDraw | MixDraw | ForeignDraw
 
 
 def every_step(drawn: Iterable[Drawn]) -> Iterator[StepDraw]:
@@ -135,7 +136,7 @@ def every_step(drawn: Iterable[Drawn]) -> Iterator[StepDraw]:
     for step in drawn:
         if isinstance(step, StepDraw):
             yield step
-        else:
+        elif isinstance(step, MixDraw):
             yield from (inner for branch in step.branches for inner in branch)
 
 
@@ -226,6 +227,8 @@ class Draw:
 
 
 def _drawn(data: Mapping[str, Any]) -> Drawn:
+    if "pipeline" in data:
+        return ForeignDraw.from_json(data)
     return MixDraw.from_json(data) if "branches" in data else StepDraw.from_json(data)
 
 
@@ -235,7 +238,7 @@ def _value(value: Any) -> Value:
 
 
 def _check_lengths(read: Draw) -> None:
-    columns: list[Sequence[Number]] = [
+    columns: list[Sequence[Any]] = [
         column for view in read.views for step in view.steps for column in step.columns()
     ]
     if any(len(column) != len(read.ids) for column in (*columns, read.sizes)):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import torch
 
 from augscore.engine.augment import Views
+from augscore.engine.bring.recording import heard, listening
 from augscore.engine.door import Images, check_ids, check_images, check_whole
 from augscore.engine.draw import Draw, Precision
 from augscore.engine.normalized import NormalizeChoice
@@ -81,10 +82,11 @@ class Augment(torch.nn.Module):
         drawn = self.recipe.draw(
             pictures, names, epoch=epoch or 0, step=self.calls if ids is None else 0
         )
-        views = self.recipe.apply(pictures, drawn)
+        heeded = listening(drawn)
+        views = self.recipe.apply(pictures, heeded)
         self._has_read_pixels = True
         self.calls += ids is None
-        return views, drawn
+        return views, heard(heeded)
 
     # A buffer would move to the device with the module, and every call would wait to read it.
     def get_extra_state(self) -> torch.Tensor:

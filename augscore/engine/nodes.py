@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import ClassVar, Literal
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from augscore.errors import UsageError
+
+if TYPE_CHECKING:
+    from augscore.engine.foreign_draw import Run
 
 Value = float | int | str | tuple[float, float] | tuple[float, float, float]
 SubPolicies = Literal["cifar10", "imagenet", "svhn"]
@@ -169,10 +172,25 @@ class AugMix:
         return DRAWN_DEPTH if self.chain_depth == -1 else self.chain_depth
 
 
+@dataclass(frozen=True)
+class Foreign:
+    """A pipeline of another library that is run as it is, image by image, on the CPU.
+
+    `pipeline` describes it, `run` is it. One that `resizes` is given images as they were decoded,
+    others images at the size of the view; what it returns is brought to that size.
+    """
+
+    kind: ClassVar[str] = "Foreign"
+    library: str
+    pipeline: str
+    resizes: bool
+    run: Run | None = field(default=None, compare=False, repr=False)
+
+
 Container = (
     RandomApply | OneOf | RandomOrder | RandAugment | TrivialAugmentWide | AutoAugment | AugMix
 )
-Node = Step | Container
+Node = Step | Container | Foreign
 
 
 def children(node: Node) -> tuple[Node, ...]:
@@ -184,13 +202,21 @@ def children(node: Node) -> tuple[Node, ...]:
             return ()
 
 
-def steps_in(nodes: tuple[Node, ...]) -> Iterator[Step]:
-    """Every step among nodes and inside them, in the order written."""
+def nodes_in(nodes: tuple[Node, ...]) -> Iterator[Node]:
+    """Every node among nodes and inside them, in the order written."""
     for node in nodes:
-        if isinstance(node, Step):
-            yield node
-        else:
-            yield from steps_in(children(node))
+        yield node
+        yield from nodes_in(children(node))
+
+
+def steps_in(nodes: tuple[Node, ...]) -> Iterator[Step]:
+    """Every step among them."""
+    return (node for node in nodes_in(nodes) if isinstance(node, Step))
+
+
+def foreign_in(nodes: tuple[Node, ...]) -> Iterator[Foreign]:
+    """Every pipeline of another library among them."""
+    return (node for node in nodes_in(nodes) if isinstance(node, Foreign))
 
 
 def node_count(node: Node) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 
 from augscore.engine.draw import Drawn, MixDraw, StepDraw
+from augscore.engine.foreign_draw import ForeignDraw, Run
 from augscore.engine.kernels.available import has_kernels
 from augscore.engine.nodes import Value
 from augscore.engine.ops.record import BackendChoice, Function, Kernel, Op
@@ -59,7 +60,18 @@ class PreparedMix:
     resizes: bool = False
 
 
-Prepared = PreparedStep | PreparedMix
+@dataclass(frozen=True)
+class PreparedForeign:
+    """A pipeline of another library, and the keys of those whom it is applied to."""
+
+    chosen: Chosen
+    keys: list[int]
+    run: Run
+    whose: str
+    resizes: bool
+
+
+Prepared = PreparedStep | PreparedMix | PreparedForeign
 
 
 def prepare(drawn: Drawn, device: torch.device, backend: BackendChoice) -> Prepared:
@@ -70,6 +82,8 @@ def prepare(drawn: Drawn, device: torch.device, backend: BackendChoice) -> Prepa
         branches = [[prepare(step, device, backend) for step in b] for b in drawn.branches]
         weights = [column.numbers * share for column in drawn.weights]
         return PreparedMix(Chosen(applied), branches, weights, 1 - share)
+    if isinstance(drawn, ForeignDraw):
+        return _prepare_foreign(drawn)
     op = find_op(drawn.op)
     columns = [column.numbers for _, column in drawn.magnitudes]
     chosen = Chosen(_changed(op, drawn, columns))
@@ -77,6 +91,13 @@ def prepare(drawn: Drawn, device: torch.device, backend: BackendChoice) -> Prepa
     kernel = op.kernel_on(device) if backend == "auto" and has_kernels(device) else None
     theirs = [column[chosen.where] for column in columns]
     return PreparedStep(op, op.function_on(device, backend), chosen, theirs, options, kernel)
+
+
+def _prepare_foreign(drawn: ForeignDraw) -> PreparedForeign:
+    assert drawn.run is not None
+    chosen = Chosen(drawn.applied.numbers)
+    keys: list[int] = drawn.keys.numbers[chosen.where].tolist()
+    return PreparedForeign(chosen, keys, drawn.run, drawn.op, drawn.resizes)
 
 
 def _changed(op: Op, drawn: StepDraw, columns: list[torch.Tensor]) -> torch.Tensor:

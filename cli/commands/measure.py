@@ -21,11 +21,13 @@ from ..measure_settings import MeasureSettings, check_words, measure_options
 from ..names import shown, shown_path
 from ..next_step import next_command, once_more, remedy
 from ..options import Configured, shared_options, with_settings
+from ..policy_source import named_policy, tell_notes
 from ..progress import progress_sink
 from ..results import STDOUT
 from ..streams import Stream, Streams
 
 if TYPE_CHECKING:
+    from augscore.engine.policy import Policy
     from augscore.measuring.measurement import Measurement
     from augscore.measuring.out_folder import OutFolder
     from augscore.measuring.plan import MeasureOptions, MeasurePlan
@@ -149,12 +151,11 @@ def _source(settings: MeasureSettings) -> Source:
 
 
 def _options(settings: MeasureSettings) -> MeasureOptions:
-    from augscore.engine.policies import find_policy
     from augscore.images.labels import folder_label, read_labels
     from augscore.measuring.plan import MeasureOptions
 
     return MeasureOptions(
-        policy=find_policy(settings.policy),
+        policy=_policy(settings),
         views=settings.views,
         seed=settings.seed,
         size=settings.size,
@@ -165,6 +166,13 @@ def _options(settings: MeasureSettings) -> MeasureOptions:
         max_pixels=settings.max_pixels,
         labels=folder_label if settings.labels is None else read_labels(settings.labels),
     )
+
+
+def _policy(settings: MeasureSettings) -> Policy:
+    policy = named_policy(settings.policy, settings.allow_code)
+    if not settings.is_paired:
+        tell_notes(policy, settings.streams)
+    return policy
 
 
 def _publish(settings: MeasureSettings, streams: Streams, run: _Run, seconds: float) -> None:

@@ -15,6 +15,7 @@ from ..measure_files import check_target
 from ..names import shown, shown_path
 from ..options import AutoInt, Configured, Settings, decorated, shared_options, with_settings
 from ..policy_screen import policy_entry, policy_lines, step_count
+from ..policy_source import allow_code, named_policy, policy_files, tell_notes
 from ..results import print_result
 
 if TYPE_CHECKING:
@@ -34,11 +35,13 @@ class ListSettings(Settings):
 class ShowSettings(Settings):
     name: str
     format: str
+    allow_code: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class ValidateSettings(Settings):
     files: tuple[str, ...]
+    allow_code: bool
     deep: bool
 
 
@@ -46,6 +49,7 @@ class ValidateSettings(Settings):
 class DrawSettings(Settings):
     name: str
     image: Path
+    allow_code: bool
     count: int
     size: int | None
     seed: int
@@ -83,25 +87,29 @@ def list_policies(settings: ListSettings) -> None:
     show_default=True,
     help="yaml and json: a policy file with every default written out.",
 )
+@allow_code
 @shared_options
 @with_settings(ShowSettings)
 def show(settings: ShowSettings) -> None:
     """Show every step of a policy: its ranges, and how often it is applied. With --format yaml: as
     a policy file, to be changed and measured."""
-    from augscore.engine.policies import find_policy
     from augscore.engine.policy_file.document import to_document
 
-    chosen = find_policy(settings.name)
+    chosen = named_policy(settings.name, settings.allow_code)
+    if settings.format != "text":
+        tell_notes(chosen, settings.streams)
     print_result(settings, _shown(settings, chosen), to_document(chosen))
 
 
 def _shown(settings: ShowSettings, chosen: Policy) -> list[Line]:
     if settings.format == "text":
         return policy_lines(chosen, settings.streams.out.width)
+    from augscore.engine.check import check_writable
     from augscore.engine.policy_file.document import to_document
     from augscore.engine.policy_file.write import to_yaml
     from augscore.outputs import to_json
 
+    check_writable(chosen)
     as_json = settings.format == "json"
     text = to_json(to_document(chosen), sort_keys=False, indent=2) if as_json else to_yaml(chosen)
     return [line(row) for row in text.rstrip("\n").split("\n")]
@@ -109,6 +117,7 @@ def _shown(settings: ShowSettings, chosen: Policy) -> list[Line]:
 
 @policy.command("validate", cls=Configured, short_help="Find every mistake in policy files.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@allow_code
 @click.option(
     "--deep",
     is_flag=True,
@@ -124,7 +133,7 @@ def validate(settings: ValidateSettings) -> None:
     mistakes: list[Mistake] = []
     found: list[dict[str, object]] = []
     for file in settings.files:
-        result = _read(file)
+        result = _read(file, settings.allow_code)
         if settings.deep and not isinstance(result, tuple):
             result = _tried(settings, file, result) or result
         if not isinstance(result, tuple):
@@ -137,11 +146,15 @@ def validate(settings: ValidateSettings) -> None:
         raise PolicyError(plural(len(settings.files), "file"), mistakes)
 
 
-def _read(file: str) -> Policy | tuple[Mistake, ...]:
+def _read(file: str, allowed: bool) -> Policy | tuple[Mistake, ...]:
+    from augscore.engine.bring.code import is_code
+    from augscore.engine.policies import is_policy_file
     from augscore.engine.policy_file.read import read_policy
     from augscore.errors import Mistake, PolicyError, UsageError
 
     try:
+        if is_code(file) and not is_policy_file(file):
+            return named_policy(file, allowed)
         return read_policy(Path(file))
     except PolicyError as error:
         return error.mistakes
@@ -207,6 +220,7 @@ _DRAW_OPTIONS = (
         metavar="FILE",
         help="The picture; the draws go beside it, as .json.",
     ),
+    allow_code,
     click.option("--force", is_flag=True, help="Replace both files."),
 )
 
@@ -220,9 +234,8 @@ _DRAW_OPTIONS = (
 def draw(settings: DrawSettings) -> None:
     """Draw a policy N times for IMAGE: a picture of the views with what was done to each, and the
     draws, from which augscore.replay makes the same pixels again."""
-    from augscore.engine.policies import find_policy
-
-    chosen = find_policy(settings.name)
+    chosen = named_policy(settings.name, settings.allow_code)
+    tell_notes(chosen, settings.streams)
     rest = settings.out.with_suffix(".json")
     _check_outputs(settings, rest)
     picture = _picture(settings.image)
@@ -248,7 +261,7 @@ def draw(settings: DrawSettings) -> None:
 def _check_outputs(settings: DrawSettings, rest: Path) -> None:
     if settings.out.suffix.lower() != ".png":
         raise click.UsageError(f"--out {shown_path(settings.out)}: the picture is a .png file")
-    inputs = (settings.image, Path(settings.name))
+    inputs = (settings.image, Path(settings.name), *policy_files(settings.name))
     for path in (settings.out, rest):
         if path.exists() and not settings.force:
             raise click.UsageError(f"{shown_path(path)} is there already; --force replaces it")

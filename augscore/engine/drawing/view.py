@@ -9,6 +9,7 @@ import torch
 from augscore.engine.check import check_policy
 from augscore.engine.draw import Draw, Drawn, Precision, ViewDraw
 from augscore.engine.drawing.context import Context, Gate, first_context, frame_of
+from augscore.engine.drawing.foreign import draw_foreign
 from augscore.engine.drawing.groups import draw_apply, draw_one_of, draw_order
 from augscore.engine.drawing.levelled import (
     draw_auto_augment,
@@ -20,6 +21,7 @@ from augscore.engine.drawing.step import draw_step
 from augscore.engine.nodes import (
     AugMix,
     AutoAugment,
+    Foreign,
     Node,
     OneOf,
     RandAugment,
@@ -27,7 +29,7 @@ from augscore.engine.nodes import (
     RandomOrder,
     Step,
     TrivialAugmentWide,
-    steps_in,
+    nodes_in,
 )
 from augscore.engine.ops.record import BackendChoice, Frame
 from augscore.engine.ops.table import find_op
@@ -97,7 +99,13 @@ def draw_nodes(nodes: Sequence[Node], context: Context, gate: Gate) -> list[Draw
 
 def resizes(view: View) -> bool:
     """Whether a step of the view brings images to its size; if none does, that is done first."""
-    return any(find_op(step.op).resizes for step in steps_in(view.steps))
+    return any(_resizes(node) for node in nodes_in(view.steps))
+
+
+def _resizes(node: Node) -> bool:
+    if isinstance(node, Foreign):
+        return node.resizes
+    return isinstance(node, Step) and find_op(node.op).resizes
 
 
 def _draw_node(node: Node, context: Context, gate: Gate) -> Sequence[Drawn]:
@@ -118,6 +126,8 @@ def _draw_node(node: Node, context: Context, gate: Gate) -> Sequence[Drawn]:
             return draw_auto_augment(node, context, gate)
         case AugMix():
             return [draw_mix(node, context, gate)]
+        case Foreign():
+            return [draw_foreign(node, context, gate)]
 
 
 def _first_frame(plan: View, heights_widths: Sizes, size: int) -> Frame:

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from augscore.engine.check import canonical
-from augscore.engine.nodes import Node, Step, children
+from augscore.engine.nodes import Foreign, Node, Step, children
 from augscore.engine.normalize import NORMALIZATIONS, Normalize
 from augscore.engine.policy import Policy, View
 from augscore.engine.policy_file.containers import form_of
@@ -14,7 +14,10 @@ from augscore.engine.policy_file.vocabulary import VERSION
 
 
 def to_document(policy: Policy) -> dict[str, Any]:
-    """Dicts, lists and scalars that read as `canonical(policy)`."""
+    """Dicts, lists and scalars that read as `canonical(policy)`.
+
+    A pipeline of another library is described; no file that holds this can be read.
+    """
     document: dict[str, Any] = {"augscore_policy": VERSION, "name": policy.name}
     if policy.source:
         document["source"] = policy.source
@@ -50,6 +53,8 @@ def _view(view: View, count: int) -> dict[str, Any]:
 def _node(node: Node) -> dict[str, Any]:
     if isinstance(node, Step):
         return {node.op: {name: _plain(value) for name, value in node.arguments} | _chance(node)}
+    if isinstance(node, Foreign):
+        return {node.kind: {"library": node.library, "pipeline": node.pipeline}}
     form = form_of(node)
     arguments = form.write(node)
     if form.is_group:

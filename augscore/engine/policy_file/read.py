@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from augscore.engine.bring.recognise import Wish, is_document, policy_of_document
 from augscore.engine.policy import Policy
 from augscore.engine.policy_file.build import build
 from augscore.engine.policy_file.problems import Places, Problem, refusal, without_echoes
 from augscore.engine.policy_file.schema import PolicyDocument
 from augscore.engine.policy_file.schema_errors import problems_of
-from augscore.engine.policy_file.text import MAX_BYTES, read_text
+from augscore.engine.policy_file.text import MAX_BYTES, Text, read_text
 from augscore.errors import UsageError
 from augscore.images.find import nearest_sibling
 from augscore.images.reasons import os_detail
@@ -23,8 +25,8 @@ from augscore.images.reasons import os_detail
 _FATAL = ("policy_syntax", "policy_too_large")
 
 
-def read_policy(path: Path) -> Policy:
-    """The policy in a .yaml, .yml or .json file.
+def read_policy(path: Path, wish: Wish | None = None) -> Policy:
+    """The policy in a .yaml, .yml or .json file; `wish` is for one of another library.
 
     Raises PolicyError with all mistakes, each with line and column; UsageError (`not_found`,
     `policy_unreadable`) for a file that cannot be opened. Nothing a file names is imported or run.
@@ -33,11 +35,22 @@ def read_policy(path: Path) -> Policy:
     file = str(path)
     if text.data is None and any(p.code in _FATAL for p in text.problems):
         raise refusal(file, text.problems, text.places)
+    if is_document(text.data):
+        return _brought(text, path, wish or Wish())
     policy, checked = _checked(text.data)
     problems = without_echoes(text.problems, checked)
     if policy is None or problems:
         raise refusal(file, problems, text.places)
     return policy
+
+
+def _brought(text: Text, path: Path, wish: Wish) -> Policy:
+    if text.problems:
+        raise refusal(str(path), text.problems, text.places)
+    try:
+        return policy_of_document(text.data, replace(wish, name=wish.name or path.stem))
+    except UsageError as error:
+        raise UsageError(f"{path}: {error.message}", code=error.code, hint=error.hint) from error
 
 
 def policy_of_mapping(document: Mapping[str, Any]) -> Policy:

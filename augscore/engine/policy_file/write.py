@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from augscore.engine.check import check_writable
 from augscore.engine.policy import Policy
 from augscore.engine.policy_file.document import to_document
 from augscore.engine.policy_file.scalars import Disputed, plain
@@ -14,7 +15,8 @@ _UNBROKEN = 10_000
 
 
 def to_yaml(policy: Policy) -> str:
-    """Reads as `canonical(policy)`."""
+    """Reads as `canonical(policy)`; UsageError (`policy_foreign`) for what no file can hold."""
+    check_writable(policy)
     document = to_document(policy)
     for view in document["views"]:
         view["transforms"] = [_laid_out(step) for step in view["transforms"]]
