@@ -21,7 +21,7 @@ from augscore.benching.lineup import (
     own_contenders,
     peer_contenders,
 )
-from augscore.benching.parity import EXACT, TIES, check_parity
+from augscore.benching.parity import EXACT, FUSED, TIES, check_parity
 from augscore.benching.peers.own import Engine, pixels
 from augscore.benching.pictures import smooth_pictures
 from augscore.benching.task import SMALL, Levels, Task, tasks_at
@@ -91,7 +91,8 @@ def _timed(
     *times, drawing = interleaved(runs, plan.device, plan.seconds, told)
     assert engine.last is not None
     result, draw = engine.last
-    bound = TIES if isinstance(task.recipe, Levels) else EXACT
+    strict = EXACT if plan.device.type == "cpu" else FUSED
+    bound = TIES if isinstance(task.recipe, Levels) else strict
     parity = check_parity(images, draw, pixels(result), bound)
     best = _best(times[: len(own)]) if plan.device.type == "cpu" else times[0]
     figures = [

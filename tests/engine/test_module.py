@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import copy
 import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -175,6 +178,18 @@ def test_ids_and_epochs_that_do_not_fit_are_refused(
     assert module.calls == 0
 
 
+@contextmanager
+def waiting_refused() -> Iterator[None]:
+    with warnings.catch_warnings():
+        # That it is a prototype.
+        warnings.simplefilter("ignore")
+        torch.cuda.set_sync_debug_mode("error")
+        try:
+            yield
+        finally:
+            torch.cuda.set_sync_debug_mode("default")
+
+
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
 @pytest.mark.parametrize("policy", ["simclr", "wmse"])
@@ -186,8 +201,5 @@ def test_no_call_but_the_first_waits_for_the_device(
     module = augscore.Augment(policy, normalize="imagenet", backend=backend).cuda()
     images = (bytes40 if dtype == torch.uint8 else bytes40 / 255).cuda()
     module(images)
-    torch.cuda.set_sync_debug_mode("error")
-    try:
+    with waiting_refused():
         module(images)
-    finally:
-        torch.cuda.set_sync_debug_mode("default")

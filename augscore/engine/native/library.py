@@ -53,6 +53,8 @@ def blur_rows(
     """
     height, width = images.shape[-2:]
     reach = taps.shape[1] - 1
+    if reach >= min(height, width):
+        raise ValueError(f"a blur of {reach} px reaches across {height} x {width} px")
     there, far = rows.contiguous(), radii.contiguous()
     weights = taps.to(torch.float32).contiguous()
     scratch = torch.empty(height * width + width + 2 * reach)

@@ -6,6 +6,8 @@ at every pixel of the box, normalised.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import torch
 
 # Keys' cubic with the parameter that PIL and torch take for antialiased resizing.
@@ -68,11 +70,28 @@ def _weights(
 
 
 def _fixed_point(weights: torch.Tensor) -> torch.Tensor:
-    """(B, size, side) rounded as a resize of uint8 rounds them: to 2^-p, p the most with which the
-    largest weight of an image fits into 15 bits. Sums of such weights and levels are exact."""
-    largest = weights.amax((1, 2), keepdim=True)
-    one = torch.exp2(torch.log2((2**15 - 0.5) / largest).ceil_().sub_(1).clamp_(max=_MOST_BITS))
+    """(B, size, side) rounded as a resize of uint8 rounds them: to multiples of 2^-bits. Sums of
+    such weights times levels are exact."""
+    one = torch.exp2(_bits(weights))
     return (weights * one).round_().div_(one)
+
+
+def _bits(weights: torch.Tensor) -> torch.Tensor:
+    """(B, 1, 1): the most with which the largest weight of an image fits into 15 bits."""
+    largest = weights.amax((1, 2), keepdim=True)
+    return torch.log2((2**15 - 0.5) / largest).ceil_().sub_(1).clamp_(max=_MOST_BITS)
+
+
+@lru_cache(maxsize=64)
+def fixed_point_bits(longest: int, size: int, interpolation: str) -> torch.Tensor:
+    """(longest + 1,) int32: the bits of the weights with which a box of 0 to `longest` px is
+    resized to `size`."""
+    none = torch.zeros(1)
+    found = [0]
+    for length in range(1, longest + 1):
+        weights = _weights(none, none + length, length, interpolation, size)
+        found.append(int(_bits(weights)))
+    return torch.tensor(found, dtype=torch.int32)
 
 
 def _cubic(away: torch.Tensor) -> torch.Tensor:
