@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from .completing import models, policies
-from .options import AutoInt, Count, Settings, decorated, run_options
+from .options import AutoInt, Count, Settings, decorated, machine_options, policy_seed
 from .policy_source import allow_code, policy_files
 from .results import STDOUT
 
@@ -36,7 +36,7 @@ class MeasureSettings(Settings):
     sample: int | None
     max_pixels: int
     batch_size: int | None
-    seed: int
+    seed: int | None
     device: str
     workers: int | None
     out: Path | None
@@ -197,7 +197,7 @@ _RESULT = (
 
 def measure_options(function: Callable[..., None]) -> Callable[..., None]:
     """Everything that only `measure` has, and what every computing command has."""
-    return decorated(function, (*_WHAT, *_HOW, run_options, *_RESULT))
+    return decorated(function, (*_WHAT, *_HOW, policy_seed, machine_options, *_RESULT))
 
 
 def check_words(settings: MeasureSettings) -> None:

@@ -19,7 +19,7 @@ _SHAPING = {
     "limit": None,
     "sample": None,
     "max_pixels": 100_000_000,
-    "seed": 0,
+    "seed": None,
 }
 
 

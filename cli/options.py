@@ -109,26 +109,41 @@ def shared_options(function: Callback) -> Callback:
 
 def run_options(function: Callback) -> Callback:
     """`--seed --device --workers`: what a command that computes takes besides."""
-    decorators = (
-        click.option(
-            "--seed",
-            type=click.IntRange(min=0),
-            default=0,
-            show_default=True,
-            metavar="N",
-            help="Seed of every random number.",
-        ),
-        device_option,
-        click.option(
-            "--workers",
-            type=AutoInt(0),
-            default="auto",
-            show_default=True,
-            metavar="N",
-            help="Threads that decode images.",
-        ),
+    seed = click.option(
+        "--seed",
+        type=click.IntRange(min=0),
+        default=0,
+        show_default=True,
+        metavar="N",
+        help="Seed of every random number.",
     )
-    return decorated(function, decorators)
+    return decorated(function, (seed, machine_options))
+
+
+def policy_seed(function: Callback) -> Callback:
+    """`--seed` of a command that draws a policy, whose file may have one."""
+    option = click.option(
+        "--seed",
+        type=AutoInt(0),
+        default="auto",
+        show_default="the policy's, or 0",
+        metavar="N",
+        help="Seed of every random number.",
+    )
+    return option(function)
+
+
+def machine_options(function: Callback) -> Callback:
+    """`--device --workers`."""
+    workers = click.option(
+        "--workers",
+        type=AutoInt(0),
+        default="auto",
+        show_default=True,
+        metavar="N",
+        help="Threads that decode images.",
+    )
+    return decorated(function, (device_option, workers))
 
 
 def device_option(function: Callback) -> Callback:

@@ -12,7 +12,7 @@ import augscore
 REQUIRED = inspect.Parameter.empty
 RECIPE: dict[str, object] = {
     "size": None,
-    "seed": 0,
+    "seed": None,
     "normalize": False,
     "views": None,
     "backend": "auto",
@@ -32,7 +32,7 @@ SIGNATURES: list[tuple[Callable[..., object], dict[str, object]]] = [
             "source": REQUIRED,
             "policy": "simclr",
             "views": 1,
-            "seed": 0,
+            "seed": None,
             "size": None,
             "model": None,
             "device": "auto",
@@ -48,7 +48,7 @@ SIGNATURES: list[tuple[Callable[..., object], dict[str, object]]] = [
             "images": REQUIRED,
             "policy": REQUIRED,
             "size": None,
-            "seed": 0,
+            "seed": None,
             "ids": None,
             "epoch": 0,
             "backend": "auto",

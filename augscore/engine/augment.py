@@ -14,7 +14,7 @@ from augscore.engine.draw import Draw, Precision
 from augscore.engine.drawing.view import draw
 from augscore.engine.ops.record import BackendChoice
 from augscore.engine.policies import PolicyLike, find_policy
-from augscore.engine.policy import Policy
+from augscore.engine.policy import Policy, seed_of
 from augscore.errors import UsageError
 from augscore.keys import ImageId
 
@@ -26,7 +26,7 @@ def augment(
     policy: PolicyLike,
     *,
     size: int | None = None,
-    seed: int = 0,
+    seed: int | None = None,
     ids: Sequence[ImageId] | None = None,
     epoch: int = 0,
     backend: BackendChoice = "auto",
@@ -37,9 +37,10 @@ def augment(
     `images`: (B, 3, H, W) or a list of (3, H, W) of any sizes; uint8, or float in [0, 1]. `policy`:
     a preset's name, a policy file, a mapping of the same form, or a Policy. `size` in px stands in
     for the policy's. `ids` (by default 0 to B − 1) and `epoch` fix the randomness together with
-    `seed`. `backend`: whose functions do the pixel work, `torch` (ours), `kornia` (where the op has
-    one) or `auto`, what is measured to be faster on the device. `precision`: `fast` resizes uint8
-    images as uint8, as torchvision does; `exact` resizes them as floats.
+    `seed` (by default the policy's own, else 0). `backend`: whose functions do the pixel work,
+    `torch` (ours), `kornia` (where the op has one) or `auto`, what is measured to be faster on the
+    device. `precision`: `fast` resizes uint8 images as uint8, as torchvision does; `exact` resizes
+    them as floats.
 
     Returns one float32 (B, 3, S, S) in [0, 1] per view of the policy, on the images' device, and
     the draw that makes them again. Raises TensorError (`bad_tensor`) for images that do not fit
@@ -64,7 +65,7 @@ def views_of(
     *,
     views: int | None,
     size: int | None = None,
-    seed: int = 0,
+    seed: int | None = None,
     ids: Sequence[ImageId] | None = None,
     epoch: int = 0,
     backend: BackendChoice = "auto",
@@ -79,12 +80,13 @@ def views_of(
     check_words(backend, precision)
     pictures = check_images(images)
     names = check_ids(ids, len(pictures))
+    plan = find_policy(policy)
     drawn = draw(
-        find_policy(policy),
+        plan,
         names,
         sizes_of(pictures),
         size=size,
-        seed=seed,
+        seed=seed_of(plan, seed),
         epoch=epoch,
         views=views,
         backend=backend,

@@ -62,7 +62,7 @@ class Collate:
         policy: PolicyLike,
         *,
         size: int | None = None,
-        seed: int = 0,
+        seed: int | None = None,
         normalize: NormalizeChoice = False,
         views: int | None = None,
         backend: BackendChoice = "auto",

@@ -65,10 +65,10 @@ def check_id(given: object) -> ImageId:
     raise UsageError(f"an id is {given!r}", code="bad_ids", hint="Wanted a whole number or a str")
 
 
-def check_numbers(size: int | None, seed: int, epoch: int) -> None:
+def check_numbers(size: int | None, seed: int | None, epoch: int) -> None:
     """Whole numbers, a size of at least 1 px; UsageError (`usage`) for anything else."""
     check_whole("size", 1 if size is None else size, lowest=1)
-    check_whole("seed", seed)
+    check_whole("seed", 0 if seed is None else seed)
     check_whole("epoch", epoch)
 
 

@@ -40,7 +40,7 @@ class Augment(torch.nn.Module):
         policy: PolicyLike,
         *,
         size: int | None = None,
-        seed: int = 0,
+        seed: int | None = None,
         normalize: NormalizeChoice = False,
         views: int | None = None,
         backend: BackendChoice = "auto",

@@ -29,7 +29,8 @@ class Policy:
     """A named policy; `source` says which paper and section it is from.
 
     `views` are what one call returns: one view, the two of a contrastive pair, or several crops.
-    `normalize` is what training does to them; no view and no measurement has it applied. `notes`
+    `normalize` is what training does to them; no view and no measurement has it applied. `seed` is
+    that of draws for which none is given. `notes`
     say what a pipeline that was brought from elsewhere lost or left on the way.
     """
 
@@ -39,6 +40,7 @@ class Policy:
     source: str = ""
     normalize: Normalize | None = None
     notes: tuple[str, ...] = ()
+    seed: int | None = None
 
     def __post_init__(self) -> None:
         _require_size(self.size, f"policy {self.name}")
@@ -75,6 +77,11 @@ class Policy:
         from augscore.engine.bring.recognise import bring
 
         return bring(pipeline, name=name, size=size, lossy=lossy, takes=takes)
+
+
+def seed_of(policy: Policy, given: int | None) -> int:
+    """The seed of a draw: what is given, else the policy's own, else 0."""
+    return given if given is not None else policy.seed or 0
 
 
 def _require_size(size: int | None, whose: str) -> None:

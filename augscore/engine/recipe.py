@@ -15,7 +15,7 @@ from augscore.engine.normalize import Normalize
 from augscore.engine.normalized import NormalizeChoice, chosen_normalize, normalize_
 from augscore.engine.ops.record import BackendChoice
 from augscore.engine.policies import PolicyLike, find_policy
-from augscore.engine.policy import Policy
+from augscore.engine.policy import Policy, seed_of
 from augscore.keys import ImageId
 
 
@@ -37,7 +37,7 @@ class Recipe:
         policy: PolicyLike,
         *,
         size: int | None,
-        seed: int,
+        seed: int | None,
         views: int | None,
         normalize: NormalizeChoice,
         backend: BackendChoice,
@@ -50,7 +50,7 @@ class Recipe:
         found = find_policy(policy)
         check_policy(found)
         how = chosen_normalize(normalize, found)
-        return Recipe(found, size, seed, views, how, backend, precision)
+        return Recipe(found, size, seed_of(found, seed), views, how, backend, precision)
 
     def draw(
         self, pictures: Pictures, ids: Sequence[ImageId], *, epoch: int, step: int = 0

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 
 from augscore import __version__
 from augscore.engine.policies import PolicyLike, find_policy
-from augscore.engine.policy import Policy
+from augscore.engine.policy import Policy, seed_of
 from augscore.engine.policy_file.digest import policy_digest
 from augscore.errors import UsageError
 from augscore.images.batches import auto_workers
@@ -33,7 +33,7 @@ class MeasureOptions:
 
     policy: PolicyLike = "simclr"
     views: int = 1
-    seed: int = 0
+    seed: int | None = None
     size: int | None = None
     batch_size: int | None = None
     workers: int | None = None
@@ -112,7 +112,8 @@ def plan_measurement(
     default = scorer.calibration.lens.working_size if policy is None else policy.size
     size = default if options.size is None else options.size
     _check(options, size)
-    choice = Choice(options.limit, options.sample, options.seed)
+    seed = options.seed if given is None else seed_of(given, options.seed)
+    choice = Choice(options.limit, options.sample, seed or 0)
     found = survey(source, choice, progress, stopped)
     workers = auto_workers() if options.workers is None else options.workers
     return MeasurePlan(
@@ -140,7 +141,7 @@ def _check(options: MeasureOptions, size: int) -> None:
     check_side(size)
     least = {
         "size": (size, SMALLEST_SIDE),
-        "seed": (options.seed, 0),
+        "seed": (0 if options.seed is None else options.seed, 0),
         "views": (options.views, 1),
         "batch_size": (1 if options.batch_size is None else options.batch_size, 1),
         "max_pixels": (options.max_pixels, 1),

@@ -40,7 +40,7 @@ def measure(
     source: Images,
     policy: PolicyLike = "simclr",
     views: int = 1,
-    seed: int = 0,
+    seed: int | None = None,
     size: int | None = None,
     model: str | Path | None = None,
     device: str = "auto",

@@ -13,7 +13,15 @@ from ..figures import plural
 from ..lines import Line, line
 from ..measure_files import check_target
 from ..names import shown, shown_path
-from ..options import AutoInt, Configured, Settings, decorated, shared_options, with_settings
+from ..options import (
+    AutoInt,
+    Configured,
+    Settings,
+    decorated,
+    policy_seed,
+    shared_options,
+    with_settings,
+)
 from ..policy_screen import policy_entry, policy_lines, step_count
 from ..policy_source import allow_code, named_policy, policy_files, tell_notes
 from ..results import print_result
@@ -52,7 +60,7 @@ class DrawSettings(Settings):
     allow_code: bool
     count: int
     size: int | None
-    seed: int
+    seed: int | None
     out: Path
     force: bool
 
@@ -203,14 +211,7 @@ _DRAW_OPTIONS = (
         metavar="N",
         help="Side of the views in pixels.",
     ),
-    click.option(
-        "--seed",
-        type=click.IntRange(min=0),
-        default=0,
-        show_default=True,
-        metavar="N",
-        help="Seed of every random number.",
-    ),
+    policy_seed,
     click.option(
         "-o",
         "--out",

@@ -168,7 +168,7 @@ def test_views_from_presets(tmp_path: Path) -> None:
         ("size: 8\nviews: []", "policy_value", "at least 1"),
         ("size: 8\nviews: [{count: 65, transforms: []}]", "policy_value", "64"),
         ("size: 8\nnormalize: imagnet\nviews: [{transforms: []}]", "policy_value", "imagenet"),
-        ("size: 8\nseed: 3\nviews: [{transforms: []}]", "policy_unknown_arg", "seed"),
+        ("size: 8\nsede: 3\nviews: [{transforms: []}]", "policy_unknown_arg", "seed"),
         (
             "define: {a: [{use: b}], b: []}\nsize: 8\nviews: [{transforms: [{use: a}]}]",
             "policy_unknown",
@@ -362,3 +362,28 @@ def test_what_is_no_policy_is_refused(tmp_path: Path, monkeypatch: pytest.Monkey
     Path("mine").write_text(BYOL)
     with pytest.raises(UsageError, match=r"\*\.yaml"):
         find_policy("mine")
+
+
+SEEDED = """
+augscore_policy: 1
+name: seeded
+size: 32
+seed: 7
+views: [{transforms: [{ColorJitter: {brightness: 0.8}}]}]
+"""
+
+
+def test_a_seed_given_wins_over_that_of_the_file(tmp_path: Path) -> None:
+    policy = read(SEEDED, tmp_path)
+    assert find_policy(to_document(policy)) == canonical(policy)
+    images = torch.rand(3, 3, 40, 40, generator=torch.Generator().manual_seed(0))
+    own, given, none = (augscore.augment(images, policy, seed=s)[1] for s in (None, 3, 0))
+    assert (own.seed, given.seed, none.seed) == (7, 3, 0)
+    assert augscore.Augment(policy).recipe.seed == 7
+    assert augscore.Augment(policy, seed=0).recipe.seed == 0
+
+
+@pytest.mark.parametrize("seed", ["-1", "1.5", "yes", str(2**63)])
+def test_a_seed_is_a_whole_number(seed: str, tmp_path: Path) -> None:
+    with pytest.raises(PolicyError, match=r"p\.yaml:5:7"):
+        read(SEEDED.replace("seed: 7", f"seed: {seed}"), tmp_path)

@@ -55,7 +55,11 @@ class Range:
             return number, number
         if number < 0:
             raise _refuse(op, self.name, value, "a lone number is the half-width: 0 or more")
-        return (max(0.0, 1 - number), 1 + number) if self.lone == "about_one" else (-number, number)
+        return (
+            (max(0.0, 1 - number), 1 + number)
+            if self.lone == "about_one"
+            else (0.0 - number, number)
+        )
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ class _Builder:
         given = _normalize(document.normalize)
         normalize = base.normalize if base is not None and given is None else given
         source = document.source or (base.source if base is not None else "")
-        return Policy(document.name, size, views, source, normalize)
+        return Policy(document.name, size, views, source, normalize, seed=document.seed)
 
     def views(self, document: PolicyDocument, base: Policy | None) -> tuple[View, ...]:
         if (document.preset is None) == (document.views is None):

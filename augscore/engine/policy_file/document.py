@@ -22,6 +22,8 @@ def to_document(policy: Policy) -> dict[str, Any]:
     if policy.source:
         document["source"] = policy.source
     document["size"] = policy.size
+    if policy.seed is not None:
+        document["seed"] = policy.seed
     if policy.normalize is not None:
         document["normalize"] = _normalize(policy.normalize)
     runs = groupby(canonical(policy).views)

@@ -48,6 +48,7 @@ class PolicyDocument(Strict):
     augscore_policy: Literal[1]
     name: Name
     source: Annotated[str, Field(max_length=1000), BeforeValidator(checked_name)] = ""
+    seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
     size: Side | None = None
     normalize: Annotated[Normalise | None, BeforeValidator(_without)] = None
     define: dict[str, list[Step]] = Field(default_factory=dict)
