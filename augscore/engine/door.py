@@ -9,6 +9,7 @@ from numbers import Integral
 import torch
 
 from augscore.errors import TensorError, UsageError
+from augscore.images.limits import LARGEST_SIDE
 from augscore.keys import ImageId
 
 # Rounding of earlier steps may leave [0, 1] by a little; 0..255 in floats leaves it by far.
@@ -32,6 +33,10 @@ def check_images(images: Images, *, read_pixels: bool = True) -> torch.Tensor | 
                 return images
             if images.dtype.is_floating_point and not read_pixels:
                 return _clamped(images)
+            if images.dtype.is_floating_point:
+                floats = images.detach().to(torch.float32)
+                if _all_in_range(floats):
+                    return floats
         checked = [
             _checked(image, f"images[{i}]", read_pixels) for i, image in enumerate(images.detach())
         ]
@@ -66,8 +71,12 @@ def check_id(given: object) -> ImageId:
 
 
 def check_numbers(size: int | None, seed: int | None, epoch: int) -> None:
-    """Whole numbers, a size of at least 1 px; UsageError (`usage`) for anything else."""
+    """Whole numbers, a size of 1 px to the largest side of a view; UsageError (`usage`) for
+    anything else."""
     check_whole("size", 1 if size is None else size, lowest=1)
+    if size is not None and size > LARGEST_SIDE:
+        hint = f"At most {LARGEST_SIDE}"
+        raise UsageError(f"size: {size} px is too large for a view", code="usage", hint=hint)
     check_whole("seed", 0 if seed is None else seed)
     check_whole("epoch", epoch)
 
@@ -106,6 +115,12 @@ def _checked(image: object, name: str, read_pixels: bool) -> torch.Tensor:
     if not read_pixels:
         return _clamped(image)
     return _in_range(image.detach().to(torch.float32), name)
+
+
+def _all_in_range(images: torch.Tensor) -> bool:
+    """Whether all of [0, 1], found out in one look at the device."""
+    low, high = torch.stack(images.aminmax()).tolist()
+    return bool(low >= 0.0 and high <= 1.0)
 
 
 def _clamped(images: torch.Tensor) -> torch.Tensor:

@@ -221,8 +221,12 @@ class Draw:
             how = (data["backend"], data["precision"], data.get("step", 0))
             result = Draw(data["policy"], data["seed"], data["epoch"], ids, sizes, views, *how)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise _invalid(f"this is not a draw: {error!r}") from error
+            raise invalid(f"this is not a draw: {error!r}") from error
         _check_lengths(result)
+        # It reads draws, so that it can be loaded only now.
+        from augscore.engine.draw_check import check_draw
+
+        check_draw(result)
         return result
 
 
@@ -242,8 +246,8 @@ def _check_lengths(read: Draw) -> None:
         column for view in read.views for step in view.steps for column in step.columns()
     ]
     if any(len(column) != len(read.ids) for column in (*columns, read.sizes)):
-        raise _invalid("this draw does not hold one number for each of its images")
+        raise invalid("this draw does not hold one number for each of its images")
 
 
-def _invalid(message: str) -> UsageError:
+def invalid(message: str) -> UsageError:
     return UsageError(message, code="draw_invalid", hint="Pass what Draw.to_json returned")

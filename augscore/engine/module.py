@@ -63,10 +63,11 @@ class Augment(torch.nn.Module):
         """(B, 3, H, W), or a list of (3, H, W) of any sizes, uint8 or float in [0, 1] → one float32
         (B, 3, S, S) a view, on the images' device.
 
-        The values of floats are checked in the first batch alone, since looking at them waits for
-        the device; later ones are clamped to [0, 1]. `ids`: one int or str an image, or an integer
-        tensor on the CPU; they come with an `epoch`. Raises TensorError (`bad_tensor`) for images
-        that do not fit, UsageError (`bad_ids`, `usage`) for ids and epochs that do not.
+        The values of floats on an accelerator are checked in the first batch alone, since looking
+        at them waits for the device; later ones are clamped to [0, 1]. `ids`: one int or str an
+        image, or an integer tensor on the CPU; they come with an `epoch`. Raises TensorError
+        (`bad_tensor`) for images that do not fit, UsageError (`bad_ids`, `usage`) for ids and
+        epochs that do not.
         """
         views, _ = self.forward_with_draw(images, ids, epoch)
         return views
@@ -76,7 +77,8 @@ class Augment(torch.nn.Module):
     ) -> tuple[Views, Draw]:
         """As `forward`, with the draw from which `replay` makes the views again, before they are
         normalised."""
-        pictures = check_images(images, read_pixels=not self._has_read_pixels)
+        waits = any(image.device.type != "cpu" for image in images[:1])
+        pictures = check_images(images, read_pixels=not (waits and self._has_read_pixels))
         names = check_ids(_listed(ids), len(pictures))
         _check_epoch(ids, epoch)
         drawn = self.recipe.draw(

@@ -46,8 +46,9 @@ def resize(pixels: torch.Tensor, height: int, width: int) -> torch.Tensor:
 def antialiased(batch: torch.Tensor, height: int, width: int, mode: str) -> torch.Tensor:
     """(B, 3, H, W) → (B, 3, height, width), same dtype, by `bilinear` or `bicubic`."""
     size = (height, width)
-    if batch.dtype == torch.uint8 and batch.device.type != "cpu":
-        # Only the CPU resizes uint8; elsewhere the nearest level, as torchvision takes it.
+    # Only the CPU resizes uint8, and not to a single pixel; elsewhere the nearest level, as
+    # torchvision takes it.
+    if batch.dtype == torch.uint8 and (batch.device.type != "cpu" or size == (1, 1)):
         floats = F.interpolate(batch.to(torch.float32), size, mode=mode, antialias=True)
         return floats.round_().clamp_(0, 255).to(torch.uint8)
     return F.interpolate(batch, size, mode=mode, antialias=True)

@@ -267,3 +267,18 @@ def test_numbers_that_are_none_are_refused_by_name(
     (name,) = wrong
     with pytest.raises(UsageError, match=f"^{name}: wanted a whole number"):
         augment(floats40, "identity", **wrong)
+
+
+@pytest.mark.parametrize("policy", ["identity", "randaugment", "simclr-cifar"])
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.float32])
+def test_a_view_may_be_one_pixel(policy: str, dtype: torch.dtype, bytes40: torch.Tensor) -> None:
+    images = bytes40 if dtype == torch.uint8 else bytes40 / 255
+    view = augment(images, policy, size=1)[0][0]
+    assert view.shape == (6, 3, 1, 1)
+    if policy == "identity":
+        assert torch.allclose(view, bytes40.float().mean((2, 3), keepdim=True) / 255, atol=0.05)
+
+
+def test_a_view_has_a_largest_side(bytes40: torch.Tensor) -> None:
+    with pytest.raises(UsageError, match="100000 px is too large"):
+        augment(bytes40, "simclr", size=100_000)

@@ -243,6 +243,18 @@ def test_a_selection_is_the_draw_of_the_selected(data: st.DataObject) -> None:
         lambda d: d["views"][0]["steps"][0]["magnitudes"].pop("top"),
         lambda d: d["views"][0]["steps"][0]["magnitudes"].update(top=[1.0]),
         lambda d: d["views"][0].update(steps=None),
+        lambda d: d.update(backend="zzz"),
+        lambda d: d.update(precision=1),
+        lambda d: d["sizes"].__setitem__(0, [0, 40]),
+        lambda d: d["views"][0].update(size=-1),
+        lambda d: d["views"][0].update(size="32"),
+        lambda d: d["views"][0].update(size=10**6),
+        lambda d: d["views"][0]["steps"][0]["magnitudes"]["top"].__setitem__(0, 10**9),
+        lambda d: d["views"][0]["steps"][0]["magnitudes"]["left"].__setitem__(0, -1),
+        lambda d: d["views"][0]["steps"][2]["magnitudes"]["hue"].__setitem__(0, 0.7),
+        lambda d: d["views"][0]["steps"][2]["magnitudes"]["contrast"].__setitem__(0, math.inf),
+        lambda d: d["views"][0]["steps"][0]["options"].update(interpolation="lanczos"),
+        lambda d: d["views"][0]["steps"][4]["options"].update(kernel_size=8),
     ],
 )
 def test_what_is_not_a_draw_is_refused(break_it: Callable[[dict], object]) -> None:  # type: ignore[type-arg]
@@ -251,3 +263,17 @@ def test_what_is_not_a_draw_is_refused(break_it: Callable[[dict], object]) -> No
     with pytest.raises(UsageError) as caught:
         Draw.from_json(data)
     assert caught.value.code == "draw_invalid"
+
+
+def test_a_corner_beyond_the_padding_is_no_draw() -> None:
+    data = draw(PRESETS["pad-crop-flip"], [0], [(40, 40)]).to_json()
+    data["views"][0]["steps"][0]["magnitudes"]["top"] = [9]
+    with pytest.raises(UsageError, match="padded"):
+        Draw.from_json(data)
+
+
+def test_a_padding_that_cannot_be_mirrored_is_told() -> None:
+    step = Step("RandomCrop", (("padding", 8), ("padding_mode", "reflect")))
+    with pytest.raises(UsageError, match="too wide to mirror 8 px"):
+        draw(Policy("wide", 8, (View((step,)),)), [0], [(40, 40)])
+    assert draw(Policy("wide", 9, (View((step,)),)), [0], [(40, 40)])

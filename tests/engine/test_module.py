@@ -117,13 +117,27 @@ def test_size_views_and_lists(mixed_sizes: list[torch.Tensor]) -> None:
     assert [view.shape for view in empty] == [(0, 3, 32, 32)] * 2
 
 
-def test_values_are_looked_at_once(floats40: torch.Tensor) -> None:
-    with pytest.raises(TensorError, match="divide by 255"):
-        augscore.Augment("identity", size=40)(floats40 * 255)
+def test_values_on_the_cpu_are_looked_at_in_every_batch(floats40: torch.Tensor) -> None:
     module = augscore.Augment("identity", size=40)
     module(floats40)
-    (later,) = module(floats40 * 2)
-    assert torch.equal(later, (floats40 * 2).clamp(0, 1))
+    for wrong in (floats40 * 255, floats40 * 2, floats40.log()):
+        with pytest.raises(TensorError):
+            module(wrong)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
+def test_values_on_a_device_are_looked_at_once(floats40: torch.Tensor) -> None:
+    with pytest.raises(TensorError, match="divide by 255"):
+        augscore.Augment("identity", size=40)(floats40.cuda() * 255)
+    module = augscore.Augment("identity", size=40)
+    module(floats40.cuda())
+    (later,) = module(floats40.cuda() * 2)
+    assert torch.equal(later.cpu(), (floats40 * 2).clamp(0, 1))
+
+
+def test_shapes_and_types_are_checked(floats40: torch.Tensor) -> None:
+    module = augscore.Augment("identity", size=40)
     for wrong in (floats40[0], floats40[:, :1], floats40.to(torch.int64)):
         with pytest.raises(TensorError):
             module(wrong)

@@ -7,6 +7,7 @@ import triton
 import triton.language as tl
 
 from augscore.engine.kernels.launch import BLOCK, blocks, pack
+from augscore.engine.kernels.place import place_of
 
 
 def blur_rows(
@@ -22,7 +23,7 @@ def blur_rows(
     columns = [radii, *taps.unbind(1)]
     where, numbers = pack(rows, columns, images.device)
     scratch = torch.empty(len(rows), 3, height, width, device=images.device)
-    grid, size = (len(rows), blocks(values)), (height, width, len(rows))
+    grid, size = (len(rows) * blocks(values),), (height, width, len(rows))
     _blur[grid](images, scratch, where, numbers, *size, True, BLOCK)
     _blur[grid](scratch, images, where, numbers, *size, False, BLOCK)
 
@@ -41,9 +42,8 @@ def _blur(
     BLOCK: tl.constexpr,
 ):
     """ACROSS: from the images' rows into the scratch; else from there, down, into the images."""
-    row = tl.program_id(0)
     values = 3 * height * width
-    offsets = tl.program_id(1) * BLOCK + tl.arange(0, BLOCK)
+    row, offsets = place_of(values, BLOCK)
     inside = offsets < values
     there = tl.load(where + row).to(tl.int64) * values
     here = row.to(tl.int64) * values

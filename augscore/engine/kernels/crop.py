@@ -9,6 +9,7 @@ import triton
 import triton.language as tl
 
 from augscore.engine.kernels.launch import blocks
+from augscore.engine.kernels.place import place_of
 from augscore.engine.ops.record import upload
 from augscore.engine.ops.resample import fixed_point_bits
 
@@ -28,7 +29,7 @@ def crop_boxes(
     bits = fixed_point_bits(max(images.shape[-2:]), size, interpolation)[boxes[:, 2:]]
     numbers = torch.cat([boxes.to(torch.int32), bits], 1)
     result = torch.empty(len(images), 3, size, size, device=images.device)
-    _crop[(len(images), blocks(size * size, _BLOCK))](
+    _crop[(len(images) * blocks(size * size, _BLOCK),)](
         images,
         upload(numbers, images.device),
         result,
@@ -108,8 +109,7 @@ def _crop(
     WHOLE: tl.constexpr,
     BLOCK: tl.constexpr,
 ):
-    row = tl.program_id(0)
-    offsets = tl.program_id(1) * BLOCK + tl.arange(0, BLOCK)
+    row, offsets = place_of(size * size, BLOCK)
     inside = offsets < size * size
     top = tl.load(boxes + row * 6)
     left = tl.load(boxes + row * 6 + 1)

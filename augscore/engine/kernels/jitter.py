@@ -27,7 +27,7 @@ def jitter_rows(
     count = blocks(pixels)
     where, numbers = pack(rows, [*kinds.unbind(1), *factors.unbind(1)], images.device)
     partial = torch.empty(len(rows), count, device=images.device)
-    grid = (len(rows), count)
+    grid = (len(rows) * count,)
     width = triton.next_power_of_2(count)
     _sum_grey[grid](images, where, numbers, partial, pixels, len(rows), count, BLOCK)
     _adjust_all[grid](images, where, numbers, partial, pixels, len(rows), count, width, BLOCK)
@@ -74,8 +74,8 @@ def _adjust(red, green, blue, kind, factor, mean):
 # A number of its own for every batch must not make a program of its own.
 @triton.jit(do_not_specialize=["count"])
 def _sum_grey(images, where, numbers, partial, pixels, count, blocks, BLOCK: tl.constexpr):
-    row = tl.program_id(0)
-    block = tl.program_id(1)
+    row = tl.program_id(0) // blocks
+    block = tl.program_id(0) % blocks
     offsets = block * BLOCK + tl.arange(0, BLOCK)
     inside = offsets < pixels
     image = images + tl.load(where + row).to(tl.int64) * 3 * pixels
@@ -106,8 +106,8 @@ def _adjust_all(
     WIDTH: tl.constexpr,
     BLOCK: tl.constexpr,
 ):
-    row = tl.program_id(0)
-    offsets = tl.program_id(1) * BLOCK + tl.arange(0, BLOCK)
+    row = tl.program_id(0) // blocks
+    offsets = tl.program_id(0) % blocks * BLOCK + tl.arange(0, BLOCK)
     inside = offsets < pixels
     image = images + tl.load(where + row).to(tl.int64) * 3 * pixels
     parts = tl.arange(0, WIDTH)

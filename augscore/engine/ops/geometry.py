@@ -14,6 +14,7 @@ from augscore.engine.ops.dice import Dice
 from augscore.engine.ops.fill import FILL, Fill, filled
 from augscore.engine.ops.record import Frame, Magnitude, Op, draw_ranges, upload
 from augscore.engine.ops.resample import resize_boxes
+from augscore.errors import UsageError
 from augscore.images.resize import antialiased, to_float
 
 CROP_ATTEMPTS = 10
@@ -192,8 +193,20 @@ def _draw_box(dice: Dice, settings: Settings, frame: Frame) -> tuple[torch.Tenso
     return tuple(torch.from_numpy(c.astype(np.int64)) for c in (top, left, height, width))
 
 
+def _check_mirror(padding: int, short_side: int) -> None:
+    if padding >= short_side:
+        raise UsageError(
+            f"RandomCrop: padding {padding} is too wide to mirror {short_side} px",
+            code="policy_value",
+            hint=f"At most {short_side - 1}, or padding_mode constant",
+        )
+
+
 def _draw_corner(dice: Dice, settings: Settings, frame: Frame) -> tuple[torch.Tensor, ...]:
-    room = 2 * settings.whole("padding") + 1
+    padding = settings.whole("padding")
+    if settings.get("padding_mode") == "reflect" and len(frame.heights):
+        _check_mirror(padding, int(torch.minimum(frame.heights, frame.widths).min()))
+    room = 2 * padding + 1
     places = (dice.uniforms("top", "left") * room).floor().to(torch.int64)
     return places[:, 0], places[:, 1]
 
