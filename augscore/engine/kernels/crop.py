@@ -11,7 +11,7 @@ import triton.language as tl
 from augscore.engine.kernels.launch import blocks
 from augscore.engine.kernels.place import place_of
 from augscore.engine.ops.record import upload
-from augscore.engine.ops.resample import fixed_point_bits
+from augscore.engine.ops.resample import fixed_point_ones
 
 # A program holds many numbers a pixel, so it has few of them.
 _BLOCK = 256
@@ -26,8 +26,8 @@ def crop_boxes(
     """
     reach = 2 if interpolation == "bicubic" else 1
     taps = 2 * math.ceil(reach * max(1.0, max(images.shape[-2:]) / size))
-    bits = fixed_point_bits(max(images.shape[-2:]), size, interpolation)[boxes[:, 2:]]
-    numbers = torch.cat([boxes.to(torch.int32), bits], 1)
+    ones = fixed_point_ones(max(images.shape[-2:]), size, interpolation)[boxes[:, 2:]]
+    numbers = torch.cat([boxes.to(torch.int32), ones], 1)
     result = torch.empty(len(images), 3, size, size, device=images.device)
     _crop[(len(images) * blocks(size * size, _BLOCK),)](
         images,
@@ -115,8 +115,8 @@ def _crop(
     left = tl.load(boxes + row * 6 + 1)
     height = tl.load(boxes + row * 6 + 2)
     width = tl.load(boxes + row * 6 + 3)
-    one_y = (1 << tl.load(boxes + row * 6 + 4)).to(tl.float32)
-    one_x = (1 << tl.load(boxes + row * 6 + 5)).to(tl.float32)
+    one_y = tl.load(boxes + row * 6 + 4).to(tl.float32)
+    one_x = tl.load(boxes + row * 6 + 5).to(tl.float32)
     centre_y, stretch_y, first_y = _axis(offsets // size, height, size, CUBIC)
     centre_x, stretch_x, first_x = _axis(offsets % size, width, size, CUBIC)
     sum_x = tl.zeros([BLOCK], dtype=tl.float32)

@@ -83,14 +83,13 @@ def _bits(weights: torch.Tensor) -> torch.Tensor:
 
 
 @lru_cache(maxsize=64)
-def fixed_point_bits(longest: int, size: int, interpolation: str) -> torch.Tensor:
-    """(longest + 1,) int32: the bits of the weights with which a box of 0 to `longest` px is
-    resized to `size`."""
+def fixed_point_ones(longest: int, size: int, interpolation: str) -> torch.Tensor:
+    """(longest + 1,) int32: what 1 is in fixed point, when a box of so many px is resized."""
     none = torch.zeros(1)
-    found = [0]
+    found = [1]
     for length in range(1, longest + 1):
         weights = _weights(none, none + length, length, interpolation, size)
-        found.append(int(_bits(weights)))
+        found.append(2 ** int(_bits(weights)))
     return torch.tensor(found, dtype=torch.int32)
 
 
