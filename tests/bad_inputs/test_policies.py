@@ -204,7 +204,7 @@ def test_bad_72_all_mistakes_at_once_those_of_containers_too(refused: Refused) -
         ("10:16", "OneOf: weights are 0 or more, and not all 0. Leave them out for equal ones"),
         ("10:37", "p is 2. p is a number from 0 to 1"),
         ("10:54", "no operation named 'Nope'"),
-        ("10:72", "OneOf has no steps"),
+        ("10:71", "OneOf has no steps"),
         ("11:17", "AugMix: chain_depth is 0. It is -1, or 1 or more"),
         ("11:44", "severity is 11"),
         ("12:47", "nothing named 'nope' is defined. Write its steps under define:"),
