@@ -51,7 +51,7 @@ def check_row(row: Levelled) -> None:
     either = ", either way" if row.signed else ""
     proposed = as_shares(ends) if (low, high) == (0.0, 1.0) else ""
     written = f"{row.start:g} to {row.end:g}"
-    hint = f"it lies in {low:g} to {high:g}{either}{proposed}"
+    hint = f"It lies in {low:g} to {high:g}{either}{proposed}"
     require(fits, f"{row.op}: {row.argument} is {written}", hint)
 
 

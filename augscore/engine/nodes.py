@@ -39,7 +39,7 @@ class Step:
         _require_chance(self.op, self.p)
         names = [name for name, _ in self.arguments]
         twice = sorted({name for name in names if names.count(name) > 1})
-        require(not twice, f"{self.op}: {', '.join(twice)} given twice", "give it once")
+        require(not twice, f"{self.op}: {', '.join(twice)} given twice", "Give it once")
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ class RandomApply:
 
     def __post_init__(self) -> None:
         _require_chance(self.kind, self.p)
+        _require_steps(self.kind, self.steps)
 
 
 @dataclass(frozen=True)
@@ -68,13 +69,15 @@ class OneOf:
 
     def __post_init__(self) -> None:
         _require_chance(self.kind, self.p)
-        require(bool(self.choices), "OneOf has no steps", "give it one or more")
+        _require_steps(self.kind, self.choices)
         if not self.weights:
             return
         fit = len(self.weights) == len(self.choices)
-        require(fit, f"OneOf has {len(self.weights)} weights", "give one for each of its steps")
+        told = f"OneOf has {_counted(len(self.weights), 'weight')}"
+        told += f" and {_counted(len(self.choices), 'step')}"
+        require(fit, told, "Give one weight for each of its steps")
         fit = all(w >= 0 for w in self.weights) and 0 < sum(self.weights) < math.inf
-        require(fit, "OneOf: weights are 0 or more, and not all 0", "leave them out for equal ones")
+        require(fit, "OneOf: weights are 0 or more, and not all 0", "Leave them out for equal ones")
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,9 @@ class RandomOrder:
 
     kind: ClassVar[str] = "RandomOrder"
     steps: tuple[Node, ...]
+
+    def __post_init__(self) -> None:
+        _require_steps(self.kind, self.steps)
 
 
 @dataclass(frozen=True)
@@ -160,11 +166,11 @@ class AugMix:
     def __post_init__(self) -> None:
         _require_whole(self.kind, "mixture_width", self.mixture_width, 1, MOST_CHAINS)
         _require_whole(self.kind, "chain_depth", self.chain_depth, -1, DEEPEST_CHAIN)
-        require(self.chain_depth != 0, "AugMix: chain_depth is 0", "-1, or 1 or more")
+        require(self.chain_depth != 0, "AugMix: chain_depth is 0", "It is -1, or 1 or more")
         fits = LEAST_SEVERITY <= self.severity <= MOST_SEVERITY
-        require(fits, f"AugMix: severity is {self.severity!r}", "it lies in 0.1 to 10")
+        require(fits, f"AugMix: severity is {self.severity!r}", "It lies in 0.1 to 10")
         fits = math.isfinite(self.alpha) and self.alpha > 0
-        require(fits, f"AugMix: alpha is {self.alpha!r}", "it is more than 0")
+        require(fits, f"AugMix: alpha is {self.alpha!r}", "It is more than 0")
 
     @property
     def deepest(self) -> int:
@@ -246,6 +252,14 @@ def _require_chance(whose: str, p: object) -> None:
     require(fits, f"{whose}: p is {p!r}", "p is a number from 0 to 1")
 
 
+def _require_steps(whose: str, steps: tuple[Node, ...]) -> None:
+    require(bool(steps), f"{whose} has no steps", "Give it one or more")
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def _require_whole(whose: str, name: str, value: object, low: int, high: int) -> None:
     fits = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
-    require(fits, f"{whose}: {name} is {value!r}", f"it is a whole number from {low} to {high}")
+    require(fits, f"{whose}: {name} is {value!r}", f"It is a whole number from {low} to {high}")

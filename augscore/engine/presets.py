@@ -96,7 +96,9 @@ _PAD_CROP = Step("RandomCrop", (("padding", 4), ("padding_mode", "constant")))
 _PAD_CROP_FLIP = View((_PAD_CROP, _FLIP))
 _AUG_MIX = View((_FLIP, _PAD_CROP, AugMix()))
 
-_RAND_AUGMENT = re.compile(r"randaugment\( *([0-9]{1,4}) *, *([0-9]{1,4}) *\)")
+_RAND_AUGMENT = re.compile(
+    r"\s*randaugment\s*\(\s*([0-9]{1,4})\s*,\s*([0-9]{1,4})\s*\)\s*", re.IGNORECASE
+)
 
 
 def _alone(name: str, size: int, node: Node, source: str) -> Policy:
@@ -236,7 +238,8 @@ PRESETS: dict[str, Policy] = {
 
 
 def preset(name: str) -> Policy:
-    """The published policy of that name, or `randaugment(N,M)` for N operations at magnitude M.
+    """The published policy of that name, or `randaugment(N,M)` for N operations at magnitude M,
+    in any case and with spaces.
 
     Raises UsageError: `policy_unknown`, naming the nearest one, or `policy_value`.
     """

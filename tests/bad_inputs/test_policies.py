@@ -133,6 +133,7 @@ def test_bad_72_inside_containers(refused: Refused) -> None:
     assert {line.split(" ")[1] for line in told} == {"policy_value"}
     words = (
         ("6:26", "p is 1.5. p is a number from 0 to 1"),
+        ("6:58", "RandomApply has no steps. Give it one or more"),
         ("6:62", "p is -1"),
         ("7:30", "greater than or equal to 0"),
         ("8:33", "finite"),
@@ -181,11 +182,77 @@ def test_bad_72_what_fits_no_container(refused: Refused) -> None:
     assert "6:28 policy_value Color is in the table twice" in one
 
 
+def test_bad_72_all_mistakes_at_once_those_of_containers_too(refused: Refused) -> None:
+    told = refused(
+        steps(
+            "OneOf: {weights: [1], transforms: [{RandomInvert: }, {Hue: {turn: 1}}]}",
+            "RandomApply: {p: 0.1, transforms: []}",
+            "RandomOrder: {transforms: []}",
+            "OneOf: {weights: [0, 0], p: 2, transforms: [{Nope: }, {OneOf: {transforms: []}}]}",
+            "AugMix: {chain_depth: 0, severity: 11}",
+            "OneOf: {weights: [1, 2], transforms: [{use: nope}]}",
+            "RandomOrder: {transforms: [{RandomResizedCrop: {scale: 2}}]}",
+        ).replace("transforms:\n", "count: 0\n    transforms:\n", 1)
+        + "  - {size: 8, preset: simcrl}\n"
+    )
+    words = (
+        ("5:12", "count is 0. It should be greater than or equal to 1"),
+        ("7:16", "OneOf has 1 weight and 2 steps. Give one weight for each of its steps"),
+        ("7:69", "Hue has no argument 'turn'"),
+        ("8:22", "RandomApply has no steps. Give it one or more"),
+        ("9:22", "RandomOrder has no steps. Give it one or more"),
+        ("10:16", "OneOf: weights are 0 or more, and not all 0. Leave them out for equal ones"),
+        ("10:37", "p is 2. p is a number from 0 to 1"),
+        ("10:54", "no operation named 'Nope'"),
+        ("10:71", "OneOf has no steps"),
+        ("11:17", "AugMix: chain_depth is 0. It is -1, or 1 or more"),
+        ("11:44", "severity is 11"),
+        ("12:47", "nothing named 'nope' is defined. Write its steps under define:"),
+        ("13:64", "scale is 2"),
+        ("13:22", "RandomResizedCrop inside RandomOrder"),
+        ("14:23", "simclr"),
+    )
+    assert len(told) == len(words)
+    for place, word in words:
+        assert any(line.startswith(f"{place} ") and word in line for line in told), (word, told)
+
+
+def test_bad_72_a_weight_too_many_is_not_told_of_steps_that_are_not_known(
+    refused: Refused,
+) -> None:
+    define = "define: {a: [{RandomInvert: }, {Hue: {turn: 1}}]}\n"
+    told = refused(
+        define
+        + steps(
+            "OneOf: {weights: [1, 1, 1], transforms: [{use: a}, {RandomInvert: }]}",
+            "OneOf: {weights: [1, 1, 1], transforms: [{use: b}, {RandomInvert: }]}",
+        )
+    )
+    assert [line.split(" ")[1] for line in told] == ["policy_unknown_arg", "policy_unknown"]
+
+
+def test_bad_72_a_number_of_thousands_of_digits_has_its_place_in_json_too(
+    refused: Refused,
+) -> None:
+    document = '{"augscore_policy": 1, "name": "a", "preset": "simclr",\n "size": %s}'
+    for number in ("1" * 5000, "-" + "1" * 5000, "1." + "1" * 5000):
+        (told,) = refused(document % number, "p.json")
+        assert told.startswith("2:10 policy_value a number of 5,00")
+        assert "is too long" in told
+
+
+def test_bad_70_of_many_names_the_nearest_three_are_told(refused: Refused) -> None:
+    (told,) = refused(steps("_target_: os.system"))
+    nearest = told.partition("The nearest: ")[2].split(", ")
+    assert len(nearest) == 3
+    assert all(map(str.isidentifier, nearest))
+
+
 def test_bad_71_unknown_argument(refused: Refused) -> None:
     told = refused(steps("ColorJitter: {hue: 0.1, brightnes: 0.4}").replace("size", "sice"))
     assert told == (
         "3:1 policy_unknown_arg a policy has no argument 'sice'. Did you mean size? A policy takes "
-        "augscore_policy, define, name, normalize, preset, set, size, source, views",
+        "augscore_policy, define, name, normalize, preset, seed, set, size, source, views",
         "6:33 policy_unknown_arg ColorJitter has no argument 'brightnes'. Did you mean brightness? "
         "ColorJitter takes brightness, contrast, hue, p, saturation, strength",
     )
@@ -316,8 +383,6 @@ def test_bad_76_too_large(refused: Refused) -> None:
     assert refused("[" * 3000) == ("1:33 policy_too_large nested more than 32 deep. ",)
     (told,) = refused("[" * 100_000, "p.json")
     assert "policy_too_large nested" in told
-    (told,) = refused('{"size": ' + "1" * 5000 + "}", "p.json")
-    assert "policy_too_large" in told
     (told,) = refused(steps(*["RandomGrayscale:"] * 513))
     assert "policy_too_large a policy has at most 512 steps" in told
     assert time.monotonic() - began < 20

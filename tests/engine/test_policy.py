@@ -103,7 +103,7 @@ def test_a_policy_has_a_view_and_an_argument_is_given_once() -> None:
     [
         (Step("ColourJitter"), "policy_unknown_op", "Did you mean ColorJitter?"),
         (Step("COLORJITTER"), "policy_unknown_op", "Did you mean ColorJitter?"),
-        (Step("os.system"), "policy_unknown_op", "Known: Brightness"),
+        (Step("os.system"), "policy_unknown_op", "The nearest: Rotate"),
         (Step("ColorJitter", (("brightnes", 0.4),)), "policy_unknown_arg", "brightness"),
         (Step("RandomGrayscale", (("weight", 1),)), "policy_unknown_arg", "weight"),
         (Step("ColorJitter", (("hue", (0.2, -0.2)),)), "policy_value", "smaller"),

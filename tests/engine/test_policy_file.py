@@ -278,7 +278,7 @@ def weighted(choices: list[Node]) -> st.SearchStrategy[OneOf]:
 
 
 def around(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
-    some = st.lists(inner, max_size=3).map(tuple)
+    some = st.lists(inner, min_size=1, max_size=3).map(tuple)
     return st.one_of(
         st.builds(RandomApply, some, st.floats(0, 1)),
         st.builds(RandomOrder, some),

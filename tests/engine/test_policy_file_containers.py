@@ -140,7 +140,7 @@ def test_containers_are_written_as_people_write_them() -> None:
     table = RandAugment(
         1, 5, (Levelled("Saturation", "factor", 0, 0.9, True), Levelled("Identity"))
     )
-    text = to_yaml(alone(nested, table, RandomOrder(())))
+    text = to_yaml(alone(nested, table, RandomOrder((INVERT,))))
     assert text.endswith("""
     transforms:
       - OneOf:
@@ -159,8 +159,26 @@ def test_containers_are_written_as_people_write_them() -> None:
           ops:
             Color: {factor: [0.0, 0.9], signed: true}
             Identity: {}
-      - RandomOrder: {transforms: []}
+      - RandomOrder:
+          transforms:
+            - RandomInvert: {p: 1.0}
 """)
+
+
+@pytest.mark.parametrize("container", [RandomApply, OneOf, RandomOrder])
+def test_a_container_without_steps_is_refused_in_files_and_in_python(container: Any) -> None:
+    with pytest.raises(UsageError, match="has no steps") as caught:
+        container(())
+    assert caught.value.code == "policy_value"
+    with pytest.raises(UsageError, match="has no steps") as caught:
+        read({container.kind: {"transforms": []}})
+    assert caught.value.code == "policy_value"
+
+
+@pytest.mark.parametrize("name", ["RandAugment(2, 9)", "RANDAUGMENT( 2 ,9 )", "randaugment (2,9)"])
+def test_randaugment_is_named_in_any_case_and_with_spaces(name: str) -> None:
+    assert preset(name) == preset("randaugment(2,9)")
+    assert preset(name).name == "randaugment(2,9)"
 
 
 def test_strength_multiplies_ranges_as_in_simclr() -> None:

@@ -140,7 +140,7 @@ def _order(book: Notebook, t: Transform) -> Nodes:
     exact(all_once, f"RandomOrder: {t['n']} of {len(t['transforms'])}")
     steps = tuple(together(_inner(book, {**t, "transforms": [one]})) for one in t["transforms"])
     exact(not any(map(_crops, steps)), "RandomOrder around a crop")
-    return gated((RandomOrder(steps),), t["p"])
+    return gated((RandomOrder(steps),) if steps else (), t["p"])
 
 
 def _crops(node: Node) -> bool:

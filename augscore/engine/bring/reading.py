@@ -71,8 +71,14 @@ def step(op: str, *arguments: tuple[str, Value], p: float = 1.0) -> Nodes:
     return (Step(op, arguments, float(p)),)
 
 
+# A container holds steps: one that is never applied stands for none.
+NOTHING = Step("RandomHorizontalFlip", p=0.0)
+
+
 def together(nodes: Nodes) -> Node:
-    """Several nodes where one belongs."""
+    """Several nodes, or none, where one belongs."""
+    if not nodes:
+        return NOTHING
     return nodes[0] if len(nodes) == 1 else RandomApply(nodes, 1.0)
 
 

@@ -296,12 +296,13 @@ def _order(reading: Reading, t: Any) -> Nodes:
     steps = [reading.inside([inner]) for inner in children_of(t)]
     for nodes in steps:
         _no_crop_among(nodes, "RandomOrder")
-    return (RandomOrder(tuple(together(nodes) for nodes in steps if nodes)),)
+    given = tuple(together(nodes) for nodes in steps if nodes)
+    return (RandomOrder(given),) if given else ()
 
 
 def _no_crop_among(nodes: Nodes, whose: str) -> None:
     try:
-        check_node(RandomOrder(nodes))
+        check_node(RandomOrder((together(nodes),)))
     except UsageError as error:
         raise Inexact(f"{whose}: {error.message}") from error
 

@@ -35,26 +35,26 @@ class Range:
         """The pair that a written value stands for; UsageError (`policy_value`) if it cannot be."""
         low, high = self._pair(op, value)
         if low > high:
-            raise _refuse(op, self.name, value, "the first number of a range is the smaller one")
+            raise _refuse(op, self.name, value, "The first number of a range is the smaller one")
         if low < self.low or high > self.high:
             proposed = as_shares((low, high)) if self.pixel else ""
             raise _refuse(
-                op, self.name, value, f"it lies in {self.low:g} to {self.high:g}{proposed}"
+                op, self.name, value, f"It lies in {self.low:g} to {self.high:g}{proposed}"
             )
         if self.whole and not (low.is_integer() and high.is_integer()):
-            raise _refuse(op, self.name, value, "it is a whole number, or a pair of them")
+            raise _refuse(op, self.name, value, "It is a whole number, or a pair of them")
         return low, high
 
     def _pair(self, op: str, value: Value) -> tuple[float, float]:
         if isinstance(value, tuple) and len(value) == 2 and all(map(is_number, value)):
             return float(value[0]), float(value[1])
         if not is_number(value):
-            raise _refuse(op, self.name, value, "it is a number, or a pair of numbers (low, high)")
+            raise _refuse(op, self.name, value, "It is a number, or a pair of numbers (low, high)")
         number = float(value)
         if self.lone == "fixed":
             return number, number
         if number < 0:
-            raise _refuse(op, self.name, value, "a lone number is the half-width: 0 or more")
+            raise _refuse(op, self.name, value, "A lone number is the half-width: 0 or more")
         return (
             (max(0.0, 1 - number), 1 + number)
             if self.lone == "about_one"
@@ -75,11 +75,11 @@ class Whole:
     def read(self, op: str, value: Value) -> int:
         """The number; UsageError (`policy_value`) if it is not one that the operation takes."""
         if not isinstance(value, int) or isinstance(value, bool):
-            raise _refuse(op, self.name, value, "it is a whole number")
+            raise _refuse(op, self.name, value, "It is a whole number")
         if not self.low <= value <= self.high:
-            raise _refuse(op, self.name, value, f"it lies in {self.low} to {self.high}")
+            raise _refuse(op, self.name, value, f"It lies in {self.low} to {self.high}")
         if self.odd and value and value % 2 == 0:
-            raise _refuse(op, self.name, value, "it is odd")
+            raise _refuse(op, self.name, value, "It is odd")
         return value
 
 
@@ -95,10 +95,10 @@ class Number:
     def read(self, op: str, value: Value) -> float:
         """The number; UsageError (`policy_value`) if it is not one that the operation takes."""
         if not is_number(value):
-            raise _refuse(op, self.name, value, "it is a number")
+            raise _refuse(op, self.name, value, "It is a number")
         number = float(value)
         if not self.low <= number <= self.high:
-            raise _refuse(op, self.name, value, f"it lies in {self.low:g} to {self.high:g}")
+            raise _refuse(op, self.name, value, f"It lies in {self.low:g} to {self.high:g}")
         return number
 
 
@@ -129,7 +129,7 @@ class Choice:
     def read(self, op: str, value: Value) -> str:
         """The word; UsageError (`policy_value`) if it is not one of the choices."""
         if not isinstance(value, str) or value not in self.choices:
-            raise _refuse(op, self.name, value, f"it is one of {', '.join(self.choices)}")
+            raise _refuse(op, self.name, value, f"It is one of {', '.join(self.choices)}")
         return value
 
 
@@ -148,7 +148,7 @@ class Colour:
         levels = value if isinstance(value, tuple) and len(value) == 3 else (value,)
         if not all(map(is_number, levels)):
             words = "".join(f", or {word}" for word in self.words)
-            raise _refuse(op, self.name, value, f"it is a number, or three of them{words}")
+            raise _refuse(op, self.name, value, f"It is a number, or three of them{words}")
         number = Number(self.name, self.default, 0.0, 1.0)
         read = [number.read(op, level) for level in levels]
         return (read[0], read[1], read[2]) if len(read) == 3 else read[0]

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from augscore.engine.check import canonical_node, canonical_view, check_node, check_view
 from augscore.engine.nearest import did_you_mean
-from augscore.engine.nodes import Node, node_count
+from augscore.engine.nodes import Node, Step, node_count
 from augscore.engine.normalize import NORMALIZATIONS, Normalize
 from augscore.engine.policy import Policy, View
 from augscore.engine.policy_file.changes import Documents, changed, named, names_in
@@ -28,6 +28,11 @@ from augscore.errors import UsageError
 MOST_STEPS = 512
 
 Nodes = tuple[Node, ...]
+
+# In place of a container with a mistake, so that what is around it is checked as well.
+_STAND_IN: Nodes = (Step("RandomInvert"),)
+# After these it is not known how many steps there are.
+_OF_UNKNOWN_COUNT = ("policy_too_large", "policy_unknown")
 
 
 def build(document: PolicyDocument) -> tuple[Policy | None, list[Problem]]:
@@ -131,14 +136,14 @@ class _Builder:
         inside: Nodes = ()
         if isinstance(arguments, GroupDocument):
             inside = self.nodes(arguments.transforms, (*path, "transforms"))
-        if len(self.problems) > before:
-            return ()
+        if any(p.code in _OF_UNKNOWN_COUNT for p in self.problems[before:]):
+            return _STAND_IN
         try:
             node = canonical_node(form.build(arguments, inside))
             check_node(node)
         except UsageError as error:
             self.refuse(path, error.code, error.message, error.hint)
-            return ()
+            return _STAND_IN
         return (node,)
 
     def preset(self, name: str, path: Path) -> Policy | None:

@@ -59,9 +59,16 @@ def refusal(file: str, problems: Sequence[Problem], places: Places) -> PolicyErr
 
 
 def without_echoes(read: Sequence[Problem], checked: Sequence[Problem]) -> list[Problem]:
-    """Both lists, without what was checked only because it could not be read."""
-    stained = {p.path[:end] for p in read for end in range(1, len(p.path) + 1)}
-    return [*read, *(p for p in checked if p.at_key or p.path not in stained)]
+    """Both lists, without what was checked only because it could not be read: that itself, and
+    what is then missing right around it."""
+    unread = {p.path for p in read}
+    around = {path[:-1] for path in unread}
+
+    def is_echo(p: Problem) -> bool:
+        missing = p.code == "policy_syntax" and p.path in around
+        return not p.at_key and (p.path in unread or missing)
+
+    return [*read, *(p for p in checked if not is_echo(p))]
 
 
 def _mistake(file: str, problem: Problem, places: Places) -> Mistake:

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from augscore.engine.bring.recognise import Wish, is_document, policy_of_document
 from augscore.engine.policy import Policy
 from augscore.engine.policy_file.build import build
+from augscore.engine.policy_file.mend import mended
 from augscore.engine.policy_file.problems import Places, Problem, refusal, without_echoes
 from augscore.engine.policy_file.schema import PolicyDocument
 from augscore.engine.policy_file.schema_errors import problems_of
@@ -67,8 +68,20 @@ def _checked(data: object) -> tuple[Policy | None, list[Problem]]:
     try:
         document = PolicyDocument.model_validate(data, context=names)
     except ValidationError as error:
-        return None, problems_of(error)
+        problems = problems_of(error)
+        return None, without_echoes(problems, _further(data, problems, names))
     return build(document)
+
+
+def _further(data: object, read: list[Problem], names: list[str]) -> list[Problem]:
+    """What is wrong beyond the types of a document, though these are wrong as well."""
+    if not isinstance(data, dict) or any(p.code == "policy_too_large" for p in read):
+        return []
+    try:
+        document = PolicyDocument.model_validate(mended(data, read), context=names)
+    except ValidationError:
+        return []
+    return build(document)[1]
 
 
 def _contents(path: Path) -> bytes:

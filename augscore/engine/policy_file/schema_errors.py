@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from reprlib import Repr
 from typing import Any
@@ -94,7 +95,7 @@ def _value(path: Path, found: Mapping[str, Any]) -> Problem:
     if path == ("augscore_policy",):
         message = f"unknown version of policy files: {got}"
         return Problem(path, "policy_syntax", message, f"This augscore reads {VERSION}")
-    wanted = found["msg"].replace("Input should", f"{name} should").replace("List", str(name))
+    wanted = re.sub("^(Input|List|String) should", "It should", found["msg"])
     hint = "p is a number from 0 to 1" if name == "p" else wanted
     return Problem(path, "policy_value", f"{name} is {got}", _sentence(hint))
 

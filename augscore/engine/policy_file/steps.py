@@ -84,7 +84,7 @@ def _one_step(known: Collection[str], step: object, info: ValidationInfo) -> obj
 
 
 def _undefined(name: str, defined: Collection[str]) -> UsageError:
-    hint = did_you_mean(name, defined)
+    hint = did_you_mean(name, defined) if defined else "Write its steps under define:"
     return UsageError(f"nothing named {name!r} is defined", code="policy_unknown", hint=hint)
 
 

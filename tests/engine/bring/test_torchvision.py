@@ -13,6 +13,7 @@ from torchvision.transforms import InterpolationMode, v2
 
 import augscore
 from augscore import Policy
+from augscore.engine.check import canonical
 from augscore.engine.nodes import (
     AugMix,
     AutoAugment,
@@ -25,6 +26,8 @@ from augscore.engine.nodes import (
     Step,
     TrivialAugmentWide,
 )
+from augscore.engine.policies import find_policy
+from augscore.engine.policy_file.document import to_document
 from augscore.errors import UsageError
 
 NEAREST, BILINEAR = InterpolationMode.NEAREST, InterpolationMode.BILINEAR
@@ -126,6 +129,19 @@ def test_containers() -> None:
         OneOf((grey, both), (0.25, 0.75)),
         RandomOrder((grey, both)),
     )
+
+
+def test_a_choice_of_nothing_can_be_written_and_leaves_the_image_alone(
+    floats40: torch.Tensor,
+) -> None:
+    nothing_or_nothing = v2.RandomChoice([v2.Identity(), v2.Identity()])
+    policy = Policy.of(v2.Compose([nothing_or_nothing, v2.RandomOrder([v2.Identity()])]), size=40)
+    assert isinstance(steps(policy)[0], OneOf)
+    assert len(steps(policy)) == 1
+    assert find_policy(to_document(policy)) == canonical(policy)
+    (view,), _ = augscore.augment(floats40, policy)
+    (same,), _ = augscore.augment(floats40, "identity", size=40)
+    assert torch.equal(view, same)
 
 
 def test_solarize_depends_on_where_pixels_become_floats() -> None:
