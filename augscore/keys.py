@@ -32,9 +32,18 @@ _MASK = (1 << 64) - 1
 def image_key(image_id: ImageId) -> int:
     """The 64-bit key of an image: an int as it is, a str by 8 bytes of its BLAKE2b hash."""
     if isinstance(image_id, str):
-        data = image_id.encode("utf-8", "surrogateescape")
+        data = _bytes_of(image_id)
         return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "little")
     return image_id & _MASK
+
+
+def _bytes_of(image_id: str) -> bytes:
+    """UTF-8, a file name's bytes as they are; a str with surrogates that no file name has, such as
+    JSON can hold, in the three bytes that UTF-8 would give each."""
+    try:
+        return image_id.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return image_id.encode("utf-8", "surrogatepass")
 
 
 def image_keys(image_ids: list[ImageId]) -> torch.Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 
 import pytest
@@ -115,6 +116,27 @@ def test_str_and_int_ids() -> None:
     assert keys.image_key("1") != keys.image_key(1)
     assert keys.image_key(-1) == 2**64 - 1
     assert keys.image_key("\udcff.jpg") != keys.image_key("?.jpg")
+
+
+def blake2b_key(data: bytes) -> int:
+    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "little")
+
+
+def test_a_str_has_the_key_of_its_bytes() -> None:
+    for name in (b"a/b.jpg", "\u00e9\U0001f600.png".encode(), b"\xff\xed\xa0\x80.jpg"):
+        assert keys.image_key(name.decode("utf-8", "surrogateescape")) == blake2b_key(name)
+
+
+def test_surrogates_that_no_file_name_has_have_keys_too() -> None:
+    assert keys.image_key("\ud800") == blake2b_key(b"\xed\xa0\x80")
+    assert keys.image_key("\udcff\udbff") == blake2b_key(b"\xed\xb3\xbf\xed\xaf\xbf")
+    few = ["\ud800", "\udbff", "\udc00", "\udfff", "\ud800\udcff", "\udcff\ud800"]
+    assert len({keys.image_key(name) for name in few}) == len(few)
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_every_str_has_a_key(name: str) -> None:
+    assert 0 <= keys.image_key(name) < 2**64
 
 
 def test_normals_have_the_moments_of_a_normal() -> None:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 
 from augscore.engine.apply import Pictures, apply_view
 from augscore.engine.bring.recording import heard, listening
 from augscore.engine.bring.reviving import revived
-from augscore.engine.door import Images, check_ids, check_images, check_numbers, check_words
+from augscore.engine.door import (
+    Ids,
+    Images,
+    check_ids,
+    check_images,
+    check_numbers,
+    check_words,
+)
 from augscore.engine.draw import Draw, Precision
 from augscore.engine.drawing.view import draw
 from augscore.engine.ops.record import BackendChoice
 from augscore.engine.policies import PolicyLike, find_policy
 from augscore.engine.policy import Policy, seed_of
 from augscore.errors import UsageError
-from augscore.keys import ImageId
 
 Views = tuple[torch.Tensor, ...]
 
@@ -27,7 +31,7 @@ def augment(
     *,
     size: int | None = None,
     seed: int | None = None,
-    ids: Sequence[ImageId] | None = None,
+    ids: Ids | None = None,
     epoch: int = 0,
     backend: BackendChoice = "auto",
     precision: Precision = "fast",
@@ -36,15 +40,16 @@ def augment(
 
     `images`: (B, 3, H, W) or a list of (3, H, W) of any sizes; uint8, or float in [0, 1]. `policy`:
     a preset's name, a policy file, a mapping of the same form, or a Policy. `size` in px stands in
-    for the policy's. `ids` (by default 0 to B − 1) and `epoch` fix the randomness together with
-    `seed` (by default the policy's own, else 0). `backend`: whose functions do the pixel work,
+    for the policy's. `ids` (one int or str an image, or an integer tensor on the CPU; by default 0
+    to B − 1) and `epoch` fix the randomness together with `seed` (by default the policy's own, else
+    0). `backend`: whose functions do the pixel work,
     `torch` (ours), `kornia` (where the op has one) or `auto`, what is measured to be faster on the
     device. `precision`: `fast` resizes uint8 images as uint8, as torchvision does; `exact` resizes
     them as floats.
 
     Returns one float32 (B, 3, S, S) in [0, 1] per view of the policy, on the images' device, and
     the draw that makes them again. Raises TensorError (`bad_tensor`) for images that do not fit
-    and UsageError for a policy that cannot be drawn.
+    and UsageError for ids that do not (`bad_ids`), and for a policy that cannot be drawn.
     """
     return views_of(
         images,
@@ -66,7 +71,7 @@ def views_of(
     views: int | None,
     size: int | None = None,
     seed: int | None = None,
-    ids: Sequence[ImageId] | None = None,
+    ids: Ids | None = None,
     epoch: int = 0,
     backend: BackendChoice = "auto",
     precision: Precision = "fast",

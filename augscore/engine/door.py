@@ -16,6 +16,7 @@ from augscore.keys import ImageId
 SLACK = 1e-3
 
 Images = torch.Tensor | Sequence[torch.Tensor]
+Ids = Sequence[ImageId] | torch.Tensor
 
 
 def check_images(images: Images, *, read_pixels: bool = True) -> torch.Tensor | list[torch.Tensor]:
@@ -49,16 +50,20 @@ def check_images(images: Images, *, read_pixels: bool = True) -> torch.Tensor | 
     return checked
 
 
-def check_ids(ids: Sequence[ImageId] | None, count: int) -> list[ImageId]:
-    """One id per image, by default its place; UsageError (`bad_ids`) for another number of ids, and
-    for what is neither a whole number nor a str."""
+def check_ids(ids: Ids | None, count: int) -> list[ImageId]:
+    """One id per image, by default its place; a tensor of integers is on the CPU.
+
+    UsageError (`bad_ids`) for another number of ids, other tensors, and what is neither a whole
+    number nor a str.
+    """
     if ids is None:
         return list(range(count))
-    if len(ids) != count:
+    listed = _listed(ids)
+    if len(listed) != count:
         raise UsageError(
-            f"{len(ids)} ids for {count} images", code="bad_ids", hint="Give one id per image"
+            f"{len(listed)} ids for {count} images", code="bad_ids", hint="Give one id per image"
         )
-    return [check_id(given) for given in ids]
+    return [check_id(given) for given in listed]
 
 
 def check_id(given: object) -> ImageId:
@@ -97,6 +102,19 @@ def check_words(backend: str, precision: str) -> None:
     ):
         if value not in known:
             raise UsageError(f"{name}: {value!r} is none of {', '.join(known)}", code="usage")
+
+
+def _listed(ids: Ids) -> Sequence[ImageId]:
+    if not isinstance(ids, torch.Tensor):
+        return ids
+    if ids.device.type != "cpu" or ids.ndim != 1 or ids.is_floating_point():
+        raise UsageError(
+            f"ids: got {ids.dtype} of shape {tuple(ids.shape)} on {ids.device}",
+            code="bad_ids",
+            hint="Wanted whole numbers, one an image, on the CPU, where draws are made",
+        )
+    listed: list[ImageId] = ids.tolist()
+    return listed
 
 
 def _checked(image: object, name: str, read_pixels: bool) -> torch.Tensor:

@@ -170,11 +170,26 @@ class Draw:
     step: int = 0
 
     def select(self, indices: Sequence[int]) -> Draw:
-        """The draw of some of the images, by their place, in the order given."""
+        """The draw of some of the images, by their place, in the order given.
+
+        Places count from 0, negative ones from the end. UsageError (`bad_ids`) for a place where
+        there is no image.
+        """
+        for place in indices:
+            self._require_image(place)
         ids = tuple(self.ids[i] for i in indices)
         sizes = tuple(self.sizes[i] for i in indices)
         views = tuple(view.select(indices) for view in self.views)
         return replace(self, ids=ids, sizes=sizes, views=views)
+
+    def _require_image(self, place: int) -> None:
+        count = len(self.ids)
+        if not -count <= place < count:
+            raise UsageError(
+                f"there is no image {place} in a draw of {count} images",
+                code="bad_ids",
+                hint="Select by places, which count from 0; ids are in draw.ids",
+            )
 
     def describe(self, image: int, view: int) -> dict[str, Any]:
         """What happened to one image in one view, by their places: for people and result rows.

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 
 from augscore.engine.augment import Views
 from augscore.engine.bring.recording import heard, listening
-from augscore.engine.door import Images, check_ids, check_images, check_whole
+from augscore.engine.door import Ids, Images, check_ids, check_images, check_whole
 from augscore.engine.draw import Draw, Precision
 from augscore.engine.normalized import NormalizeChoice
 from augscore.engine.ops.record import BackendChoice
 from augscore.engine.policies import PolicyLike
 from augscore.engine.recipe import Recipe
 from augscore.errors import UsageError
-from augscore.keys import ImageId
-
-Ids = Sequence[ImageId] | torch.Tensor
 
 
 class Augment(torch.nn.Module):
@@ -79,7 +74,7 @@ class Augment(torch.nn.Module):
         normalised."""
         waits = any(image.device.type != "cpu" for image in images[:1])
         pictures = check_images(images, read_pixels=not (waits and self._has_read_pixels))
-        names = check_ids(_listed(ids), len(pictures))
+        names = check_ids(ids, len(pictures))
         _check_epoch(ids, epoch)
         drawn = self.recipe.draw(
             pictures, names, epoch=epoch or 0, step=self.calls if ids is None else 0
@@ -100,19 +95,6 @@ class Augment(torch.nn.Module):
 
     def extra_repr(self) -> str:
         return f"{self.recipe.policy.name!r}, seed={self.recipe.seed}, calls={self.calls}"
-
-
-def _listed(ids: Ids | None) -> Sequence[ImageId] | None:
-    if not isinstance(ids, torch.Tensor):
-        return ids
-    if ids.device.type != "cpu" or ids.ndim != 1 or ids.is_floating_point():
-        raise UsageError(
-            f"ids: got {ids.dtype} of shape {tuple(ids.shape)} on {ids.device}",
-            code="bad_ids",
-            hint="Wanted whole numbers, one an image, on the CPU, where draws are made",
-        )
-    listed: list[ImageId] = ids.tolist()
-    return listed
 
 
 def _check_epoch(ids: Ids | None, epoch: int | None) -> None:

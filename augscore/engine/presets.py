@@ -124,65 +124,71 @@ PRESETS: dict[str, Policy] = {
             "simclr",
             224,
             (_SIMCLR, _SIMCLR),
-            "Chen et al. 2020, arXiv 2002.05709, appendix A; google-research/simclr data_util.py",
+            "Chen et al. 2020, arXiv 2002.05709, appendix A; google-research/simclr data_util.py; "
+            "lightly SimCLRTransform",
         ),
         Policy(
             "simclr-cifar",
             32,
             (_SIMCLR_CIFAR, _SIMCLR_CIFAR),
             "Chen et al. 2020, arXiv 2002.05709, appendix B.9; google-research/simclr README "
-            "(color_jitter_strength 0.5, no blur)",
+            "(color_jitter_strength 0.5, no blur); lightly SimCLRTransform (cj_strength 0.5)",
         ),
         Policy(
             "simsiam",
             224,
             (_MOCO_V2, _MOCO_V2),
             "Chen and He 2021, arXiv 2011.10566, section 3; facebookresearch/simsiam "
-            "main_simsiam.py",
+            "main_simsiam.py; lightly SimSiamTransform",
         ),
         Policy(
             "simsiam-cifar",
             32,
             (_MOCO_V2_CIFAR, _MOCO_V2_CIFAR),
-            "Chen and He 2021, arXiv 2011.10566, appendix D (as simsiam, without blur)",
+            "Chen and He 2021, arXiv 2011.10566, appendix D (as simsiam, without blur); lightly "
+            "SimSiamTransform (gaussian_blur 0)",
         ),
         Policy(
             "moco-v2",
             224,
             (_MOCO_V2, _MOCO_V2),
             "Chen et al. 2020, arXiv 2003.04297, section 2; facebookresearch/moco main_moco.py "
-            "(aug_plus)",
+            "(aug_plus); lightly MoCoV2Transform",
         ),
         Policy(
             "byol",
             224,
             _BYOL,
-            "Grill et al. 2020, arXiv 2006.07733, appendix B, table 6",
+            "Grill et al. 2020, arXiv 2006.07733, appendix B, table 6; "
+            "google-deepmind/deepmind-research byol/utils/augmentations.py; lightly BYOLTransform",
         ),
         Policy(
             "vicreg",
             224,
             _BYOL,
-            "Bardes et al. 2022, arXiv 2105.04906; facebookresearch/vicreg augmentations.py",
+            "Bardes et al. 2022, arXiv 2105.04906; facebookresearch/vicreg augmentations.py; "
+            "lightly BYOLTransform, of which it is the pair",
         ),
         Policy(
             "vicreg-sym",
             224,
             (_VICREG_SYM, _VICREG_SYM),
             "Bardes et al. 2022, arXiv 2105.04906, text of the paper: blur 0.5 and solarize 0.1 in "
-            "both views",
+            "both views; facebookresearch/vicreg augmentations.py (order); lightly VICRegTransform",
         ),
         Policy(
             "wmse",
             224,
             (_WMSE, _WMSE),
-            "Ermolov et al. 2021, arXiv 2007.06346; htdt/self-supervised datasets/imagenet.py",
+            "Ermolov et al. 2021, arXiv 2007.06346; htdt/self-supervised datasets/imagenet.py; "
+            "lightly WMSETransform",
         ),
         Policy(
             "wmse-cifar",
             32,
             (_WMSE_CIFAR, _WMSE_CIFAR),
-            "Ermolov et al. 2021, arXiv 2007.06346; htdt/self-supervised datasets/transforms.py",
+            "Ermolov et al. 2021, arXiv 2007.06346; htdt/self-supervised datasets/transforms.py; "
+            "lightly WMSETransform (gaussian_blur 0)",
         ),
         Policy(
             "sce",
@@ -201,13 +207,15 @@ PRESETS: dict[str, Policy] = {
             "swav",
             224,
             (*(_SWAV_LARGE,) * 2, *(_SWAV_SMALL,) * 6),
-            "Caron et al. 2020, arXiv 2006.09882; facebookresearch/swav multicropdataset.py",
+            "Caron et al. 2020, arXiv 2006.09882; facebookresearch/swav multicropdataset.py; "
+            "lightly SwaVTransform",
         ),
         Policy(
             "dino",
             224,
             (*_DINO, *(_DINO_LOCAL,) * 8),
-            "Caron et al. 2021, arXiv 2104.14294; facebookresearch/dino main_dino.py",
+            "Caron et al. 2021, arXiv 2104.14294; facebookresearch/dino main_dino.py; lightly "
+            "DINOTransform",
         ),
         _rand_augment("randaugment", RandAugment()),
         _alone(

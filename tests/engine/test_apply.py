@@ -228,6 +228,32 @@ def test_the_number_of_ids_is_that_of_images(floats40: torch.Tensor) -> None:
         augment(floats40, "identity", ids=[1, 2])
 
 
+@pytest.mark.parametrize("dtype", [torch.int64, torch.int32, torch.uint8])
+def test_ids_may_be_a_tensor(floats40: torch.Tensor, dtype: torch.dtype) -> None:
+    views, drawn = augment(floats40, "simclr-cifar", ids=torch.arange(10, 16, dtype=dtype))
+    listed, wanted = augment(floats40, "simclr-cifar", ids=list(range(10, 16)))
+    assert drawn == wanted
+    assert all(type(given) is int for given in drawn.ids)
+    assert all(torch.equal(a, b) for a, b in zip(views, listed, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("ids", "words"),
+    [
+        (torch.arange(5), "5 ids for 6 images"),
+        (torch.zeros(6), "float32"),
+        (torch.zeros(6, dtype=torch.bool), "an id is False"),
+        (torch.zeros(6, 1, dtype=torch.int64), "shape"),
+        (torch.tensor(6), "shape"),
+        (torch.zeros(6, dtype=torch.int64, device="meta"), "meta"),
+    ],
+)
+def test_other_tensors_are_no_ids(floats40: torch.Tensor, ids: torch.Tensor, words: str) -> None:
+    with pytest.raises(UsageError, match=words) as caught:
+        augment(floats40, "identity", ids=ids)
+    assert caught.value.code == "bad_ids"
+
+
 def test_replay_wants_the_images_drawn_for(mixed_sizes: list[torch.Tensor]) -> None:
     _, drawn = augment(mixed_sizes, "simclr-cifar")
     with pytest.raises(UsageError, match="4 images for a draw of 5"):

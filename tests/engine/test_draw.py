@@ -234,6 +234,18 @@ def test_a_selection_is_the_draw_of_the_selected(data: st.DataObject) -> None:
     assert selected == draw(EVERY_OP, [IDS[i] for i in chosen], [SIZES[i] for i in chosen])
 
 
+@pytest.mark.parametrize("place", [8, 99, -9])
+def test_a_place_without_an_image_is_refused(place: int) -> None:
+    with pytest.raises(UsageError, match=f"no image {place} in a draw of 8 images") as caught:
+        draw(SIMCLR, IDS, SIZES).select([0, place])
+    assert caught.value.code == "bad_ids"
+
+
+def test_places_count_from_the_end_as_well() -> None:
+    drawn = draw(SIMCLR, IDS, SIZES)
+    assert drawn.select([-1, -8]) == drawn.select([7, 0])
+
+
 @pytest.mark.parametrize(
     "break_it",
     [
