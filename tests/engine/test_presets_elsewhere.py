@@ -195,8 +195,9 @@ def differences(ours: list[Facts], theirs: list[Facts]) -> Iterator[Difference]:
         yield Difference(what, mine, other, tuple(views))
     for size in {view.size for view in [*ours, *theirs]}:
         counts = [sum(view.size == size for view in views) for views in (ours, theirs)]
-        if counts[0] != counts[1]:
-            yield Difference(f"views of {size} px", *counts, ())
+        own, other = counts
+        if own != other:
+            yield Difference(f"views of {size} px", own, other, ())
 
 
 def _between(our: Facts, their: Facts) -> Iterator[tuple[str, object, object]]:
