@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from lightly import transforms as lightly
+from lightly import transforms
 from lightly.transforms.gaussian_blur import GaussianBlur
 from lightly.transforms.rotation import RandomRotate
 from lightly.transforms.solarize import RandomSolarization
@@ -19,7 +19,8 @@ from augscore.engine.nodes import Step, steps_in
 from augscore.engine.policy import Policy, View
 from augscore.engine.presets import PRESETS
 
-THEIRS = {
+lightly: Any = transforms  # typed, but it exports none of its names
+THEIRS: dict[str, Any] = {
     "simclr": lightly.SimCLRTransform(),
     "simclr-cifar": lightly.SimCLRTransform(input_size=32, cj_strength=0.5, gaussian_blur=0.0),
     "simsiam": lightly.SimSiamTransform(),
@@ -146,9 +147,9 @@ def facts(view: View, size: int) -> Facts:
 
 
 def _theirs(view: Any) -> Facts:
-    transforms = list(flat(view))
-    (size,) = {side for t in transforms for side in getattr(t, "size", ())}
-    steps = tuple(step for t in transforms for step in steps_of(t))
+    parts = list(flat(view))
+    (size,) = {side for part in parts for side in getattr(part, "size", ())}
+    steps = tuple(step for part in parts for step in steps_of(part))
     return facts(View(steps), size)
 
 
@@ -191,12 +192,12 @@ def differences(ours: list[Facts], theirs: list[Facts]) -> Iterator[Difference]:
     for place, (our, their) in enumerate(zip(ours, theirs, strict=False)):
         for key in _between(our, their):
             places.setdefault(key, []).append(place)
-    for (what, mine, other), views in places.items():
-        yield Difference(what, mine, other, tuple(views))
+    for (what, our_value, their_value), views in places.items():
+        yield Difference(what, our_value, their_value, tuple(views))
     for size in {view.size for view in [*ours, *theirs]}:
-        counts = [sum(view.size == size for view in views) for views in (ours, theirs)]
-        if counts[0] != counts[1]:
-            yield Difference(f"views of {size} px", *counts, ())
+        mine, other = (sum(view.size == size for view in views) for views in (ours, theirs))
+        if mine != other:
+            yield Difference(f"views of {size} px", mine, other, ())
 
 
 def _between(our: Facts, their: Facts) -> Iterator[tuple[str, object, object]]:
