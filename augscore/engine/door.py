@@ -9,7 +9,7 @@ from numbers import Integral
 import torch
 
 from augscore.errors import TensorError, UsageError
-from augscore.images.limits import LARGEST_SIDE
+from augscore.images.limits import check_side
 from augscore.keys import ImageId
 
 # Rounding of earlier steps may leave [0, 1] by a little; 0..255 in floats leaves it by far.
@@ -79,9 +79,7 @@ def check_numbers(size: int | None, seed: int | None, epoch: int) -> None:
     """Whole numbers, a size of 1 px to the largest side of a view; UsageError (`usage`) for
     anything else."""
     check_whole("size", 1 if size is None else size, lowest=1)
-    if size is not None and size > LARGEST_SIDE:
-        hint = f"At most {LARGEST_SIDE}"
-        raise UsageError(f"size: {size} px is too large for a view", code="usage", hint=hint)
+    check_side(size)
     check_whole("seed", 0 if seed is None else seed)
     check_whole("epoch", epoch)
 

@@ -10,7 +10,7 @@ from augscore.engine.draw import Draw, StepDraw, ViewDraw, every_step, invalid
 from augscore.engine.nodes import Value
 from augscore.engine.ops.table import find_op
 from augscore.errors import UsageError
-from augscore.images.limits import LARGEST_SIDE
+from augscore.images.limits import check_side
 
 
 def check_draw(draw: Draw) -> None:
@@ -29,8 +29,7 @@ def check_draw(draw: Draw) -> None:
 
 def _check_view(view: ViewDraw, sizes: tuple[tuple[int, int], ...]) -> None:
     check_whole("size", view.size, lowest=1)
-    if view.size > LARGEST_SIDE:
-        raise invalid(f"a view of {view.size} px")
+    check_side(view.size)
     frames = sizes
     for step in every_step(view.steps):
         _check_magnitudes(step)
