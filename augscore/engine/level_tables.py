@@ -156,25 +156,7 @@ TRIVIAL_AUGMENT_WIDE = (
     Levelled("Equalize"),
 )
 
-AUTO_AUGMENT = tuple(
-    published(label)
-    for label in (
-        "ShearX",
-        "ShearY",
-        "TranslateX",
-        "TranslateY",
-        "Rotate",
-        "Brightness",
-        "Color",
-        "Contrast",
-        "Sharpness",
-        "Posterize",
-        "Solarize",
-        "AutoContrast",
-        "Equalize",
-        "Invert",
-    )
-)
+AUTO_AUGMENT = (*RAND_AUGMENT[1:], published("Invert"))
 
 # Cubuk et al. 2019, arXiv 1805.09501, tables 7 to 9, as torchvision has them.
 SUB_POLICIES: dict[str, tuple[tuple[Learnt, Learnt], ...]] = {

@@ -87,7 +87,7 @@ def draw_rand_augment(node: RandAugment, context: Context, gate: Gate) -> list[S
     drawn: list[StepDraw] = []
     for place in range(node.num_ops):
         choice, coin = dice.uniforms(f"op.{place}", f"sign.{place}").unbind(1)
-        turn = Turn(_nth(choice, len(rows)), level, _sign(coin))
+        turn = Turn(nth(choice, len(rows)), level, sign_of(coin))
         stage = gate.narrowed(gate.open, f"{node.kind} {place + 1}")
         drawn += draw_turn(rows, turn, context, stage, dice)
     return drawn
@@ -97,15 +97,15 @@ def draw_trivial_augment(node: TrivialAugmentWide, context: Context, gate: Gate)
     rows = read_rows(node.ops or TRIVIAL_AUGMENT_WIDE)
     dice = context.dice(node.kind)
     choice, level, coin = dice.uniforms("op", "level", "sign").unbind(1)
-    levels = _nth(level, LEVELS).to(torch.float64) / (LEVELS - 1)
-    turn = Turn(_nth(choice, len(rows)), levels, _sign(coin))
+    levels = nth(level, LEVELS).to(torch.float64) / (LEVELS - 1)
+    turn = Turn(nth(choice, len(rows)), levels, sign_of(coin))
     return draw_turn(rows, turn, context, gate.narrowed(gate.open, node.kind), dice)
 
 
 def draw_auto_augment(node: AutoAugment, context: Context, gate: Gate) -> list[StepDraw]:
     dice = context.dice(node.kind)
     policies = SUB_POLICIES[node.policy]
-    chosen = _nth(dice.uniforms("policy")[:, 0], len(policies))
+    chosen = nth(dice.uniforms("policy")[:, 0], len(policies))
     drawn: list[StepDraw] = []
     for place in range(2):
         learnt = [policy[place] for policy in policies]
@@ -114,7 +114,7 @@ def draw_auto_augment(node: AutoAugment, context: Context, gate: Gate) -> list[S
         level_of = torch.tensor([level for _, _, level in learnt]).to(torch.float64)
         chance_of = torch.tensor([p for _, p, _ in learnt], dtype=torch.float64)
         opens, coin = dice.uniforms(f"p.{place}", f"sign.{place}").unbind(1)
-        turn = Turn(op_of[chosen], level_of[chosen] / (AUTO_LEVELS - 1), _sign(coin))
+        turn = Turn(op_of[chosen], level_of[chosen] / (AUTO_LEVELS - 1), sign_of(coin))
         inside = gate.narrowed(opens < chance_of[chosen], f"{node.kind} {place + 1}")
         used = set(op_of.tolist())
         rows = [row if n in used else None for n, row in enumerate(read_rows(AUTO_AUGMENT))]
@@ -163,9 +163,11 @@ def _values(how: LevelMap, row: Levelled, turn: Turn, frame: Frame) -> torch.Ten
 _ROUNDINGS = {"nearest": torch.round, "to_zero": torch.trunc, "up": torch.ceil}
 
 
-def _nth(uniforms: torch.Tensor, count: int) -> torch.Tensor:
+def nth(uniforms: torch.Tensor, count: int) -> torch.Tensor:
+    """(N,) int64: each of 0 to count − 1 equally likely."""
     return (uniforms * count).floor().to(torch.int64)
 
 
-def _sign(coin: torch.Tensor) -> torch.Tensor:
+def sign_of(coin: torch.Tensor) -> torch.Tensor:
+    """(N,) float64: −1 or 1, equally likely."""
     return torch.where(coin < 0.5, -1.0, 1.0).to(torch.float64)

@@ -11,7 +11,7 @@ import torch
 from augscore.engine.column import Column
 from augscore.engine.draw import MixDraw, StepDraw
 from augscore.engine.drawing.context import Context, Gate
-from augscore.engine.drawing.levelled import Row, Turn, draw_turn, read_rows
+from augscore.engine.drawing.levelled import Row, Turn, draw_turn, nth, read_rows, sign_of
 from augscore.engine.level_tables import AUG_MIX, AUG_MIX_COLOUR
 from augscore.engine.nodes import LEAST_SEVERITY, MOST_SEVERITY, AugMix
 from augscore.engine.ops.dice import Dice
@@ -65,14 +65,13 @@ def _chain(
 ) -> tuple[StepDraw, ...]:
     depth = torch.full((len(context.hashes),), node.deepest)
     if node.chain_depth == -1:
-        depth = (dice.uniforms(f"depth.{branch}")[:, 0] * node.deepest).floor().to(torch.int64) + 1
+        depth = nth(dice.uniforms(f"depth.{branch}")[:, 0], node.deepest) + 1
     drawn: list[StepDraw] = []
     for place in range(node.deepest):
         slots = [f"{what}.{branch}.{place}" for what in ("op", "level", "sign")]
         choice, level, coin = dice.uniforms(*slots).unbind(1)
-        row = (choice * len(rows)).floor().to(torch.int64)
         level = (LEAST_SEVERITY + level * (node.severity - LEAST_SEVERITY)) / MOST_SEVERITY
-        turn = Turn(row, level, torch.where(coin < 0.5, -1.0, 1.0).to(torch.float64))
+        turn = Turn(nth(choice, len(rows)), level, sign_of(coin))
         inside = Gate(gate.open & (depth > place), f"{node.kind} {branch + 1}.{place + 1}")
         drawn += draw_turn(rows, turn, context, inside, dice)
     return tuple(drawn)
