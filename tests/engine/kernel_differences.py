@@ -4,10 +4,12 @@ that it is to interpret. Prints {operation: largest difference in grey levels} a
 from __future__ import annotations
 
 import json
+from unittest.mock import patch
 
 import torch
 
 from augscore.engine.drawing.view import draw_view
+from augscore.engine.native import library
 from augscore.engine.nodes import Step
 from augscore.engine.ops.record import Op
 from augscore.engine.ops.table import OPS
@@ -17,12 +19,23 @@ HEIGHT, WIDTH, ROWS = 20, 23, torch.tensor([0, 2, 3])
 
 
 def main(device: str = "cpu") -> None:
+    from augscore.engine.kernels import blur, jitter
+
+    # On a CPU the kernels of these would be those in C, which are no work for an interpreter.
+    with (
+        patch.object(library, "jitter_rows", jitter.jitter_rows),
+        patch.object(library, "blur_rows", blur.blur_rows),
+    ):
+        print(json.dumps(differences(device)))
+
+
+def differences(device: str) -> dict[str, float]:
     generator = torch.Generator().manual_seed(0)
     images = torch.rand(5, 3, HEIGHT, WIDTH, generator=generator).to(device)
     found = {op.name: difference(op, images) for op in OPS.values() if op.kernel is not None}
     levels = (images * 255).to(torch.uint8)
     found["RandomResizedCrop of uint8"] = difference(OPS["RandomResizedCrop"], levels)
-    print(json.dumps(found))
+    return found
 
 
 def difference(op: Op, images: torch.Tensor) -> float:

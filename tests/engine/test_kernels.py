@@ -13,7 +13,13 @@ from pathlib import Path
 import pytest
 import torch
 
+from augscore.engine.draw import every_step
+from augscore.engine.drawing.view import draw_view
+from augscore.engine.native import library
+from augscore.engine.nodes import Step
+from augscore.engine.ops.record import Op
 from augscore.engine.ops.table import OPS
+from augscore.engine.policy import Policy, View
 from tests.engine import kernel_differences
 
 OF_LEVELS = "RandomResizedCrop of uint8"
@@ -39,6 +45,27 @@ def test_interpreted_kernels_equal_the_functions() -> None:
         check=True,
     )
     check(json.loads(run.stdout), {})
+
+
+IN_C = [op for op in OPS.values() if "cpu" in op.kernel_devices and op.kernel is not None]
+
+
+@pytest.mark.skipif(not library.has_library(), reason="no C compiler at installation")
+@pytest.mark.parametrize("op", IN_C, ids=lambda op: op.name)
+@pytest.mark.parametrize("size", [(20, 23), (1, 1), (3, 700)])
+def test_kernels_in_c_equal_the_functions(op: Op, size: tuple[int, int]) -> None:
+    images = torch.rand(5, 3, *size, generator=torch.Generator().manual_seed(0))
+    rows, count = torch.tensor([0, 2, 3]), len(images)
+    policy = Policy("one", min(size), (View((Step(op.name, op.example),)),))
+    step = next(every_step(draw_view(policy, list(range(count)), [size] * count, view=0).steps))
+    columns = [column.numbers for _, column in step.magnitudes]
+    options = [value for _, value in step.options]
+    assert op.kernel is not None
+    changed, wanted = images.clone(), images.clone()
+    op.kernel(changed, rows, *(column[rows] for column in columns), *options)
+    wanted[rows] = op.torch_function(images, *columns, *options)[rows]
+    assert torch.equal(changed[[1, 4]], images[[1, 4]])
+    assert ((changed - wanted).abs() * 255).max().item() <= 0.01
 
 
 @pytest.mark.gpu
