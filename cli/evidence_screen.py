@@ -10,7 +10,7 @@ from .train_screen import error_lines
 
 if TYPE_CHECKING:
     from augscore.strength.evidence import RisingRow
-    from augscore.training.model_check import Evidence
+    from augscore.training.score.model_check import Evidence
 
 
 def evidence_lines(evidence: Evidence) -> list[Line]:

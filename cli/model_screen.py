@@ -46,7 +46,7 @@ def model_lines(
 def _evidence(card: ModelCard) -> list[Line]:
     if not card.evidence:
         return []
-    from augscore.training.model_check import evidence_from_json
+    from augscore.training.score.model_check import evidence_from_json
 
     return evidence_lines(evidence_from_json(card.evidence))
 

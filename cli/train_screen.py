@@ -12,9 +12,9 @@ from .skips import skipped_lines
 
 if TYPE_CHECKING:
     from augscore.score.wiener import ErrorRow
-    from augscore.training.expectation import Expectation
-    from augscore.training.plan import ScoreRunPlan
-    from augscore.training.score_run import LogRow, ScoreRunResult
+    from augscore.training.score.expectation import Expectation
+    from augscore.training.score.plan import ScoreRunPlan
+    from augscore.training.score.run import LogRow, ScoreRunResult
 
 WIDTH = 80
 HELD_OUT = "held-out images"

@@ -16,9 +16,10 @@ from augscore.runtime import NoteSink, ProgressSink, StopFlag, StopSignal
 from augscore.score.network import Architecture
 from augscore.strength import sight
 from augscore.strength.scorer import Scorer, load_scorer
-from augscore.training import score_run, verdict
-from augscore.training.plan import ScoreRunOptions, plan_score_run
-from augscore.training.score_run import Hooks, ScoreRunResult, train_score
+from augscore.training.score import run as score_run
+from augscore.training.score import verdict
+from augscore.training.score.plan import ScoreRunOptions, plan_score_run
+from augscore.training.score.run import Hooks, ScoreRunResult, train_score
 
 TrainTiny = Callable[..., ScoreRunResult]
 FEW_PIXELS = 8 * 48 * 48

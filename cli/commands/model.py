@@ -91,7 +91,7 @@ def check(settings: CheckSettings) -> None:
     with progress_sink(settings.streams) as progress:
         from augscore.strength.model_path import model_path
         from augscore.strength.scorer import load_scorer
-        from augscore.training.model_check import check_model, save_evidence
+        from augscore.training.score.model_check import check_model, save_evidence
 
         scorer = load_scorer(settings.model, settings.device)
         evidence = check_model(scorer, [settings.data], limit=settings.limit, progress=progress)

@@ -20,9 +20,9 @@ from ..train_screen import log_line, plan_lines, result_lines
 
 if TYPE_CHECKING:
     from augscore.runtime import Note
-    from augscore.training.expectation import Expectation
-    from augscore.training.plan import ScoreRunOptions, ScoreRunPlan
-    from augscore.training.score_run import LogRow, ScoreRunResult
+    from augscore.training.score.expectation import Expectation
+    from augscore.training.score.plan import ScoreRunOptions, ScoreRunPlan
+    from augscore.training.score.run import LogRow, ScoreRunResult
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +137,7 @@ def score(settings: TrainScoreSettings) -> None:
 
 def _plan(settings: TrainScoreSettings, streams: Streams) -> ScoreRunPlan:
     with progress_sink(streams):
-        from augscore.training.plan import plan_score_run
+        from augscore.training.score.plan import plan_score_run
 
         return plan_score_run(settings.paths, _options(settings))
 
@@ -145,9 +145,9 @@ def _plan(settings: TrainScoreSettings, streams: Streams) -> ScoreRunPlan:
 def _show(settings: TrainScoreSettings, streams: Streams, plan: ScoreRunPlan) -> None:
     """The plan alone, where the same command could begin."""
     with progress_sink(streams):
-        from augscore.training.continuing import binding_settings
-        from augscore.training.expectation import expect
-        from augscore.training.run_folder import check_folder
+        from augscore.training.score.continuing import binding_settings
+        from augscore.training.score.expectation import expect
+        from augscore.training.score.run_folder import check_folder
 
         check_folder(settings.out, binding_settings(plan), force=settings.force)
         expected = expect(plan)
@@ -155,7 +155,7 @@ def _show(settings: TrainScoreSettings, streams: Streams, plan: ScoreRunPlan) ->
 
 
 def _options(settings: TrainScoreSettings) -> ScoreRunOptions:
-    from augscore.training.plan import ScoreRunOptions
+    from augscore.training.score.plan import ScoreRunOptions
 
     return ScoreRunOptions(
         out=settings.out,
@@ -174,8 +174,8 @@ def _options(settings: TrainScoreSettings) -> ScoreRunOptions:
 
 def _train(plan: ScoreRunPlan, streams: Streams) -> ScoreRunResult:
     from augscore.runtime import Interruptions
-    from augscore.training.expectation import expect
-    from augscore.training.score_run import Hooks, train_score
+    from augscore.training.score.expectation import expect
+    from augscore.training.score.run import Hooks, train_score
 
     def announce(done: int) -> None:
         if not streams.quiet:

@@ -14,10 +14,11 @@ from augscore.errors import UsageError
 from augscore.runtime import Note
 from augscore.score.fit import FitOptions
 from augscore.score.network import Architecture
-from augscore.training import plan, score_run
-from augscore.training.continuing import binding_settings, usable_checkpoint
-from augscore.training.plan import ScoreRunOptions, plan_score_run
-from augscore.training.score_run import ScoreRunResult
+from augscore.training.score import plan
+from augscore.training.score import run as score_run
+from augscore.training.score.continuing import binding_settings, usable_checkpoint
+from augscore.training.score.plan import ScoreRunOptions, plan_score_run
+from augscore.training.score.run import ScoreRunResult
 from augscore_cli.main import root
 
 TrainTiny = Callable[..., ScoreRunResult]

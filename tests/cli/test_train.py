@@ -57,7 +57,9 @@ def test_a_folder_without_images_is_an_unusable_input(tmp_path: Path, invoke: In
 @pytest.fixture
 def untimed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is timed, so whatever is told is told at once."""
-    monkeypatch.setattr("augscore.training.expectation.expect", lambda *a: pytest.fail("timed"))
+    monkeypatch.setattr(
+        "augscore.training.score.expectation.expect", lambda *a: pytest.fail("timed")
+    )
 
 
 @pytest.mark.usefixtures("untimed")
@@ -107,7 +109,7 @@ def test_a_finished_run_is_refused_at_once(
 
 def test_a_useless_network_is_told_with_its_table() -> None:
     from augscore.score.wiener import ErrorRow
-    from augscore.training.score_run import ScoreRunResult
+    from augscore.training.score.run import ScoreRunResult
 
     errors = (ErrorRow(0.1, 0.02, 0.01), ErrorRow(0.2, 0.01, 0.02))
     result = ScoreRunResult(Path("m"), True, None, errors, 1, ())
@@ -227,7 +229,7 @@ def test_no_room_for_the_model_is_the_machine(photos: Path, child: Child) -> Non
 
 
 def test_a_row_of_progress() -> None:
-    from augscore.training.score_run import LogRow
+    from augscore.training.score.run import LogRow
 
     row = LogRow(1200, 8000, 0.41832, 0.5, 1e-3, 412.3, 2460.0)
     text = "".join(span.text for span in log_line(row, "cuda:0"))

@@ -27,7 +27,7 @@ from augscore.score.fit import (
 )
 from augscore.score.model import new_denoiser
 from augscore.score.network import Architecture
-from augscore.training.fit_checkpoint import restore, to_checkpoint
+from augscore.training.score.fit_checkpoint import restore, to_checkpoint
 
 TINY = Architecture(widths=(8, 8, 8), blocks=1, conditioning=8)
 CPU = torch.device("cpu")

@@ -19,8 +19,8 @@ from augscore.runs.mark import refuse_inputs
 from augscore.runtime import pick_device
 from augscore.score.fit import FitOptions
 from augscore.score.network import Architecture
-from augscore.training.photo_pool import FEWEST_IMAGES, HELD_OUT_SHARE, MEMORY_BUDGET
-from augscore.training.scales import Scales, choose_scales
+from augscore.training.score.photo_pool import FEWEST_IMAGES, HELD_OUT_SHARE, MEMORY_BUDGET
+from augscore.training.score.scales import Scales, choose_scales
 
 CALIBRATION_CROPS = 200
 PROBED_HEADERS = 64

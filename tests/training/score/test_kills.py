@@ -23,8 +23,8 @@ import os, resource, signal, sys, time
 from pathlib import Path
 from augscore.runtime import Interruptions
 from augscore.score.network import Architecture
-from augscore.training import score_run
-from augscore.training.plan import ScoreRunOptions, plan_score_run
+from augscore.training.score import run as score_run
+from augscore.training.score.plan import ScoreRunOptions, plan_score_run
 
 scenes, out, every, place, value = sys.argv[1:]
 score_run.CALIBRATION_CROPS = 24

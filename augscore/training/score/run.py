@@ -42,11 +42,11 @@ from augscore.score.fit import (
 from augscore.score.model import ModelCard, TrainingData, new_denoiser, save_model
 from augscore.score.wiener import ErrorRow
 from augscore.strength.calibrate import calibrate
-from augscore.training.continuing import agreeing, binding_settings, usable_checkpoint
-from augscore.training.fit_checkpoint import restore, to_checkpoint
-from augscore.training.keeping import Keeper
-from augscore.training.photo_pool import FEWEST_IMAGES, PhotoPool, load_photo_pool
-from augscore.training.plan import (
+from augscore.training.score.continuing import agreeing, binding_settings, usable_checkpoint
+from augscore.training.score.fit_checkpoint import restore, to_checkpoint
+from augscore.training.score.keeping import Keeper
+from augscore.training.score.photo_pool import FEWEST_IMAGES, PhotoPool, load_photo_pool
+from augscore.training.score.plan import (
     CALIBRATION_CROPS,
     LESS_MEMORY,
     ScoreRunOptions,
@@ -54,9 +54,9 @@ from augscore.training.plan import (
     too_few_images,
     too_small,
 )
-from augscore.training.run_folder import COMMAND, checkpoints_of, claimed, model_of
-from augscore.training.scales import working_crops
-from augscore.training.verdict import denoising_errors
+from augscore.training.score.run_folder import COMMAND, checkpoints_of, claimed, model_of
+from augscore.training.score.scales import working_crops
+from augscore.training.score.verdict import denoising_errors
 
 HELD_OUT_CROPS = 32
 

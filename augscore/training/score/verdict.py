@@ -8,7 +8,7 @@ from augscore import keys
 from augscore.score.crops import CropPool
 from augscore.score.denoiser import Denoiser
 from augscore.score.wiener import Denoise, ErrorRow, compare_with_wiener, fit_wiener
-from augscore.training.scales import Scales
+from augscore.training.score.scales import Scales
 
 SIGMAS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5)
 WIENER_CROPS = 1024

@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from augscore.images.records import Ignored, Picture, Read, Skipped
-from augscore.training import photo_pool
-from augscore.training.photo_pool import PhotoPool, load_photo_pool
-from augscore.training.scales import Scales
+from augscore.training.score import photo_pool
+from augscore.training.score.photo_pool import PhotoPool, load_photo_pool
+from augscore.training.score.scales import Scales
 
 SCALES = Scales(48, 48, (48, 68, 96))
 

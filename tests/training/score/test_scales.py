@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from augscore.score.crops import CropPool
-from augscore.training.scales import (
+from augscore.training.score.scales import (
     at_sides,
     choose_scales,
     coarse_side,

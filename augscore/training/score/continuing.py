@@ -20,8 +20,8 @@ from augscore.runs.checkpoint import (
     remove_checkpoints,
 )
 from augscore.runtime import Note, NoteSink
-from augscore.training.plan import ScoreRunPlan
-from augscore.training.run_folder import begun_otherwise, differences
+from augscore.training.score.plan import ScoreRunPlan
+from augscore.training.score.run_folder import begun_otherwise, differences
 
 
 def binding_settings(plan: ScoreRunPlan) -> dict[str, object]:

@@ -10,8 +10,8 @@ import pytest
 
 from augscore.errors import HostError, UsageError
 from augscore.runs.mark import mark
-from augscore.training.run_folder import COMMAND, check_folder, claimed, model_of
-from augscore.training.score_run import ScoreRunResult
+from augscore.training.score.run import ScoreRunResult
+from augscore.training.score.run_folder import COMMAND, check_folder, claimed, model_of
 
 TrainTiny = Callable[..., ScoreRunResult]
 SETTINGS = {"steps": 10}

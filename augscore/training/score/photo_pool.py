@@ -11,7 +11,7 @@ import torch
 from augscore import keys
 from augscore.images.records import Picture, Read, Skipped
 from augscore.score.crops import CropPool
-from augscore.training.scales import Scales, at_sides, sides_for
+from augscore.training.score.scales import Scales, at_sides, sides_for
 
 FEWEST_IMAGES = 2
 HELD_OUT_SHARE = 0.1

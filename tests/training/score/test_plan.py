@@ -10,8 +10,8 @@ from PIL import Image
 
 from augscore.errors import HostError, InputError, UsageError
 from augscore.images.records import Candidate
-from augscore.training.expectation import expect
-from augscore.training.plan import ScoreRunOptions, plan_score_run
+from augscore.training.score.expectation import expect
+from augscore.training.score.plan import ScoreRunOptions, plan_score_run
 
 
 def names(plan_found: tuple[object, ...]) -> list[str]:

@@ -21,9 +21,10 @@ from augscore.score import model
 from augscore.score.model import load_model
 from augscore.score.network import Architecture
 from augscore.strength.calibration import calibration_from_json
-from augscore.training import plan, score_run
-from augscore.training.plan import ScoreRunOptions
-from augscore.training.score_run import LogRow, ScoreRunResult
+from augscore.training.score import plan
+from augscore.training.score import run as score_run
+from augscore.training.score.plan import ScoreRunOptions
+from augscore.training.score.run import LogRow, ScoreRunResult
 
 TrainTiny = Callable[..., ScoreRunResult]
 

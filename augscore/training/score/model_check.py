@@ -25,8 +25,8 @@ from augscore.score.model import ScoreModel, save_model
 from augscore.score.wiener import ErrorRow
 from augscore.strength.evidence import RisingRow, rising_table
 from augscore.strength.scorer import Scorer
-from augscore.training.scales import Scales, at_sides
-from augscore.training.verdict import denoising_errors
+from augscore.training.score.scales import Scales, at_sides
+from augscore.training.score.verdict import denoising_errors
 
 FEWEST_IMAGES = 4
 

@@ -13,7 +13,7 @@ from augscore.score.fit import FitOptions, fit_step, new_state
 from augscore.score.model import new_denoiser
 from augscore.strength.calibrate import NORM_SIGMAS, SIGMA, looks
 from augscore.strength.sight import Lens, chunk_size, look
-from augscore.training.plan import CALIBRATION_CROPS, LESS_MEMORY, ScoreRunPlan
+from augscore.training.score.plan import CALIBRATION_CROPS, LESS_MEMORY, ScoreRunPlan
 
 TIMED_STEPS = 3
 

@@ -12,8 +12,8 @@ from augscore.errors import InputError
 from augscore.score.model import load_model
 from augscore.strength import evidence
 from augscore.strength.scorer import Scorer, load_scorer
-from augscore.training import verdict
-from augscore.training.model_check import check_model, evidence_from_json, save_evidence
+from augscore.training.score import verdict
+from augscore.training.score.model_check import check_model, evidence_from_json, save_evidence
 
 
 @pytest.mark.usefixtures("small_chunks")

@@ -1,0 +1,1 @@
+"""How good a frozen backbone is: features, nearest neighbours, linear probes, their intervals."""

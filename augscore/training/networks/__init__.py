@@ -1,0 +1,1 @@
+"""Backbones, heads, their momentum copies, queues."""

@@ -1,0 +1,1 @@
+"""The score network's own run: plan, read, fit, calibrate, save, check."""
