@@ -68,9 +68,9 @@ def spread(z: torch.Tensor) -> torch.Tensor:
 def rank_me(z: torch.Tensor, *, centred: bool = False) -> torch.Tensor:
     """(N, D) → (): how many directions the embeddings fill, from 1 to min(N, D).
 
-    exp of the entropy of the singular values, divided by their sum, plus 1e-7. Garrido, Balestriero,
-    Najman, LeCun 2023, "RankMe", equation 1. A common offset hides the other directions unless the
-    embeddings are `centred` first; N is to be far above D.
+    exp of the entropy of the singular values, divided by their sum, plus 1e-7. Garrido,
+    Balestriero, Najman, LeCun 2023, "RankMe", equation 1. A common offset hides the other
+    directions unless the embeddings are `centred` first; N is to be far above D.
     """
     _check(z)
     values = z.to("cpu", torch.float32)  # not every accelerator has singular values
