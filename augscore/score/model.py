@@ -29,8 +29,9 @@ KIND = FileKind(
     kind=None,
     schema=SCHEMA,
     train="Train one with: augscore train score FOLDER --out RUN",
-    convert="augscore reads safetensors files, as `augscore train score` writes them. To convert a "
-    "denoiser that you trust, rebuild it in Python and write it with augscore.score.model.save_model",
+    convert="augscore reads safetensors files, as `augscore train score` writes them. To convert "
+    "a denoiser that you trust, rebuild it in Python and write it with "
+    "augscore.score.model.save_model",
 )
 
 
