@@ -16,9 +16,10 @@ from augscore.images.resize import bring_to_size
 
 LAYER = "backbone"
 """Where features are read: behind the backbone's pooling, before any projector."""
-_BATCH_PIXELS = 512 * 32 * 32
+_BATCH_PIXELS = 64 * 224 * 224
 _MOST_AT_ONCE = 512
-_RAW_SIZE = 32
+RAW_SIZE = 32
+"""Of raw pixels as features [px]."""
 
 
 @dataclass(frozen=True)
@@ -70,10 +71,9 @@ def features_of(
     return features.clone()
 
 
-def raw_pixels(images: Iterable[torch.Tensor]) -> torch.Tensor:
-    """N images → (N, 3072) float32, their pixels at 32 px: what any features must beat."""
-    rows = [_together(batch, _RAW_SIZE).flatten(1) for batch in _batches(images, _RAW_SIZE)]
-    return torch.cat(rows) if rows else torch.zeros(0, 3 * _RAW_SIZE**2)
+def raw_pixels(image: torch.Tensor) -> torch.Tensor:
+    """(3, H, W) → (3072,) float32, its pixels at 32 px: what any features must beat."""
+    return bring_to_size(image, RAW_SIZE).flatten()
 
 
 @contextmanager
