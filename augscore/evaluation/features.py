@@ -33,6 +33,20 @@ class Preprocessing:
     size: int
     normalize: Normalize
 
+    def to_json(self) -> dict[str, object]:
+        """Enough to do the same elsewhere."""
+        return {
+            "channels": "RGB",
+            "range": [0, 1],
+            "size": self.size,
+            "resize": "short side",
+            "crop": "center",
+            "interpolation": "bilinear",
+            "antialias": True,
+            "mean": list(self.normalize.mean),
+            "std": list(self.normalize.std),
+        }
+
     def of(self, images: Sequence[torch.Tensor], device: torch.device) -> torch.Tensor:
         """(3, H, W) uint8, of any sizes → float32 (B, 3, size, size) on the device."""
         pixels = _together(images, self.size).to(device)
