@@ -135,8 +135,7 @@ def evaluate(settings: EvalSettings) -> None:
     """
     if "epochs" in settings.given and not settings.linear:
         raise click.UsageError("--epochs goes with --linear")
-    inputs = (settings.run, Path(settings.data), *([settings.labels] if settings.labels else []))
-    check_target(settings.json, "--json", inputs)
+    _check_json(settings)
     with progress_sink(settings.streams) as progress:
         from augscore.training.encoder_file import load_encoder
 
@@ -152,7 +151,16 @@ def evaluate(settings: EvalSettings) -> None:
     settings.streams.note(f"Next: {_next(settings)}")
 
 
+def _check_json(settings: EvalSettings) -> None:
+    from augscore.training.encoder_path import encoder_path
+
+    tables = [] if settings.labels is None else [settings.labels]
+    check_target(settings.json, "--json", [encoder_path(settings.run), *tables])
+
+
 def _evaluated(settings: EvalSettings, encoder: Encoder, progress: ProgressSink) -> list[_Part]:
+    import torch
+
     from augscore.evaluation.evaluate import evaluate as evaluate_on
     from augscore.runtime import memory_errors, pick_device
     from augscore.training.data.split import split
@@ -165,7 +173,7 @@ def _evaluated(settings: EvalSettings, encoder: Encoder, progress: ProgressSink)
         for name, labels in sources
     ]
     device = pick_device(settings.device)
-    encoder.backbone.to(device)
+    encoder.backbone.to(device).to(memory_format=torch.channels_last)
     how = _looking(settings, encoder, device, progress)
     parts = []
     with memory_errors("Use --device cpu, or fewer images"):
