@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import augscore.methods as methods  # noqa: F401
+    from augscore import methods as methods
     from augscore.engine.augment import augment as augment
     from augscore.engine.augment import replay as replay
     from augscore.engine.collate import Collate as Collate
@@ -44,12 +44,14 @@ _HOMES = {
     "replay": "augscore.engine.augment",
 }
 
+_FOLDERS = ("methods",)  # their files are public by their own names
+
 __all__ = [*sorted(_HOMES), "__version__"]
 
 
 def __getattr__(name: str) -> object:
-    if name == "methods":  # a folder whose files are public by their own names
-        return import_module("augscore.methods")
+    if name in _FOLDERS:
+        return import_module(f"augscore.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'augscore' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)
