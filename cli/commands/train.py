@@ -145,11 +145,12 @@ def _plan(settings: TrainScoreSettings, streams: Streams) -> ScoreRunPlan:
 def _show(settings: TrainScoreSettings, streams: Streams, plan: ScoreRunPlan) -> None:
     """The plan alone, where the same command could begin."""
     with progress_sink(streams):
-        from augscore.training.score.continuing import binding_settings
+        from augscore.runs.run_folder import check_folder
+        from augscore.training.score.binding import binding_settings
         from augscore.training.score.expectation import expect
-        from augscore.training.score.run_folder import check_folder
+        from augscore.training.score.kind import SCORE_RUN
 
-        check_folder(settings.out, binding_settings(plan), force=settings.force)
+        check_folder(settings.out, SCORE_RUN, binding_settings(plan), force=settings.force)
         expected = expect(plan)
     print_result(settings, plan_lines(plan, expected), _plan_document(plan, expected))
 

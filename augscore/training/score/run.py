@@ -13,7 +13,10 @@ import torch
 
 from augscore.images.batches import read
 from augscore.images.records import Read, Skipped
+from augscore.runs.continuing import agreeing, usable_checkpoint
+from augscore.runs.keeping import Keeper
 from augscore.runs.mark import mark
+from augscore.runs.run_folder import checkpoints_of, claimed
 from augscore.runtime import (
     Note,
     NoteSink,
@@ -42,9 +45,9 @@ from augscore.score.fit import (
 from augscore.score.model import ModelCard, TrainingData, new_denoiser, save_model
 from augscore.score.wiener import ErrorRow
 from augscore.strength.calibrate import calibrate
-from augscore.training.score.continuing import agreeing, binding_settings, usable_checkpoint
+from augscore.training.score.binding import binding_settings
 from augscore.training.score.fit_checkpoint import restore, to_checkpoint
-from augscore.training.score.keeping import Keeper
+from augscore.training.score.kind import SCORE_RUN, model_of
 from augscore.training.score.photo_pool import FEWEST_IMAGES, PhotoPool, load_photo_pool
 from augscore.training.score.plan import (
     CALIBRATION_CROPS,
@@ -54,7 +57,6 @@ from augscore.training.score.plan import (
     too_few_images,
     too_small,
 )
-from augscore.training.score.run_folder import COMMAND, checkpoints_of, claimed, model_of
 from augscore.training.score.scales import working_crops
 from augscore.training.score.verdict import denoising_errors
 
@@ -118,7 +120,7 @@ def train_score(plan: ScoreRunPlan, hooks: Hooks) -> ScoreRunResult:
     that another process works on, or files of something else; HostError (`out_of_memory`).
     """
     out, settings = plan.options.out, binding_settings(plan)
-    with claimed(out, settings, force=plan.options.force), memory_errors(LESS_MEMORY):
+    with claimed(out, SCORE_RUN, settings, force=plan.options.force), memory_errors(LESS_MEMORY):
         try:
             return _trained(plan, settings, hooks)
         except Stopped as stopped:
@@ -157,7 +159,12 @@ def _prepare(plan: ScoreRunPlan, settings: Mapping[str, object], hooks: Hooks) -
     device = pick_device(options.device)
     # Before the images, which may take minutes to read, what they do not decide.
     checkpoint = usable_checkpoint(folder, settings, force=force, note=note)
-    mark(options.out, COMMAND, settings, {"options": _plain(options), "host": host_facts(device)})
+    mark(
+        options.out,
+        SCORE_RUN.command,
+        settings,
+        {"options": _plain(options), "host": host_facts(device)},
+    )
     hooks.announce(checkpoint.step if checkpoint is not None else 0)
     pool = _read_pool(plan, hooks.progress)
     clean = _clean_crops(plan, pool)
