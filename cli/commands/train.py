@@ -176,7 +176,7 @@ def _options(settings: TrainScoreSettings) -> ScoreRunOptions:
 def _train(plan: ScoreRunPlan, streams: Streams) -> ScoreRunResult:
     from augscore.runtime import Interruptions
     from augscore.training.score.expectation import expect
-    from augscore.training.score.run import Hooks, train_score
+    from augscore.training.score.run import ScoreHooks, train_score
 
     def announce(done: int) -> None:
         if not streams.quiet:
@@ -190,7 +190,7 @@ def _train(plan: ScoreRunPlan, streams: Streams) -> ScoreRunResult:
         streams.note(f"note: {note.text}")
 
     with progress_sink(streams) as progress, Interruptions() as stop:
-        return train_score(plan, Hooks(announce, report, progress, tell, stop))
+        return train_score(plan, ScoreHooks(announce, report, progress, tell, stop))
 
 
 def _tell(settings: TrainScoreSettings, streams: Streams, result: ScoreRunResult) -> None:

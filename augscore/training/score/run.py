@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,15 +14,14 @@ import torch
 from augscore.images.batches import read
 from augscore.images.records import Read, Skipped
 from augscore.runs.continuing import agreeing, usable_checkpoint
+from augscore.runs.hooks import Hooks
 from augscore.runs.keeping import Keeper
 from augscore.runs.mark import mark
 from augscore.runs.run_folder import checkpoints_of, claimed
 from augscore.runtime import (
     Note,
-    NoteSink,
     Progress,
     ProgressSink,
-    StopFlag,
     Stopped,
     host_facts,
     memory_errors,
@@ -93,26 +92,10 @@ class ScoreRunResult:
     skipped: tuple[Skipped, ...]
 
 
-Announce = Callable[[int], None]
-Report = Callable[[LogRow], None]
+ScoreHooks = Hooks[LogRow]
 
 
-@dataclass(frozen=True)
-class Hooks:
-    """Where a run tells of itself, and what may stop it.
-
-    `announce` gets the number of steps that are done already, once the folder is the run's and
-    before an image is read.
-    """
-
-    announce: Announce
-    report: Report
-    progress: ProgressSink
-    note: NoteSink
-    stop: StopFlag
-
-
-def train_score(plan: ScoreRunPlan, hooks: Hooks) -> ScoreRunResult:
+def train_score(plan: ScoreRunPlan, hooks: ScoreHooks) -> ScoreRunResult:
     """Train, or continue, the run of a plan.
 
     A stop signal ends reading and calibrating at once, and fitting after its step, with a
@@ -127,7 +110,7 @@ def train_score(plan: ScoreRunPlan, hooks: Hooks) -> ScoreRunResult:
             return ScoreRunResult(model_of(out), False, stopped.by, (), 0, ())
 
 
-def _trained(plan: ScoreRunPlan, settings: Mapping[str, object], hooks: Hooks) -> ScoreRunResult:
+def _trained(plan: ScoreRunPlan, settings: Mapping[str, object], hooks: ScoreHooks) -> ScoreRunResult:
     with hooks.stop.at_once():
         fitting = _prepare(plan, settings, hooks)
     with _deterministic():
@@ -153,7 +136,7 @@ class _Fitting:
     keeper: Keeper
 
 
-def _prepare(plan: ScoreRunPlan, settings: Mapping[str, object], hooks: Hooks) -> _Fitting:
+def _prepare(plan: ScoreRunPlan, settings: Mapping[str, object], hooks: ScoreHooks) -> _Fitting:
     options, note = plan.options, hooks.note
     folder, force = checkpoints_of(options.out), options.force
     device = pick_device(options.device)
@@ -205,7 +188,7 @@ def _first_state(plan: ScoreRunPlan, pool: PhotoPool, device: torch.device) -> F
     return new_state(denoiser.to(device), plan.fit_options)
 
 
-def _fit(fitting: _Fitting, plan: ScoreRunPlan, hooks: Hooks) -> None:
+def _fit(fitting: _Fitting, plan: ScoreRunPlan, hooks: ScoreHooks) -> None:
     options, state, keeper = plan.options, fitting.state, fitting.keeper
     scratch = _empty_like(state.denoiser, fitting.held_out.crops.device)
     began, first = time.monotonic(), state.step
