@@ -8,7 +8,8 @@ from typing import Any, cast
 
 import torch
 from lightning_fabric import Fabric
-from lightning_fabric.plugins.precision import MixedPrecision, Precision as FullPrecision
+from lightning_fabric.plugins.precision import MixedPrecision
+from lightning_fabric.plugins.precision import Precision as FullPrecision
 from lightning_fabric.strategies import DDPStrategy
 
 from augscore.errors import UsageError

@@ -96,9 +96,7 @@ def _grouped(batches: Iterator[Batch], course: Course) -> Iterator[Sequence[Batc
         yield group
 
 
-def _row(
-    learner: Learner, course: Course, pace: _Pace, watch: Stopwatch, tally: Tally
-) -> LogRow:
+def _row(learner: Learner, course: Course, pace: _Pace, watch: Stopwatch, tally: Tally) -> LogRow:
     config = course.update.config
     speed = pace.speed(learner.step)
     shares = watch.shares()

@@ -110,7 +110,9 @@ def train_score(plan: ScoreRunPlan, hooks: ScoreHooks) -> ScoreRunResult:
             return ScoreRunResult(model_of(out), False, stopped.by, (), 0, ())
 
 
-def _trained(plan: ScoreRunPlan, settings: Mapping[str, object], hooks: ScoreHooks) -> ScoreRunResult:
+def _trained(
+    plan: ScoreRunPlan, settings: Mapping[str, object], hooks: ScoreHooks
+) -> ScoreRunResult:
     with hooks.stop.at_once():
         fitting = _prepare(plan, settings, hooks)
     with _deterministic():
