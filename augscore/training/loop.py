@@ -18,7 +18,7 @@ from augscore.runtime import Progress
 from augscore.training.data.feed import Batch, Feed
 from augscore.training.learner import Learner
 from augscore.training.log_row import LogRow
-from augscore.training.look import Look
+from augscore.training.look import Look, with_look
 from augscore.training.step import Pass
 from augscore.training.stopwatch import Stopwatch
 from augscore.training.tally import Tally
@@ -81,7 +81,7 @@ def train(learner: Learner, course: Course, hooks: PairHooks) -> None:
         hooks.progress(Progress(f"epoch {_epoch(course, step):.1f}", step, config.steps, "steps"))
         if logs:
             row = _row(learner, course, pace, watch, tally)
-            _tell(row.with_look(course.look(learner)) if looks else row, course, hooks)
+            _tell(with_look(row, course.look(learner)) if looks else row, course, hooks)
         stopping = hooks.stop.ask() is not None
         if saves or stopping:
             pace.saved()

@@ -109,7 +109,7 @@ def _embed(learner: Learner, run: Pass, views: Sequence[torch.Tensor]) -> _Embed
 
 def _pair_loss(learner: Learner, run: Pass, embedded: _Embedded) -> PairLoss:
     queue = None if learner.queue is None else learner.queue.keys()
-    shared = Embeddings(embedded.z[0], embedded.z[0], queue=queue if _filled(queue) else None)
+    shared = Embeddings(embedded.z[0], embedded.z[0], queue=queue)
     losses = [
         learner.method.loss(
             replace(
@@ -127,11 +127,6 @@ def _pair_loss(learner: Learner, run: Pass, embedded: _Embedded) -> PairLoss:
         for a, b in run.pairing.pairs
     ]
     return over_pairs(losses)
-
-
-def _filled(queue: torch.Tensor | None) -> bool:
-    """Before the first keys are there, the other images of the batch stand in."""
-    return queue is not None and len(queue) > 0
 
 
 def _keys(embedded: _Embedded, run: Pass) -> torch.Tensor:
