@@ -12,7 +12,7 @@ import torch
 
 from augscore.engine.normalize import NORMALIZATIONS, Normalize
 from augscore.engine.policy import Policy
-from augscore.engine.policy_file.write import policy_json
+from augscore.engine.policy_file.digest import policy_digest
 from augscore.errors import InputError
 from augscore.images.batches import auto_workers
 from augscore.images.collection import Collection
@@ -106,7 +106,7 @@ def binding_settings(plan: TrainPlan, judge: str | None) -> dict[str, object]:
     the score model, where one was given."""
     settings = {
         **asdict(plan.config),
-        "policy": policy_json(plan.policy),
+        "policy_digest": policy_digest(plan.policy),
         "data": plan.train.fingerprint,
         "device": torch.device(plan.device).type,
         "ranks": ranks(),
