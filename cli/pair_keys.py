@@ -1,14 +1,14 @@
-"""The settings of pair training by name: what shapes a run beyond the options that everybody needs.
+"""The settings of pair training by name: what shapes a run beyond the options everybody needs.
 
-Each is an option, so that flags, files, the environment and `--set` reach it alike. A test holds the
-table to the fields of the library's configuration.
+Each is an option, so that flags, files, the environment and `--set` reach it alike. A test holds
+the table to the fields of the library's configuration.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -62,10 +62,10 @@ class Numbers(_NumbersBase):
 _METAVARS = {"number": "X", "whole": "N", "yes": "BOOL", "numbers": "X,X,..."}
 
 
-def _type(key: Key) -> click.ParamType | None:
+def _type(key: Key) -> click.ParamType[Any] | None:
     if key.kind == "word" and key.words:
         return click.Choice(key.words)
-    kinds: dict[str, click.ParamType] = {
+    kinds: dict[str, click.ParamType[Any]] = {
         "number": click.FLOAT,
         "whole": click.INT,
         "yes": click.BOOL,
@@ -118,7 +118,10 @@ _WEIGHTING = (
     ),
     Key("weighting.sigma", "number", "Noise sd at which scores are taken."),
     Key(
-        "weighting.shape", "word", "From gap to weight.", ("abs", "floor", "sqrt", "rank", "softmax")
+        "weighting.shape",
+        "word",
+        "From gap to weight.",
+        ("abs", "floor", "sqrt", "rank", "softmax"),
     ),
     Key("weighting.amplitude", "number", "How far weights reach from 1."),
     Key("weighting.sign", "number", "1: more for larger gaps; -1: less."),

@@ -61,7 +61,8 @@ class PairCommand(Configured):
     """Its help lists the settings by name apart from the options that everybody needs."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        plain, named = [], []
+        plain: list[tuple[str, str]] = []
+        named: list[tuple[str, str]] = []
         for param in self.get_params(ctx):
             record = param.get_help_record(ctx)
             if record is not None:

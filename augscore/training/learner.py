@@ -66,13 +66,13 @@ def new_learner(config: TrainConfig, device: torch.device) -> Learner:
         seed=config.seed,
     )
     layout = torch.channels_last if config.channels_last else torch.contiguous_format
-    online = siamese.to(device, memory_format=layout)
+    online = siamese.to(device).to(memory_format=layout)
     target = queue = None
     if isinstance(config.constants, TargetConstants):
         target = MomentumCopy(online).to(device)
         if config.constants.queue_size:
             queue = KeyQueue(config.constants.queue_size, config.projector.out).to(device)
-    optimizer = make_optimizer(online, config.optim)
+    optimizer = make_optimizer(online, config.optim, config.batch_size * config.optim.accumulate)
     return Learner(method, online, target, queue, optimizer)
 
 

@@ -1,4 +1,4 @@
-"""How good a network is at some moment of its training: nearest neighbours, and has it collapsed?"""
+"""How good a network is at some moment: its nearest neighbours, and has it collapsed?"""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from augscore.engine.policy import Policy
+from augscore.errors import UsageError
 from augscore.methods.multiview import pairs_of
 from augscore.methods.record import Constants, TargetConstants
 
@@ -28,11 +29,19 @@ def pairing_of(policy: Policy, views: int, size: int, constants: Constants) -> P
     arXiv 2006.09882, section 3.2).
 
     A momentum copy sees the weak view where the policy names one, else the second; with more than
-    two views every global view is a key once for each other view.
+    two views every global view is a key once for each other view. Raises UsageError (`usage`) for
+    full-size views behind smaller ones, and for a single view.
     """
-    whole = tuple(v for v in range(views) if _side(policy, v, size) == size) or tuple(range(views))
+    sides = [_side(policy, view, size) for view in range(views)]
+    whole = tuple(view for view, side in enumerate(sides) if side == max(sides))
+    if whole != tuple(range(len(whole))):
+        raise UsageError(
+            f"policy {policy.name} has views of {', '.join(map(str, sides))} px in this order",
+            code="usage",
+            hint="Put the full-size views first",
+        )
     if not isinstance(constants, TargetConstants):
-        return Pairing(pairs_of(views, whole), whole)
+        return Pairing(pairs_of(views, len(whole)), whole)
     if views == 2 and len(whole) == 2:
         key = _weak_view(policy)
         return Pairing(((1 - key, key),), whole)

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from lightning_fabric import Fabric
@@ -51,7 +52,7 @@ SCORE = "score"
 
 @dataclass(frozen=True)
 class TrainResult:
-    """`last` is the last row of metrics; with what the final look saw, where the run is complete."""
+    """`last` is the last row of metrics, of a complete run with what the final look saw."""
 
     encoder_path: Path
     page_path: Path
@@ -160,7 +161,7 @@ def _course(
     hooks: PairHooks,
 ) -> Course:
     config, request, device = plan.config, plan.request, torch.device(plan.device)
-    called = torch.compile(learner.online) if config.compile else learner.online
+    called: Any = torch.compile(learner.online) if config.compile else learner.online
     network, optimizer = fabric.setup(called, learner.optimizer)
     weigher = Weigher(
         config.weighting,
@@ -171,7 +172,14 @@ def _course(
     )
     augment = Augment(plan.policy, size=config.size, seed=config.seed, views=config.views)
     run = Pass(
-        network, augment, plan.normalize, plan.pairing, weigher, config.constants, device, config.seed
+        network=network,
+        augment=augment,
+        normalize=plan.normalize,
+        pairing=plan.pairing,
+        weigher=weigher,
+        constants=config.constants,
+        device=device,
+        seed=config.seed,
     )
     feed = Feed(store, batch_size=config.batch_size, seed=config.seed, rank=rank(), ranks=ranks())
     return Course(
@@ -238,7 +246,7 @@ def _finish(plan: TrainPlan, learner: Learner) -> None:
         feature_dim=learner.online.backbone.feature_dim,
         normalize=plan.normalize,
         method=config.method,
-        weighting=config.weighting.kind,
+        weighting=asdict(config.weighting),
         epochs=config.epochs,
         steps=config.steps,
         data=EncoderData(len(plan.train), classes, plan.train.fingerprint),

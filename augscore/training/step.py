@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -12,7 +12,7 @@ from augscore import keys
 from augscore.engine.module import Augment
 from augscore.engine.normalize import Normalize
 from augscore.engine.normalized import normalize_
-from augscore.methods.multiview import over_pairs
+from augscore.methods.multiview import loss_of_pairs
 from augscore.methods.pair_loss import PairLoss
 from augscore.methods.record import Constants, Embeddings, TargetConstants
 from augscore.training.data.feed import Batch
@@ -109,24 +109,21 @@ def _embed(learner: Learner, run: Pass, views: Sequence[torch.Tensor]) -> _Embed
 
 def _pair_loss(learner: Learner, run: Pass, embedded: _Embedded) -> PairLoss:
     queue = None if learner.queue is None else learner.queue.keys()
-    shared = Embeddings(embedded.z[0], embedded.z[0], queue=queue)
-    losses = [
-        learner.method.loss(
-            replace(
-                shared,
-                z1=embedded.z[a],
-                z2=embedded.z[b],
-                p1=None if embedded.p is None else embedded.p[a],
-                p2=None if embedded.p is None else embedded.p[b],
-                k1=embedded.k.get(a),
-                k2=embedded.k.get(b),
-                generator=_generator(run.seed, learner.step),
-            ),
-            run.constants,
+    generator = _generator(run.seed, learner.step)
+    pairs = [
+        Embeddings(
+            z1=embedded.z[a],
+            z2=embedded.z[b],
+            p1=None if embedded.p is None else embedded.p[a],
+            p2=None if embedded.p is None else embedded.p[b],
+            k1=embedded.k.get(a),
+            k2=embedded.k.get(b),
+            queue=queue,
+            generator=generator,
         )
         for a, b in run.pairing.pairs
     ]
-    return over_pairs(losses)
+    return loss_of_pairs(learner.method, run.constants, pairs)
 
 
 def _keys(embedded: _Embedded, run: Pass) -> torch.Tensor:
@@ -151,7 +148,7 @@ def _on(
 
 
 def _generator(seed: int, step: int) -> torch.Generator:
-    """Of what a loss draws at a step: the same for all its pairs, and on all ranks."""
+    """Of what a loss draws at a step, the same on all ranks."""
     key = keys.field_keys(torch.tensor([step]), keys.slot("train", 0, "loss"), seed=seed)
     generator = torch.Generator()
     generator.manual_seed(int(key[0]) & 0x7FFFFFFFFFFFFFFF)

@@ -18,13 +18,16 @@ PAIRS = {
 }
 
 
+COMMANDS = {
+    "score": SCORE,
+    **{name: (f".commands.train_pairs:{name}", text) for name, text in PAIRS.items()},
+}
+
+
 class TrainGroup(LazyGroup):
     """A row of its table a method."""
 
-    lazy = {
-        "score": SCORE,
-        **{name: (f".commands.train_pairs:{name}", text) for name, text in PAIRS.items()},
-    }
+    lazy = COMMANDS
 
 
 @click.group(cls=TrainGroup, short_help="Train a network on your own images.")

@@ -15,8 +15,8 @@ from ..names import shown, shown_path
 from ..options import AutoInt, Configured, Settings, run_options, shared_options, with_settings
 from ..progress import progress_sink
 from ..results import print_result
-from ..streams import Streams
 from ..score_run_screen import log_line, plan_lines, result_lines
+from ..streams import Streams
 
 if TYPE_CHECKING:
     from augscore.runtime import Note
