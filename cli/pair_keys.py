@@ -74,6 +74,18 @@ def _type(key: Key) -> click.ParamType[Any] | None:
     return kinds.get(key.kind, click.STRING)
 
 
+WEIGHTINGS = (
+    "none",
+    "score",
+    "scorecl",
+    "uniform",
+    "permuted",
+    "inverted",
+    "pixel",
+    "parameter",
+)
+
+
 def keys_of(method: str) -> Sequence[Key]:
     """All keys that a method's run has."""
     predictor = _head("predictor") if method in _WITH_PREDICTOR else ()
@@ -110,6 +122,7 @@ _OPTIM = (
 )
 
 _WEIGHTING = (
+    Key("weighting.kind", "word", "As --weighting, for files.", WEIGHTINGS),
     Key(
         "weighting.reading",
         "word",
@@ -131,7 +144,6 @@ _WEIGHTING = (
 )
 
 _NETWORK = (
-    Key("precision", "word", "As --amp decides.", ("float32", "bf16", "fp16")),
     Key("channels_last", "yes", "Memory layout of images."),
     Key("compile", "yes", "torch.compile the networks."),
 )

@@ -10,20 +10,9 @@ import click
 
 from .completing import models, policies
 from .options import AutoInt, Configured, Settings, decorated, given_of, machine_options
-from .pair_keys import Key
+from .pair_keys import WEIGHTINGS, Key
 from .policy_source import allow_code
 
-WEIGHTINGS = (
-    "none",
-    "score",
-    "scorecl",
-    "uniform",
-    "permuted",
-    "inverted",
-    "pixel",
-    "parameter",
-)
-RECIPES = ("cifar10", "cifar100", "imagenet100")
 Callback = Callable[..., None]
 
 
@@ -65,7 +54,7 @@ class PairCommand(Configured):
         named: list[tuple[str, str]] = []
         for param in self.get_params(ctx):
             record = param.get_help_record(ctx)
-            if record is not None:
+            if record is not None and isinstance(param, click.Option):
                 is_named = (param.name or "").startswith("set_")
                 (named if is_named else plain).append(record)
         with formatter.section("Options"):
@@ -110,8 +99,8 @@ _WHAT = (
     ),
     click.option(
         "--recipe",
-        type=click.Choice(RECIPES),
-        help="Published numbers of the method; each can be overridden.",
+        metavar="NAME",
+        help="Published numbers: cifar10, cifar100 or imagenet100; each can be overridden.",
     ),
     click.option(
         "--policy",

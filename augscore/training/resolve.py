@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import torch
@@ -10,9 +11,10 @@ from augscore.engine.policies import find_policy
 from augscore.engine.policy import Policy
 from augscore.errors import InputError, UsageError
 from augscore.methods.record import TargetConstants
-from augscore.training.config import Precision, TrainConfig, WeightingConfig
-from augscore.training.recipes import Defaults, defaults_for
-from augscore.training.request import TrainRequest
+from augscore.training.config import Precision, TrainConfig
+from augscore.training.recipes.defaults import Defaults
+from augscore.training.recipes.find import defaults_for
+from augscore.training.request import TrainRequest, Value
 from augscore.training.settings import leaves, with_settings
 
 SMALL = 96
@@ -20,7 +22,20 @@ LARGE = 224
 FEWEST_IMAGES = 2
 
 # What an option of its own says, and what the recipe's policy decides.
-_NOT_SETTINGS = frozenset({"method", "policy", "views", "seed"})
+_NOT_SETTINGS = frozenset(
+    {
+        "method",
+        "policy",
+        "views",
+        "size",
+        "arch",
+        "epochs",
+        "steps",
+        "batch_size",
+        "seed",
+        "precision",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +64,7 @@ def resolve(
     defaults = defaults_for(request.method, request.recipe, size)
     policy = find_policy(request.policy if request.policy is not None else defaults.policy)
     config = _first_config(request, defaults, policy, size or defaults.size, device)
-    config = with_settings(config, request.settings, setting_names(config))
+    config = with_settings(config, _asked(request), setting_names(config))
     config = _fitted(config, request, images, ranks)
     per_epoch = images.count // (config.batch_size * config.optim.accumulate)
     if request.steps is not None:
@@ -57,6 +72,12 @@ def resolve(
     else:
         config = replace(config, steps=config.epochs * per_epoch)
     return Resolved(config, policy, defaults.source, per_epoch)
+
+
+def _asked(request: TrainRequest) -> Mapping[str, Value]:
+    if request.weighting is None:
+        return request.settings
+    return {**request.settings, "weighting.kind": request.weighting}
 
 
 def setting_names(config: TrainConfig) -> frozenset[str]:
@@ -78,10 +99,6 @@ def _size(request: TrainRequest, images: Images) -> int | None:
 def _first_config(
     request: TrainRequest, defaults: Defaults, policy: Policy, size: int, device: torch.device
 ) -> TrainConfig:
-    weighting = WeightingConfig()
-    if request.weighting is not None:
-        known = {"kind": request.weighting}
-        weighting = with_settings(weighting, known, frozenset(known))
     return TrainConfig(
         method=request.method,
         constants=defaults.constants,
@@ -97,7 +114,6 @@ def _first_config(
         seed=request.seed,
         precision=_precision(request, device),
         optim=defaults.optim,
-        weighting=weighting,
     )
 
 
@@ -115,8 +131,7 @@ def _fitted(config: TrainConfig, request: TrainRequest, images: Images, ranks: i
             code="too_few_images",
         )
     accumulate = config.optim.accumulate
-    asked = request.batch_size is not None or "batch_size" in request.settings
-    if not asked and config.batch_size * accumulate > images.count:
+    if request.batch_size is None and config.batch_size * accumulate > images.count:
         fitting = images.count // accumulate
         config = replace(config, batch_size=max(2, fitting - fitting % (2 * ranks)))
     if config.batch_size * accumulate > images.count:
