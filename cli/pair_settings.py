@@ -116,7 +116,7 @@ _WHAT = (
         help="Classes, columns path and label.  [default: sub-folders]",
     ),
     click.option(
-        "--limit", type=click.IntRange(min=2), metavar="N", help="Use at most so many images."
+        "--limit", type=click.IntRange(min=2), metavar="N", help="Train on at most so many images."
     ),
 )
 

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+import torch
+
 from augscore.runs.checkpoint import Checkpoint
 from augscore.runs.hooks import Hooks
 from augscore.runs.keeping import Keeper
@@ -82,7 +84,7 @@ def train(learner: Learner, course: Course, hooks: PairHooks) -> None:
         if logs:
             row = _row(learner, course, pace, watch, tally)
             _tell(with_look(row, course.look(learner)) if looks else row, course, hooks)
-        stopping = hooks.stop.ask() is not None
+        stopping = _any_stops(course, hooks)
         if saves or stopping:
             pace.saved()
             _save(learner, course)
@@ -122,6 +124,16 @@ def _tell(row: LogRow, course: Course, hooks: PairHooks) -> None:
     if course.keeps is not None:
         course.keeps.row(row.to_json())
         hooks.report(row)
+
+
+def _any_stops(course: Course, hooks: PairHooks) -> bool:
+    """Whether a signal reached any rank: all of them leave after the same step."""
+    stops = hooks.stop.ask() is not None
+    fabric = course.update.fabric
+    if fabric.world_size == 1:
+        return stops
+    heard = torch.tensor(float(stops), device=course.run.device)
+    return bool(fabric.all_reduce(heard, reduce_op="sum"))
 
 
 def _save(learner: Learner, course: Course) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import torch
 
+from augscore import keys
 from augscore.engine.normalize import NORMALIZATIONS, Normalize
 from augscore.engine.policy import Policy
 from augscore.engine.policy_file.digest import policy_digest
@@ -80,8 +81,9 @@ def plan_training(data: Data, request: TrainRequest, progress: ProgressSink) -> 
     if isinstance(data, Path | str) and Path(data).exists():
         refuse_inputs(request.out, [Path(data)], purpose="train on")
     device = own_device(pick_device(request.device))
-    parts = split(data, labels=request.labels, limit=request.limit, seed=request.seed)
-    facts = Images(len(parts.train), _short_side(parts.train))
+    parts = split(data, labels=request.labels, seed=request.seed)
+    images = _limited(parts.train, request)
+    facts = Images(len(images), _short_side(images))
     resolved = resolve(request, facts, device, ranks())
     config, policy = resolved.config, resolved.policy
     return TrainPlan(
@@ -90,7 +92,7 @@ def plan_training(data: Data, request: TrainRequest, progress: ProgressSink) -> 
         policy=policy,
         pairing=pairing_of(policy, config.views, config.size, config.constants),
         normalize=policy.normalize or NORMALIZATIONS["imagenet"],
-        train=parts.train,
+        train=images,
         test=parts.test,
         told=parts.told,
         source=resolved.source,
@@ -114,6 +116,14 @@ def binding_settings(plan: TrainPlan, judge: str | None) -> dict[str, object]:
     }
     as_read: dict[str, object] = json.loads(json.dumps(settings))
     return as_read
+
+
+def _limited(images: Collection, request: TrainRequest) -> Collection:
+    """As many by their keys, in their own order: more files never change who else is in."""
+    if request.limit is None or len(images) <= request.limit:
+        return images
+    chosen = keys.smallest_ranks(images.ids, request.limit, purpose="sample", seed=request.seed)
+    return images.select([place for place, name in enumerate(images.ids) if name in chosen])
 
 
 def _short_side(images: Collection) -> int:

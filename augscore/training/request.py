@@ -21,7 +21,7 @@ class TrainRequest:
     size        of the views, px; None: the recipe's, else by the images
     steps       stands in for epochs
     settings    any leaf of TrainConfig by its name: {"optim.lr": 0.1, "temperature": 0.2}
-    limit       use at most so many images, chosen by their keys
+    limit       train on at most so many images, chosen by their keys
     eval_every  epochs between looks at nearest neighbours, 0 for none but the last
     checkpoint_every    steps; None: after a minute of work
     """

@@ -71,9 +71,12 @@ def train_pairs(plan: TrainPlan, hooks: PairHooks) -> TrainResult:
     process works on, or files of something else, and where the loss is no number
     (`loss_not_finite`); HostError (`out_of_memory`).
     """
+    hooks = hooks if rank() == 0 else _silent(hooks)
+    fabric = make_fabric(torch.device(plan.device), plan.config.precision)
     with _claimed(plan), memory_errors(LESS_MEMORY):
+        fabric.barrier()
         try:
-            return _trained(plan, hooks)
+            return _trained(plan, fabric, hooks)
         except Stopped as stopped:
             return _unfinished(plan, stopped.by, ())
 
@@ -91,18 +94,19 @@ def encoder_of(plan: TrainPlan) -> Path:
     return plan.request.out / IN_A_RUN
 
 
-def _trained(plan: TrainPlan, hooks: PairHooks) -> TrainResult:
+def _trained(plan: TrainPlan, fabric: Fabric, hooks: PairHooks) -> TrainResult:
     with hooks.stop.at_once():
-        running = _prepare(plan, hooks)
+        running = _prepare(plan, fabric, hooks)
     with _deterministic():
         train(running.learner, running.course, running.hooks)
-    running.board.close()
+    if running.board is not None:
+        running.board.close()
     store = running.store
     if running.learner.step < plan.config.steps:
         return _unfinished(plan, hooks.stop.ask(), store.skipped)
     if rank() == 0:
         _finish(plan, running.learner)
-    running.course.update.fabric.barrier()
+    fabric.barrier()
     return TrainResult(
         encoder_path=encoder_of(plan),
         page_path=plan.request.out / PAGE,
@@ -121,10 +125,10 @@ class _Running:
     hooks: PairHooks
     store: Store
     test_store: Store | None
-    board: TensorBoardSink
+    board: TensorBoardSink | None
 
 
-def _prepare(plan: TrainPlan, hooks: PairHooks) -> _Running:
+def _prepare(plan: TrainPlan, fabric: Fabric, hooks: PairHooks) -> _Running:
     request, config = plan.request, plan.config
     settings = _settings(plan)
     device = torch.device(plan.device)
@@ -132,7 +136,6 @@ def _prepare(plan: TrainPlan, hooks: PairHooks) -> _Running:
     checkpoint = usable_checkpoint(
         checkpoints_of(request.out), settings, force=request.force, note=hooks.note
     )
-    fabric = make_fabric(device, config.precision)
     if rank() == 0:
         _mark(plan, settings, device)
         hooks.announce(checkpoint.step if checkpoint is not None else 0)
@@ -145,7 +148,9 @@ def _prepare(plan: TrainPlan, hooks: PairHooks) -> _Running:
     if checkpoint is not None:
         learner.load(checkpoint.tensors, checkpoint.step)
         hooks.note(Note("continued", f"continuing after step {learner.step} of {config.steps}"))
-    board = TensorBoardSink(request.out / TENSORBOARD, learner.step, hooks.note)
+    board = None
+    if rank() == 0:
+        board = TensorBoardSink(request.out / TENSORBOARD, learner.step, hooks.note)
     course = _course(plan, settings, learner, fabric, store, test_store, scorer, hooks)
     return _Running(learner, course, _with_board(hooks, board), store, test_store, board)
 
@@ -313,7 +318,21 @@ def _claimed(plan: TrainPlan) -> Iterator[None]:
         yield
 
 
-def _with_board(hooks: PairHooks, board: TensorBoardSink) -> PairHooks:
+def _silent(hooks: PairHooks) -> PairHooks:
+    """The first rank speaks for all; each heeds its own signals."""
+    return PairHooks(
+        announce=lambda done: None,
+        report=lambda row: None,
+        progress=lambda event: None,
+        note=lambda note: None,
+        stop=hooks.stop,
+    )
+
+
+def _with_board(hooks: PairHooks, board: TensorBoardSink | None) -> PairHooks:
+    if board is None:
+        return hooks
+
     def report(row: LogRow) -> None:
         board.row(row)
         hooks.report(row)

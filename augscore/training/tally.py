@@ -63,9 +63,8 @@ def _relative_std(embeddings: torch.Tensor) -> float:
 
 
 def _facts(weights: torch.Tensor) -> torch.Tensor:
-    return torch.stack(
-        [weights.mean(), weights.min(), weights.max(), effective_sample_size(weights)]
-    )
+    share = effective_sample_size(weights) / len(weights)
+    return torch.stack([weights.mean(), weights.min(), weights.max(), share])
 
 
 def _mean(values: Sequence[torch.Tensor]) -> float | None:

@@ -71,7 +71,16 @@ def _run(method: str, settings: TrainPairSettings) -> None:
     if settings.dry_run:
         _show(settings, streams, plan)
         return
-    _tell(settings, streams, _train(plan, streams))
+    result = _train(plan, streams)
+    if is_first():
+        _tell(settings, streams, result)
+
+
+def is_first() -> bool:
+    """Of the processes that torchrun started."""
+    from augscore.training.engine import rank
+
+    return rank() == 0
 
 
 def _plan(method: str, settings: TrainPairSettings, streams: Streams) -> TrainPlan:
