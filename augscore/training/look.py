@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import torch
@@ -21,7 +21,7 @@ RANKED = 2048
 class Labelled:
     """Images (3, H, W) uint8, read anew each time it is asked, and their classes (N,) int64."""
 
-    images: Callable[[], Sequence[torch.Tensor]]
+    images: Callable[[], Iterable[torch.Tensor]]
     labels: torch.Tensor
 
 
@@ -38,7 +38,7 @@ class Look:
 class Looking:
     """What is looked at: `bank` are images of training, `test` others with classes, if any."""
 
-    bank: Callable[[], Sequence[torch.Tensor]]
+    bank: Callable[[], Iterable[torch.Tensor]]
     bank_labels: torch.Tensor | None
     test: Labelled | None
     preprocessing: Preprocessing

@@ -7,7 +7,8 @@ from a checkpoint ends with the same weights, bit for bit, as one that was never
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 
@@ -64,11 +65,18 @@ def train(learner: Learner, course: Course, hooks: PairHooks) -> None:
     Raises UsageError (`loss_not_finite`).
     """
     config = course.update.config
-    watch, tally = Stopwatch(course.run.device), Tally()
-    pace = _Pace(learner.step)
     if course.keeps is not None:
         course.keeps.catch_up()
-    batches = _grouped(course.feed.batches(learner.step * config.optim.accumulate), course)
+    accumulate = config.optim.accumulate
+    batches = course.feed.batches(learner.step * accumulate, config.steps * accumulate)
+    with closing(batches):
+        _follow(learner, course, hooks, batches)
+
+
+def _follow(learner: Learner, course: Course, hooks: PairHooks, batches: Iterator[Batch]) -> None:
+    config = course.update.config
+    watch, tally = Stopwatch(course.run.device), Tally()
+    pace = _Pace(learner.step)
     while learner.step < config.steps:
         step = learner.step + 1
         last = step == config.steps
@@ -77,7 +85,7 @@ def train(learner: Learner, course: Course, hooks: PairHooks) -> None:
         saves = last or pace.saves(course.rhythm.checkpoint, step)
         watch.watch(logs)
         with watch.part("data"):
-            group = next(batches)
+            group = list(islice(batches, config.optim.accumulate))
         checks = logs or saves or course.run.device.type == "cpu"
         tally.add(train_step(learner, course.run, course.update, group, watch, check=checks))
         hooks.progress(Progress(f"epoch {_epoch(course, step):.1f}", step, config.steps, "steps"))
@@ -90,12 +98,6 @@ def train(learner: Learner, course: Course, hooks: PairHooks) -> None:
             _save(learner, course)
         if stopping:
             return
-
-
-def _grouped(batches: Iterator[Batch], course: Course) -> Iterator[Sequence[Batch]]:
-    """As many as make one step."""
-    while group := list(islice(batches, course.update.config.optim.accumulate)):
-        yield group
 
 
 def _row(learner: Learner, course: Course, pace: _Pace, watch: Stopwatch, tally: Tally) -> LogRow:

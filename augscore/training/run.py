@@ -3,7 +3,7 @@ continued."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -24,7 +24,8 @@ from augscore.runs.run_folder import RunKind, check_folder, checkpoints_of, clai
 from augscore.runtime import Note, Stopped, host_facts, memory_errors
 from augscore.strength.scorer import Scorer
 from augscore.training.data.feed import Feed
-from augscore.training.data.store import Store, load_store
+from augscore.training.data.store import Store, open_store
+from augscore.training.data.stream import labels_of, stream
 from augscore.training.encoder_file import (
     IN_A_RUN,
     EncoderCard,
@@ -139,10 +140,10 @@ def _prepare(plan: TrainPlan, fabric: Fabric, hooks: PairHooks) -> _Running:
     if rank() == 0:
         _mark(plan, settings, device)
         hooks.announce(checkpoint.step if checkpoint is not None else 0)
-    store = load_store(plan.train, workers=plan.workers, progress=hooks.progress)
+    store = open_store(plan.train, workers=plan.workers, progress=hooks.progress)
     test_store = None
     if plan.test is not None:
-        test_store = load_store(plan.test, workers=plan.workers, progress=hooks.progress)
+        test_store = open_store(plan.test, workers=plan.workers, progress=hooks.progress)
     scorer = _scorer(plan, fabric, hooks)
     learner = new_learner(config, device)
     if checkpoint is not None:
@@ -172,7 +173,7 @@ def _course(
         config.weighting,
         scorer,
         steps_per_epoch=plan.steps_per_epoch,
-        steps=config.steps,
+        epochs=config.epochs,
         seed=config.seed,
     )
     augment = Augment(plan.policy, size=config.size, seed=config.seed, views=config.views)
@@ -186,7 +187,14 @@ def _course(
         device=device,
         seed=config.seed,
     )
-    feed = Feed(store, batch_size=config.batch_size, seed=config.seed, rank=rank(), ranks=ranks())
+    feed = Feed(
+        store,
+        batch_size=config.batch_size,
+        seed=config.seed,
+        rank=rank(),
+        world=ranks(),
+        workers=plan.workers,
+    )
     return Course(
         run=run,
         update=Update(fabric, optimizer, config, plan.steps_per_epoch),
@@ -205,12 +213,14 @@ def _course(
 def _looking(
     plan: TrainPlan, store: Store, test_store: Store | None, device: torch.device
 ) -> Looking:
-    labels = store.labels
+    def of(images: Store) -> Callable[[], Iterator[torch.Tensor]]:
+        return lambda: stream(images, workers=plan.workers)
+
     test = None
-    if test_store is not None and test_store.labels is not None:
-        test = Labelled(test_store.images, test_store.labels)
+    if test_store is not None and (labels := labels_of(test_store)) is not None:
+        test = Labelled(of(test_store), labels)
     preprocessing = Preprocessing(plan.config.size, plan.normalize)
-    return Looking(store.images, labels, test, preprocessing, device)
+    return Looking(of(store), labels_of(store), test, preprocessing, device)
 
 
 def _scorer(plan: TrainPlan, fabric: Fabric, hooks: PairHooks) -> Scorer | None:

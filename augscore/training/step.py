@@ -68,9 +68,9 @@ def run_batch(learner: Learner, run: Pass, batch: Batch, watch: Stopwatch) -> Ou
         images = _on(run.device, batch.images)
         views, draw = run.augment.forward_with_draw(images, batch.ids, batch.epoch)
     weights = None
-    if run.weigher.weighs:
+    if run.weigher.config.kind != "none":
         with watch.part("scoring"):
-            gaps = run.weigher.gaps(Scene(views, draw, images, run.pairing.pairs))
+            gaps = run.weigher.gaps(Scene(tuple(views), draw, images, run.pairing.pairs))
             weights = run.weigher.weights(_all_ranks(gaps), learner.step)
     with watch.part("network"):
         for view in views:
