@@ -16,8 +16,8 @@ from augscore.training.networks.stems import Stem, adapt_stem
 OWN = {"small": batch_norm, "small-gn": group_norm}
 GROUP_NORM_RESNET = "resnet18-gn"
 DROPOUTS = (nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d, nn.AlphaDropout)
-DROPPED_PATHS = {"StochasticDepth": "p", "DropPath": "drop_prob"}
-"""Modules of torchvision and timm that leave out whole branches, and where each keeps its rate."""
+DROPPED_IN_PASSING = ("drop_rate", "drop_prob")
+"""Where modules keep the rate of what they drop without a layer for it."""
 
 
 class Backbone(nn.Module):
@@ -86,12 +86,17 @@ def _plain(arch: str, size: int) -> Plain:
 def _still(net: nn.Module) -> None:
     """Turn off what draws random numbers in a forward pass."""
     for module in net.modules():
-        if isinstance(module, DROPOUTS):
-            module.p = 0.0
-        elif isinstance(module, nn.MultiheadAttention):
-            module.dropout = 0.0
-        elif (rate := DROPPED_PATHS.get(type(module).__name__)) is not None:
+        for rate in _rates(module):
             setattr(module, rate, 0.0)
+
+
+def _rates(module: nn.Module) -> list[str]:
+    """Names of the attributes that say how often a module drops something."""
+    if isinstance(module, DROPOUTS) or type(module).__name__ == "StochasticDepth":
+        return ["p"]
+    if isinstance(module, nn.MultiheadAttention):
+        return ["dropout"]
+    return [name for name in DROPPED_IN_PASSING if isinstance(getattr(module, name, None), float)]
 
 
 def _feature_dim(net: nn.Module, arch: str, size: int) -> int:
@@ -118,9 +123,9 @@ def _feature_dim(net: nn.Module, arch: str, size: int) -> int:
 
 def _check_patches(net: nn.Module, size: int) -> None:
     """timm cuts off what does not fill a patch, without a word."""
-    patch = getattr(getattr(net, "patch_embed", None), "patch_size", None)
-    if isinstance(patch, tuple) and any(size % side for side in patch):
-        raise ValueError(f"its patches are {patch[0]} px wide")
+    cut = getattr(getattr(net, "patch_embed", None), "proj", None)
+    if isinstance(cut, nn.Conv2d) and cut.kernel_size == cut.stride and size % cut.stride[0]:
+        raise ValueError(f"its patches are {cut.stride[0]} px wide")
 
 
 def _size_error(arch: str, size: int, why: str) -> UsageError:

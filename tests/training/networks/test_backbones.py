@@ -100,6 +100,11 @@ def test_a_size_that_does_not_fit_is_refused(arch: str) -> None:
         make_backbone(arch, size=40, seed=0)
 
 
+def test_patches_that_overlap_need_not_divide_the_size() -> None:
+    backbone = make_backbone("pvt_v2_b0", size=64, seed=0)
+    assert backbone(torch.rand(2, 3, 64, 64)).shape == (2, backbone.feature_dim)
+
+
 def test_an_unknown_name_tells_the_nearest() -> None:
     with pytest.raises(UsageError, match="Did you mean resnet18"):
         make_backbone("resnt18", size=32, seed=0)
@@ -123,8 +128,9 @@ def same(one: Backbone, two: Backbone) -> bool:
     return all(torch.equal(a, b) for a, b in pairs)
 
 
-def test_nothing_in_a_network_draws_random_numbers() -> None:
-    backbone = make_backbone("convnext_tiny", size=32, seed=0).train()
+@pytest.mark.parametrize("arch", ["convnext_tiny", "mobilenet_v3_small", "ghostnet_100"])
+def test_nothing_in_a_network_draws_random_numbers(arch: str) -> None:
+    backbone = make_backbone(arch, size=32, seed=0).train()
     images = torch.rand(1, 3, 32, 32).expand(8, -1, -1, -1)
     before = torch.random.get_rng_state()
     features = backbone(images)
