@@ -70,12 +70,6 @@ def by_class(
     return tuple(rows)
 
 
-def chance(known: torch.Tensor, labels: torch.Tensor) -> float:
-    """What naming the bank's commonest class always would reach: share of (N,) test labels."""
-    commonest = known.bincount().argmax()
-    return float((labels == commonest).double().mean())
-
-
 def _drawn(images: int, key: int) -> torch.Tensor:
     """(images,) places drawn with replacement."""
     return (uniform_field(key, (images,)) * images).to(torch.int64).clamp_max_(images - 1)

@@ -16,9 +16,10 @@ from augscore.images.resize import bring_to_size
 
 LAYER = "backbone"
 """Where features are read: behind the backbone's pooling, before any projector."""
-_BATCH_PIXELS = 512 * 32 * 32
+_BATCH_PIXELS = 64 * 224 * 224
 _MOST_AT_ONCE = 512
-_RAW_SIZE = 32
+RAW_SIZE = 32
+"""Of raw pixels as features [px]."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,20 @@ class Preprocessing:
 
     size: int
     normalize: Normalize
+
+    def to_json(self) -> dict[str, object]:
+        """Enough to do the same elsewhere."""
+        return {
+            "channels": "RGB",
+            "range": [0, 1],
+            "size": self.size,
+            "resize": "short side",
+            "crop": "center",
+            "interpolation": "bilinear",
+            "antialias": True,
+            "mean": list(self.normalize.mean),
+            "std": list(self.normalize.std),
+        }
 
     def of(self, images: Sequence[torch.Tensor], device: torch.device) -> torch.Tensor:
         """(3, H, W) uint8, of any sizes → float32 (B, 3, size, size) on the device."""
@@ -70,10 +85,9 @@ def features_of(
     return features.clone()
 
 
-def raw_pixels(images: Iterable[torch.Tensor]) -> torch.Tensor:
-    """N images → (N, 3072) float32, their pixels at 32 px: what any features must beat."""
-    rows = [_together(batch, _RAW_SIZE).flatten(1) for batch in _batches(images, _RAW_SIZE)]
-    return torch.cat(rows) if rows else torch.zeros(0, 3 * _RAW_SIZE**2)
+def raw_pixels(image: torch.Tensor) -> torch.Tensor:
+    """(3, H, W) → (3072,) float32, its pixels at 32 px: what any features must beat."""
+    return bring_to_size(image, RAW_SIZE).flatten()
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 from augscore.engine.normalize import Normalize
-from augscore.errors import ModelError, UsageError
+from augscore.errors import UsageError
 from augscore.json_values import mapping, numbers, whole
 from augscore.runs.model_file import (
     FileKind,
@@ -23,15 +23,14 @@ from augscore.runs.model_file import (
     read_model_file,
     write_model_file,
 )
+from augscore.training.encoder_path import TRAIN, encoder_path
 from augscore.training.networks.backbones import Backbone, make_backbone
 
-IN_A_RUN = "encoder.safetensors"
-_TRAIN = "Train one with: augscore train simclr FOLDER --out RUN"
 KIND = FileKind(
     noun="encoder",
     kind="encoder",
     schema=1,
-    train=_TRAIN,
+    train=TRAIN,
     convert="augscore reads the encoder.safetensors of its own runs. To convert a backbone that "
     "you trust, rebuild it in Python and write it with "
     "augscore.training.encoder_file.save_encoder",
@@ -109,23 +108,6 @@ def load_encoder(path_or_run: str | Path) -> Encoder:
     backbone.net.load_state_dict(file.tensors)
     backbone.eval().requires_grad_(False)
     return Encoder(backbone, card, file.sha256)
-
-
-def encoder_path(path_or_run: str | Path) -> Path:
-    """Where an encoder lies; a run's folder means the `encoder.safetensors` in it."""
-    path = Path(path_or_run)
-    if not path.is_dir():
-        return path
-    inside = path / IN_A_RUN
-    if inside.exists():
-        return inside
-    if (path / "checkpoints").is_dir():
-        raise _missing(path, "this run is not finished", "Run its `augscore train` again")
-    raise _missing(path, f"the folder holds no {IN_A_RUN}", _TRAIN)
-
-
-def _missing(path: Path, why: str, hint: str) -> ModelError:
-    return ModelError(f"cannot read encoder '{path}': {why}", code="model_missing", hint=hint)
 
 
 def _fresh_backbone(card: EncoderCard, file: ModelFile) -> Backbone:

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from augscore.errors import TensorError
-from augscore.evaluation.accuracy import Accuracy, accuracy, by_class, chance, mean_interval
+from augscore.evaluation.accuracy import Accuracy, accuracy, by_class, mean_interval
 
 
 def right(of: int, correct: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -60,10 +60,6 @@ def test_a_row_for_every_class() -> None:
         ("dog", 2, 0.5),
         ("elk", 0, None),
     ]
-
-
-def test_chance_is_the_share_of_the_banks_commonest_class() -> None:
-    assert chance(torch.tensor([2, 2, 1]), torch.tensor([2, 1, 1, 1])) == 0.25
 
 
 def test_what_cannot_be_compared() -> None:

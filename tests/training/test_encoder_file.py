@@ -23,10 +23,10 @@ from augscore.score.model import load_model
 from augscore.training.encoder_file import (
     EncoderCard,
     EncoderData,
-    encoder_path,
     load_encoder,
     save_encoder,
 )
+from augscore.training.encoder_path import encoder_path
 from augscore.training.networks.backbones import Backbone, make_backbone
 
 Spoil = Callable[[bytes], bytes]

@@ -11,6 +11,7 @@ import torch
 from safetensors.torch import save as save_tensors
 
 from augscore.errors import UsageError
+from augscore.evaluation.features import Preprocessing
 from augscore.outputs import write_bytes, write_json
 from augscore.training.encoder_file import Encoder
 from augscore.training.exporting.library import library_example
@@ -93,13 +94,5 @@ def _preprocessing(encoder: Encoder, format: Format, sha256: str) -> dict[str, o
         "arch": card.arch,
         "stem": card.stem,
         "feature_dim": card.feature_dim,
-        "channels": "RGB",
-        "range": [0, 1],
-        "size": card.size,
-        "resize": "short side",
-        "crop": "center",
-        "interpolation": "bilinear",
-        "antialias": True,
-        "mean": list(card.normalize.mean),
-        "std": list(card.normalize.std),
+        **Preprocessing(card.size, card.normalize).to_json(),
     }
