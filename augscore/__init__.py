@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from augscore import methods as methods
     from augscore.engine.augment import augment as augment
     from augscore.engine.augment import replay as replay
     from augscore.engine.collate import Collate as Collate
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from augscore.errors import AugscoreError as AugscoreError
     from augscore.measuring.measurement import Measurement as Measurement
     from augscore.measuring.run import measure as measure
+    from augscore.methods.pair_loss import PairLoss as PairLoss
+    from augscore.methods.weighting import pair_weights as pair_weights
     from augscore.strength.scorer import Scorer as Scorer
     from augscore.strength.scorer import load_scorer as load_scorer
 
@@ -30,19 +33,25 @@ _HOMES = {
     "Collate": "augscore.engine.collate",
     "Draw": "augscore.engine.draw",
     "Measurement": "augscore.measuring.measurement",
+    "PairLoss": "augscore.methods.pair_loss",
     "Policy": "augscore.engine.policy",
     "Scorer": "augscore.strength.scorer",
     "WithIds": "augscore.engine.collate",
     "augment": "augscore.engine.augment",
     "load_scorer": "augscore.strength.scorer",
     "measure": "augscore.measuring.run",
+    "pair_weights": "augscore.methods.weighting",
     "replay": "augscore.engine.augment",
 }
+
+_FOLDERS = ("methods",)  # their files are public by their own names
 
 __all__ = [*sorted(_HOMES), "__version__"]
 
 
 def __getattr__(name: str) -> object:
+    if name in _FOLDERS:
+        return import_module(f"augscore.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'augscore' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)

@@ -164,7 +164,8 @@ def test_drops_count_from_the_end() -> None:
     assert got[175:] == pytest.approx([0.08] * 25)
 
 
-def test_a_short_run_reaches_its_peak() -> None:
-    assert max(rates(OptimConfig(warmup_epochs=10), epochs=4)) == pytest.approx(2.0)
+def test_a_short_run_reaches_its_peak_at_half_its_time() -> None:
+    cosine = rates(OptimConfig(warmup_epochs=10), epochs=4)
+    assert cosine[20:] == pytest.approx([1 + math.cos(math.pi * n / 20) for n in range(20)])
     config = OptimConfig(schedule="steps", warmup_epochs=10, milestones=(50, 25))
-    assert max(rates(config, epochs=4)) == pytest.approx(2.0)
+    assert rates(config, epochs=4)[19:] == pytest.approx([2.0] * 21)

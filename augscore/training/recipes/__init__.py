@@ -1,0 +1,1 @@
+"""Published hyper-parameters by method and data set, each with its source."""
