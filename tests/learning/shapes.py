@@ -52,7 +52,9 @@ def _chequers(u: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
 
 
 def _dots(u: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
-    spread = torch.stack([(u - x).square() + (v - y).square() for x in (-0.5, 0.5) for y in (-0.5, 0.5)])
+    spread = torch.stack(
+        [(u - x).square() + (v - y).square() for x in (-0.5, 0.5) for y in (-0.5, 0.5)]
+    )
     return spread.amin(0) < 0.1
 
 
