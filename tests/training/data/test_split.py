@@ -133,7 +133,7 @@ def test_parts_without_classes_give_no_accuracy(tmp_path: Path) -> None:
 
 def test_what_is_neither_a_folder_nor_a_name(tmp_path: Path) -> None:
     write(tmp_path, "photos/a/1.png")
-    with pytest.raises(UsageError, match="Did you mean .*photos"):
+    with pytest.raises(UsageError, match=r"Did you mean .*photos"):
         split(str(tmp_path / "phots"))
     with pytest.raises(UsageError, match="Did you mean cifar10"):
         split("cifar_1o")
