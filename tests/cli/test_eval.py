@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from PIL import Image
 from augscore.engine.normalize import NORMALIZATIONS
 from augscore.evaluation.evaluate import EvalOptions, evaluate
 from augscore.evaluation.features import Preprocessing
-from augscore.evaluation.seen import Looking
+from augscore.evaluation.seen import Extraction
 from augscore.training.data.split import split
 from augscore.training.encoder_file import EncoderCard, EncoderData, load_encoder, save_encoder
 from augscore.training.networks.backbones import make_backbone
@@ -43,6 +44,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
         data=EncoderData(50, 3, "ab" * 16),
         epochs=2,
         steps=10,
+        seed=0,
         augscore="0.1.0",
     )
     save_encoder(folder / "encoder.safetensors", backbone, card)
@@ -113,13 +115,28 @@ def test_numbers_are_those_of_the_library(run: Path, whole: Path, invoke: Invoke
     assert parted.test is not None
     backbone = encoder.backbone.to(memory_format=torch.channels_last)
     preprocessing = Preprocessing(32, NORMALIZATIONS["cifar10"])
-    looking = Looking(backbone, preprocessing, torch.device("cpu"))
+    extraction = Extraction(backbone, preprocessing, torch.device("cpu"))
     options = EvalOptions(k=7, temperature=0.5, seed=3)
-    found = evaluate(parted.train, parted.test, looking, options)
+    found = evaluate(parted.train, parted.test, extraction, options)
     assert document["data"]["rows"] == found.to_json()["rows"]
     assert document["data"]["split"] == parted.told
     assert document["encoder"]["sha256"] == encoder.sha256
     assert "always the commonest class" in result.stderr
+
+
+def test_the_split_is_that_of_the_run_unless_a_seed_is_given(
+    run: Path, whole: Path, tmp_path: Path, invoke: Invoke
+) -> None:
+    encoder = load_encoder(run)
+    save_encoder(tmp_path / "e.safetensors", encoder.backbone, replace(encoder.card, seed=5))
+
+    def told(*arguments: str) -> tuple[int, str]:
+        result = invoke("eval", *arguments, "--data", str(whole), "--json", "-")
+        document = json.loads(result.stdout)
+        return document["config"]["seed"], document["data"]["test"]["fingerprint"]
+
+    assert told(str(tmp_path / "e.safetensors")) == told(str(run), "--seed", "5")
+    assert told(str(run)) != told(str(run), "--seed", "5")
 
 
 def test_every_row_for_every_class(run: Path, parted: Path, invoke: Invoke) -> None:

@@ -34,6 +34,7 @@ def save_run(folder: Path, arch: str) -> Path:
         data=EncoderData(50, 3, "ab" * 16),
         epochs=2,
         steps=10,
+        seed=0,
         augscore="0.1.0",
     )
     save_encoder(folder / "encoder.safetensors", backbone, card)
