@@ -26,12 +26,8 @@ from augscore.strength.scorer import Scorer
 from augscore.training.data.feed import Feed
 from augscore.training.data.store import Store, open_store
 from augscore.training.data.stream import labels_of, stream
-from augscore.training.encoder_file import (
-    IN_A_RUN,
-    EncoderCard,
-    EncoderData,
-    save_encoder,
-)
+from augscore.training.encoder_file import EncoderCard, EncoderData, save_encoder
+from augscore.training.encoder_path import IN_A_RUN
 from augscore.training.engine import make_fabric, rank, ranks
 from augscore.training.learner import Learner, new_learner
 from augscore.training.log_row import LogRow
