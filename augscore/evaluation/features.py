@@ -83,7 +83,7 @@ def features_of(
             code="not_finite",
             hint="Its training diverged: train it again with a smaller rate",
         )
-    return features.clone()
+    return features
 
 
 def raw_pixels(image: torch.Tensor) -> torch.Tensor:

@@ -30,12 +30,14 @@ class Mean(nn.Module):
         return x.mean(dim=(2, 3))
 
 
-def coloured(count: int, seed: int, classes: tuple[int, ...] = (0, 1, 2)) -> Collection:
+def coloured(
+    count: int, seed: int, classes: tuple[int, ...] = (0, 1, 2), *, brighter: int = 50
+) -> Collection:
     """Noise, one channel brighter: the class shows in the mean, hardly in single pixels."""
     generator = torch.Generator().manual_seed(seed)
     labels = torch.tensor([classes[i % len(classes)] for i in range(count)])
     images = torch.randint(0, 200, (count, 3, 16, 16), generator=generator)
-    images[torch.arange(count), labels] += 50
+    images[torch.arange(count), labels] += brighter
     return collect(TensorDataset(images.to(torch.uint8), labels))
 
 
@@ -82,10 +84,14 @@ def test_the_rows_of_neighbours_and_what_needs_no_training() -> None:
 
 
 def test_a_row_is_the_classifier_on_what_was_seen() -> None:
-    found = evaluated(EvalOptions(k=7, temperature=0.5)).rows[0]
-    known, asked = see(coloured(60, 0), extraction(), ""), see(coloured(30, 1), extraction(), "")
-    told = weighted_knn(Bank(known.features, known.labels), asked.features, k=7, temperature=0.5)
-    right = told == asked.labels
+    sides = coloured(60, 0, brighter=6), coloured(30, 1, brighter=6)
+    known, asked = (see(side, extraction(), "") for side in sides)
+    bank = Bank(known.features, known.labels)
+    right, others = (
+        weighted_knn(bank, asked.features, k=50, temperature=t) == asked.labels for t in (1e-3, 0.1)
+    )
+    assert right.sum() != others.sum()
+    found = evaluate(*sides, extraction(), EvalOptions(k=50, temperature=1e-3)).rows[0]
     assert found.accuracy.value == float(right.double().mean())
     assert found.accuracy.low <= found.accuracy.value <= found.accuracy.high
     assert [c.images for c in found.classes] == [10, 10, 10]
