@@ -19,7 +19,8 @@ from augscore.methods.vectors import watched, without_autocast
 
 @dataclass(frozen=True)
 class ResslConstants(TargetConstants):
-    """Temperatures of the query's and of the key's distribution."""
+    """Temperatures of the query's and of the key's distribution; momentum as solo-learn's CIFAR
+    recipe has it."""
 
     momentum: float = 0.99
     momentum_end: float = 1.0
