@@ -1,6 +1,6 @@
 """ReSSL: a query should see the queue as its key does, the key more sharply.
 
-Zheng et al. 2021, arXiv 2107.09282, equations 3 to 6. The positive is in neither distribution.
+Zheng et al. 2021, arXiv 2107.09282, section 3. The positive is in neither distribution.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def _loss(embeddings: Embeddings, constants: Constants) -> PairLoss:
 RESSL = Method(
     name="ressl",
     title="ReSSL",
-    source="Zheng et al. 2021, arXiv 2107.09282, equations 3 to 6",
+    source="Zheng et al. 2021, arXiv 2107.09282, section 3",
     constants=ResslConstants(),
     loss=_loss,
     projector=Head(4096, 256),
