@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 
-from augscore.engine.nearest import did_you_mean
 from augscore.engine.nodes import (
     AugMix,
     AutoAugment,
@@ -20,6 +19,7 @@ from augscore.engine.nodes import (
 )
 from augscore.engine.policy import Policy, View
 from augscore.errors import UsageError
+from augscore.nearest import did_you_mean
 
 _FLIP = Step("RandomHorizontalFlip", p=0.5)
 

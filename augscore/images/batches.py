@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
@@ -44,19 +44,20 @@ def in_order(
     *,
     workers: int,
     slow: Callable[[Source], None] = lambda item: None,
-) -> Iterator[Result]:
+    ahead: int | None = None,
+) -> Generator[Result]:
     """`function` of every item, in their order, computed ahead by `workers` threads.
 
-    `slow` is told, once, of an item that was waited for longer than `PATIENCE`. `workers` = 0
-    computes in the caller's thread, where nothing can be told meanwhile. Closing the iterator, or
-    any exception, waits for what is being computed and leaves no thread behind. Raises
-    `UsageError` for workers < 0.
+    `ahead` results may wait, by default a few for each worker. `slow` is told, once, of an item
+    that was waited for longer than `PATIENCE`. `workers` = 0 computes in the caller's thread, where
+    nothing can be told meanwhile. Closing the iterator, or any exception, waits for what is being
+    computed and leaves no thread behind. Raises `UsageError` for workers < 0.
     """
     if workers < 0:
         raise UsageError(f"workers must be 0 or more, got {workers}", code="usage")
     if workers == 0:
-        return map(function, items)
-    return _in_threads(items, function, workers, slow)
+        return (function(item) for item in items)
+    return _in_threads(items, function, workers, slow, _AHEAD * workers if ahead is None else ahead)
 
 
 def auto_workers() -> int:
@@ -69,7 +70,8 @@ def _in_threads(
     function: Callable[[Source], Result],
     workers: int,
     slow: Callable[[Source], None],
-) -> Iterator[Result]:
+    ahead: int,
+) -> Generator[Result]:
     waiting: deque[tuple[Source, Future[Result]]] = deque()
     # Each reader by itself: teams of threads would fight with the network's for the same cores.
     pool = ThreadPoolExecutor(
@@ -81,7 +83,7 @@ def _in_threads(
     try:
         for item in items:
             waiting.append((item, pool.submit(function, item)))
-            if len(waiting) > _AHEAD * workers:
+            if len(waiting) > ahead:
                 yield _awaited(*waiting.popleft(), slow)
         while waiting:
             yield _awaited(*waiting.popleft(), slow)

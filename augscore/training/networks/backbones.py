@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from augscore.engine.nearest import did_you_mean
 from augscore.errors import UsageError
+from augscore.nearest import did_you_mean
 from augscore.training.networks import libraries
 from augscore.training.networks.libraries import FORCE_TIMM, Library, Plain
 from augscore.training.networks.seeding import seeded_weights

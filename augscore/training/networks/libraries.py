@@ -51,7 +51,7 @@ def from_torchvision(name: str, size: int) -> Plain:
     """`size` in px, for the networks that are made for one."""
     from torchvision import models
 
-    net: nn.Module = models.get_model(name, weights=None, **_torchvision_arguments(name, size))
+    net: nn.Module = models.get_model(name, weights=None, **torchvision_arguments(name, size))
     return Plain(net, "torchvision", name, _remove_classifier(net))
 
 
@@ -67,9 +67,7 @@ def from_timm(name: str, size: int) -> Plain:
     """`size` in px, for the networks that are made for one."""
     import timm
 
-    published = timm.get_pretrained_cfg(name)
-    fixed = published is not None and published.fixed_input_size
-    sized: dict[str, Any] = {"img_size": size} if fixed else {}
+    sized: dict[str, Any] = timm_arguments(name, size)
     net: nn.Module = timm.create_model(name, pretrained=False, num_classes=0, **sized)
     return Plain(net, "timm", name, "")
 
@@ -80,7 +78,8 @@ def is_timm(name: str) -> bool:
     return bool(timm.is_model(name))
 
 
-def _torchvision_arguments(name: str, size: int) -> dict[str, object]:
+def torchvision_arguments(name: str, size: int) -> dict[str, object]:
+    """What `get_model` takes besides the name, for images of `size` px."""
     if name.startswith("vit_"):
         return {"image_size": size}
     if name.startswith("maxvit_"):
@@ -88,6 +87,15 @@ def _torchvision_arguments(name: str, size: int) -> dict[str, object]:
     if name in ("googlenet", "inception_v3"):
         return {"aux_logits": False, "init_weights": True}
     return {}
+
+
+def timm_arguments(name: str, size: int) -> dict[str, object]:
+    """What `create_model` takes besides the name, for images of `size` px."""
+    import timm
+
+    published = timm.get_pretrained_cfg(name)
+    fixed = published is not None and published.fixed_input_size
+    return {"img_size": size} if fixed else {}
 
 
 def _remove_classifier(net: nn.Module) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from augscore.engine.nearest import did_you_mean
 from augscore.errors import UsageError
 from augscore.methods.record import Constants, TargetConstants
 from augscore.methods.table import find_method
+from augscore.nearest import did_you_mean
 from augscore.training.networks.stems import SMALL_BELOW
 from augscore.training.recipes.cifar import CIFAR, CIFAR10
 from augscore.training.recipes.defaults import Defaults
