@@ -266,6 +266,7 @@ def _finish(plan: TrainPlan, learner: Learner) -> None:
         weighting=asdict(config.weighting),
         epochs=config.epochs,
         steps=config.steps,
+        seed=config.seed,
         data=EncoderData(len(plan.train), classes, plan.train.fingerprint),
         augscore=__version__,
     )
