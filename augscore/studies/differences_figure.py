@@ -32,7 +32,9 @@ def _draw(axes: Axes, comparisons: Sequence[Comparison]) -> None:
     axes.axvline(0, color=_FAINT, linewidth=1)
     for row, c in enumerate(comparisons):
         if c.spread.low is not None and c.spread.high is not None:
-            axes.plot([c.spread.low, c.spread.high], [row, row], color=_DOT, linewidth=5, alpha=0.25)
+            axes.plot(
+                [c.spread.low, c.spread.high], [row, row], color=_DOT, linewidth=5, alpha=0.25
+            )
         axes.plot(c.differences, [row] * len(c.differences), "o", color=_DOT, markersize=4)
         axes.plot([c.spread.mean], [row], "|", color=_INK, markersize=13, markeredgewidth=1.8)
     axes.set_yticks(range(len(comparisons)), [_name(c) for c in comparisons], color=_INK)

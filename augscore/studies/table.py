@@ -100,12 +100,12 @@ def _line(group: Group, against: Comparison | None) -> tuple[str, ...]:
 
 
 def _sentence(c: Comparison) -> str:
-    what = f"{_title(c.method)}: {c.weighting} minus {_base(c.base)}"
-    if c.verdict == "once":
-        return f"{what} is {_signed(c.spread.mean)} points in one pair of runs; chance is not known."
-    interval = f"95 % interval {_signed(c.spread.low or 0.0)} to {_signed(c.spread.high or 0.0)}"
-    measured = f"{what} is {_mean(c.spread, signed=True)} points over {c.spread.n} seeds ({interval})"
-    return f"{measured}: {_MEANING[c.verdict]}."
+    what = f"{_title(c.method)}: {c.weighting} minus {_base(c.base)} is"
+    low, high = c.spread.low, c.spread.high
+    if low is None or high is None:
+        return f"{what} {_signed(c.spread.mean)} points in one pair of runs; chance is not known."
+    over = f"over {c.spread.n} seeds (95 % interval {_signed(low)} to {_signed(high)})"
+    return f"{what} {_mean(c.spread, signed=True)} points {over}: {_MEANING[c.verdict]}."
 
 
 _MEANING = {

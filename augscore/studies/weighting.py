@@ -12,7 +12,7 @@ from pathlib import Path
 
 from augscore.outputs import write_bytes, write_json, write_text
 from augscore.runs.journal import Journal
-from augscore.runtime import Progress, ProgressSink, StopFlag, StopSignal
+from augscore.runtime import StopFlag, StopSignal
 from augscore.studies.cells import Cell
 from augscore.studies.comparisons import comparisons_of
 from augscore.studies.differences_figure import differences_png
@@ -44,10 +44,11 @@ class Study:
 
 @dataclass(frozen=True)
 class StudyHooks:
-    """`finished` gets each new row; `stop` is asked between runs."""
+    """`started` gets a cell, and how many runs are missing with it; `finished` each new row; `stop`
+    is asked between runs."""
 
+    started: Callable[[Cell, int], None]
     finished: Callable[[StudyRow], None]
-    progress: ProgressSink
     stop: StopFlag
 
 
@@ -79,9 +80,12 @@ def run_study(study: Study, run_cell: RunCell, hooks: StudyHooks) -> StudyResult
     with claimed_study(study.out, study.settings, study.facts):
         rows = list(read_rows(rows_of(study.out)))
         with Journal(rows_of(study.out)) as journal:
-            for cell in missing_of(study.cells, rows):
-                hooks.progress(Progress("runs", len(rows), None, "runs"))
-                row = None if hooks.stop.ask() else run_cell(cell)
+            missing = missing_of(study.cells, rows)
+            for place, cell in enumerate(missing):
+                if hooks.stop.ask() is not None:
+                    break
+                hooks.started(cell, len(missing) - place)
+                row = run_cell(cell)
                 if row is None:
                     break
                 journal.append(row.to_json())
