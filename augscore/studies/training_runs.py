@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean
 from typing import cast
@@ -37,12 +37,6 @@ from augscore.training.run import encoder_of, train_pairs
 from augscore.training.weighing.gaps import needs_network
 from augscore.training.weighing.judge import judge_digest
 from augscore.training.weighing.score_first import score_model_for
-
-_FREE = frozenset(
-    "method out weighting seed score_model policy labels device workers checkpoint_every log_every "
-    "eval_every force".split()
-)
-"""Fields of a request that differ between runs, do not bind them, or are bound in another form."""
 
 
 @dataclass(frozen=True)
@@ -81,8 +75,16 @@ def binding_settings(runs: Runs, first: TrainPlan) -> dict[str, object]:
     base = runs.base
     policy = None if base.policy is None else policy_digest(find_policy(base.policy))
     settings = {
-        **{name: value for name, value in asdict(base).items() if name not in _FREE},
+        "recipe": base.recipe,
         "policy": policy,
+        "size": base.size,
+        "arch": base.arch,
+        "epochs": base.epochs,
+        "steps": base.steps,
+        "batch_size": base.batch_size,
+        "amp": base.amp,
+        "settings": dict(base.settings),
+        "limit": base.limit,
         "data": first.train.fingerprint,
         "test": None if first.test is None else first.test.fingerprint,
         "device": torch.device(first.device).type,

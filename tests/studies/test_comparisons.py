@@ -1,13 +1,13 @@
-"""Paired differences, held to arithmetic by hand and to scipy's t distribution."""
+"""Paired differences, held to arithmetic by hand and to Student's density, integrated."""
 
 from __future__ import annotations
 
 import math
+from statistics import stdev
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats  # type: ignore[import-untyped]
 
 from augscore.studies.comparisons import comparisons_of, groups_of, spread_of
 from tests.studies.made_up import rows
@@ -15,25 +15,42 @@ from tests.studies.made_up import rows
 VALUES = st.lists(st.floats(0, 100), min_size=2, max_size=11)
 
 
-@given(VALUES)
-def test_the_interval_is_that_of_a_t_test(values: list[float]) -> None:
+def _within(reach: float, degrees: int) -> float:
+    """Probability that Student's t lies between ±reach: Simpson's rule on its density."""
+    scale = math.gamma((degrees + 1) / 2) / math.gamma(degrees / 2) / math.sqrt(degrees * math.pi)
+    parts = 2000
+    width = reach / parts
+    density = [(1 + (i * width) ** 2 / degrees) ** (-(degrees + 1) / 2) for i in range(parts + 1)]
+    inner = 4 * sum(density[1:-1:2]) + 2 * sum(density[2:-1:2])
+    return 2 * scale * width / 3 * (density[0] + inner + density[-1])
+
+
+def _reach(values: list[float]) -> float:
+    """Half of the interval in standard errors."""
     spread = spread_of(values)
-    sd = math.sqrt(sum((v - spread.mean) ** 2 for v in values) / (len(values) - 1))
-    assert spread.sd == pytest.approx(sd, abs=1e-9)
-    reach = stats.t.ppf(0.975, len(values) - 1) * sd / math.sqrt(len(values))
     assert spread.low is not None
     assert spread.high is not None
-    assert spread.mean - spread.low == pytest.approx(reach, rel=1e-3, abs=1e-9)
-    assert spread.high - spread.mean == pytest.approx(reach, rel=1e-3, abs=1e-9)
+    assert spread.mean - spread.low == pytest.approx(spread.high - spread.mean)
+    return (spread.high - spread.mean) / (stdev(values) / math.sqrt(len(values)))
 
 
-def test_beyond_the_table_the_interval_is_too_wide_rather_than_too_narrow() -> None:
-    values = [float(i % 7) for i in range(40)]
+@given(VALUES)
+def test_mean_and_sd_are_those_of_sums(values: list[float]) -> None:
     spread = spread_of(values)
-    assert spread.sd is not None
-    assert spread.high is not None
-    exact = stats.t.ppf(0.975, 39) * spread.sd / math.sqrt(40)
-    assert exact <= spread.high - spread.mean <= 1.2 * exact
+    mean = sum(values) / len(values)
+    variance = sum((v - mean) ** 2 for v in values) / (len(values) - 1)
+    assert spread.mean == pytest.approx(mean)
+    assert spread.sd == pytest.approx(math.sqrt(variance), abs=1e-9)
+
+
+@pytest.mark.parametrize("n", range(2, 12))
+def test_the_interval_holds_95_per_cent_of_students_t(n: int) -> None:
+    assert _within(_reach([float(i) for i in range(n)]), n - 1) == pytest.approx(0.95, abs=5e-5)
+
+
+@pytest.mark.parametrize("n", [12, 40])
+def test_beyond_the_table_the_interval_is_too_wide_rather_than_too_narrow(n: int) -> None:
+    assert 0.95 < _within(_reach([float(i) for i in range(n)]), n - 1) < 0.97
 
 
 def test_differences_are_those_of_equal_seeds() -> None:
