@@ -26,12 +26,8 @@ from augscore.strength.scorer import Scorer
 from augscore.training.data.feed import Feed
 from augscore.training.data.store import Store, open_store
 from augscore.training.data.stream import labels_of, stream
-from augscore.training.encoder_file import (
-    IN_A_RUN,
-    EncoderCard,
-    EncoderData,
-    save_encoder,
-)
+from augscore.training.encoder_file import EncoderCard, EncoderData, save_encoder
+from augscore.training.encoder_path import IN_A_RUN
 from augscore.training.engine import make_fabric, rank, ranks
 from augscore.training.learner import Learner, new_learner
 from augscore.training.log_row import LogRow
@@ -42,7 +38,9 @@ from augscore.training.plan import TrainPlan, binding_settings
 from augscore.training.step import Pass
 from augscore.training.tensorboard import TensorBoardSink
 from augscore.training.update import Update
-from augscore.training.weighing.judge import judge_digest, judge_of
+from augscore.training.weighing.gaps import needs_network
+from augscore.training.weighing.judge import judge_digest, named_judge
+from augscore.training.weighing.score_first import score_model_for
 from augscore.training.weighing.weigher import Weigher
 
 LESS_MEMORY = "Give a smaller --batch-size or --size, or --amp bf16"
@@ -225,15 +223,19 @@ def _looking(
 
 def _scorer(plan: TrainPlan, fabric: Fabric, hooks: PairHooks) -> Scorer | None:
     """The first rank trains the score network, where it has to be trained; others wait."""
+    model = plan.request.score_model
+    if not needs_network(plan.config.weighting):
+        return None
+    if model is not None:
+        return named_judge(model, plan.device)
     if rank() != 0:
         fabric.barrier()
-    scorer = judge_of(
-        plan.config.weighting,
-        plan.request.score_model,
+    scorer = score_model_for(
         plan.train,
         plan.request.out / SCORE,
         seed=plan.config.seed,
         device=plan.device,
+        size=plan.config.size,
         hooks=hooks,
     )
     if rank() == 0:
@@ -306,7 +308,7 @@ def _unfinished(plan: TrainPlan, by: str | None, skipped: tuple[Skipped, ...]) -
 
 
 def _settings(plan: TrainPlan) -> dict[str, object]:
-    return binding_settings(plan, judge_digest(plan.request.score_model))
+    return binding_settings(plan, judge_digest(plan.config.weighting, plan.request.score_model))
 
 
 def _mark(plan: TrainPlan, settings: dict[str, object], device: torch.device) -> None:

@@ -15,3 +15,10 @@ def judge_digest(config: WeightingConfig, model: str | Path | None) -> str | Non
     if model is None or not needs_network(config):
         return None
     return hashlib.sha256(model_path(model).read_bytes()).hexdigest()
+
+
+def named_judge(model: str | Path, device: str) -> Scorer:
+    """As `load_scorer`, frozen."""
+    scorer = load_scorer(model, device)
+    scorer.model.denoiser.eval().requires_grad_(False)
+    return scorer

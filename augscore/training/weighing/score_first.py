@@ -1,0 +1,2 @@
+def score_model_for(*a, **k):
+    raise NotImplementedError
