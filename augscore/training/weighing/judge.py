@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from augscore.images.collection import Collection
 from augscore.strength.model_path import model_path
-from augscore.strength.scorer import Scorer, load_scorer
 from augscore.training.config import WeightingConfig
 from augscore.training.weighing.gaps import needs_network
 
@@ -17,3 +15,10 @@ def judge_digest(config: WeightingConfig, model: str | Path | None) -> str | Non
     if model is None or not needs_network(config):
         return None
     return hashlib.sha256(model_path(model).read_bytes()).hexdigest()
+
+
+def named_judge(model: str | Path, device: str) -> Scorer:
+    """As `load_scorer`, frozen."""
+    scorer = load_scorer(model, device)
+    scorer.model.denoiser.eval().requires_grad_(False)
+    return scorer
