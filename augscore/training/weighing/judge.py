@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 from augscore.strength.model_path import model_path
+from augscore.strength.scorer import Scorer, load_scorer
 from augscore.training.config import WeightingConfig
 from augscore.training.weighing.gaps import needs_network
 
