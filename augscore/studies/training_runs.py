@@ -34,9 +34,10 @@ from augscore.training.loop import PairHooks
 from augscore.training.plan import Data, TrainPlan, plan_training
 from augscore.training.request import TrainRequest
 from augscore.training.run import encoder_of, train_pairs
+from augscore.training.score.run import ScoreHooks
 from augscore.training.weighing.gaps import needs_network
 from augscore.training.weighing.judge import judge_digest
-from augscore.training.weighing.score_first import score_model_for
+from augscore.training.weighing.score_first import plan_score_first, score_model_for
 
 
 @dataclass(frozen=True)
@@ -108,26 +109,32 @@ class RunCell:
                 plan = self._runs.plan(cell, self._score_model(cell), self._hooks.progress)
         except Stopped:
             return None
+        if not self._judge_ready(cell):
+            return None
         if not encoder_of(plan).exists() and not train_pairs(plan, self._hooks).complete:
             return None
         return row_of(cell, plan, last_row(plan))
 
     def _score_model(self, cell: Cell) -> str | Path | None:
-        """The one that was named, or that of this study, trained first where it is missing."""
-        base, own = self._runs.base, score_of(self._runs.out)
-        if base.score_model is not None or not needs_network(_weighting(cell)):
-            return base.score_model
-        if not (own / IN_A_RUN).exists():
-            first = self._runs.plan(replace(cell, seed=0), None, self._hooks.progress)
-            score_model_for(
-                first.train,
-                own,
-                seed=0,
-                device=first.device,
-                size=first.config.size,
-                hooks=self._hooks,
-            )
-        return own
+        """The one that was named, or that of this study."""
+        own = self._runs.base.score_model is None and needs_network(_weighting(cell))
+        return score_of(self._runs.out) if own else self._runs.base.score_model
+
+    def _judge_ready(self, cell: Cell) -> bool:
+        """Train the score network of this study where it is missing; False if a signal stopped it.
+
+        On the training images of the first seed, whatever seed needs it first.
+        """
+        own = score_of(self._runs.out)
+        if self._score_model(cell) != own or (own / IN_A_RUN).exists():
+            return True
+        first = self._runs.plan(replace(cell, seed=0), None, self._hooks.progress)
+        plan = plan_score_first(
+            first.train, own, size=first.config.size, seed=0, device=first.device
+        )
+        hooks = self._hooks
+        told = ScoreHooks(hooks.announce, lambda row: None, hooks.progress, hooks.note, hooks.stop)
+        return score_model_for(plan, told) is not None
 
 
 def _weighting(cell: Cell) -> WeightingConfig:
