@@ -23,6 +23,7 @@ def binding_settings(plan: ScoreRunPlan) -> dict[str, object]:
         "scales": plan.scales.short_sides,
         "architecture": asdict(plan.options.architecture),
         "device": torch.device(plan.device).type,
+        **plan.source.settings,
     }
     as_read: dict[str, object] = json.loads(json.dumps(settings))
     return as_read

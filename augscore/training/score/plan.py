@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-
-from PIL import Image
 
 from augscore import keys
 from augscore.errors import InputError
 from augscore.images.batches import auto_workers
+from augscore.images.collection import Collection
 from augscore.images.find import find
 from augscore.images.limits import check_side
-from augscore.images.records import Candidate, Found
+from augscore.images.records import Candidate
 from augscore.images.resize import LONG_SIDE_CAP
+from augscore.keys import ImageId
 from augscore.runs.mark import refuse_inputs
 from augscore.runtime import pick_device
 from augscore.score.fit import FitOptions
 from augscore.score.network import Architecture
 from augscore.training.score.photo_pool import FEWEST_IMAGES, HELD_OUT_SHARE, MEMORY_BUDGET
-from augscore.training.score.scales import Scales, choose_scales
+from augscore.training.score.scales import SMALLEST_SIDE, Scales, choose_scales
+from augscore.training.score.source import Collected, Files, Probe, Source
 
 CALIBRATION_CROPS = 200
-PROBED_HEADERS = 64
 LESS_MEMORY = "Give a smaller --size or --batch-size"
 _LIBRARIES_BYTES = 600 << 20
 
@@ -48,14 +48,14 @@ class ScoreRunOptions:
 
 @dataclass(frozen=True)
 class ScoreRunPlan:
-    """Resolved: files, sizes, device and the expected bytes.
+    """Resolved: images, sizes, device and the expected bytes.
 
     `images` are at most so many of the `files`: those with a damaged header are not counted, other
     damage shows only on reading.
     """
 
     options: ScoreRunOptions
-    found: tuple[Found, ...]
+    source: Source
     files: int
     images: int
     held_out: int
@@ -92,19 +92,37 @@ def plan_score_run(paths: Sequence[Path], options: ScoreRunOptions) -> ScoreRunP
     found = tuple(find(paths))
     candidates = [f for f in found if isinstance(f, Candidate)]
     if options.limit is not None and len(candidates) > options.limit:
-        candidates = _choose(candidates, options.limit, options.seed)
+        candidates = [candidates[i] for i in _chosen([c.name for c in candidates], options)]
         found = tuple(candidates)
-    headers = _read_headers(candidates)
-    images = len(candidates) - headers.unreadable
-    _refuse_too_few(images, len(candidates))
-    scales = choose_scales(headers.short_sides, options.size)
-    if headers.complete and max(headers.short_sides) < scales.working_size:
+    source = Files(found)
+    return _planned(source, source.probe(), options)
+
+
+def plan_collected_run(images: Collection, options: ScoreRunOptions) -> ScoreRunPlan:
+    """As `plan_score_run`, of a collection; `options.size` is lowered to what most of its images
+    reach."""
+    check_side(options.size)
+    if options.limit is not None and len(images) > options.limit:
+        images = images.select(_chosen(images.ids, options))
+    source = Collected(images)
+    probe = source.probe()
+    if options.size is not None and probe.short_sides:
+        options = replace(options, size=min(options.size, max(SMALLEST_SIDE, probe.median)))
+    return _planned(source, probe, options)
+
+
+def _planned(source: Source, probe: Probe, options: ScoreRunOptions) -> ScoreRunPlan:
+    files = len(source.names)
+    images = files - probe.unreadable
+    _refuse_too_few(images, files)
+    scales = choose_scales(probe.short_sides, options.size)
+    if probe.complete and max(probe.short_sides) < scales.working_size:
         raise too_small(scales.working_size)
     device = pick_device(options.device)
     return ScoreRunPlan(
         options=options,
-        found=found,
-        files=len(candidates),
+        source=source,
+        files=files,
         images=images,
         held_out=max(1, round(HELD_OUT_SHARE * images)),
         scales=scales,
@@ -115,11 +133,12 @@ def plan_score_run(paths: Sequence[Path], options: ScoreRunOptions) -> ScoreRunP
     )
 
 
-def _choose(candidates: list[Candidate], limit: int, seed: int) -> list[Candidate]:
-    """`limit` files by their keys, in their own order: more files never change who else is in."""
-    names = (candidate.name for candidate in candidates)
-    chosen = keys.smallest_ranks(names, limit, purpose="sample", seed=seed)
-    return [candidate for candidate in candidates if candidate.name in chosen]
+def _chosen(names: Sequence[ImageId], options: ScoreRunOptions) -> list[int]:
+    """Places of `limit` images by their keys, in their own order: more images never change who else
+    is in."""
+    limit = options.limit or 0
+    chosen = keys.smallest_ranks(names, limit, purpose="sample", seed=options.seed)
+    return [place for place, name in enumerate(names) if name in chosen]
 
 
 def _refuse_too_few(images: int, files: int) -> None:
@@ -147,32 +166,6 @@ def too_small(working_size: int) -> InputError:
         code="too_small",
         hint=f"Give a smaller --size; images count with a long side of at most {LONG_SIDE_CAP} px",
     )
-
-
-@dataclass(frozen=True)
-class _Headers:
-    """Of some files, evenly spaced, or of all (`complete`); short sides as decoded, px."""
-
-    short_sides: tuple[int, ...]
-    unreadable: int
-    complete: bool
-
-
-def _read_headers(candidates: Sequence[Candidate]) -> _Headers:
-    stride = max(1, len(candidates) // PROBED_HEADERS)
-    read = [_short_side(candidate) for candidate in candidates[::stride]]
-    sides = tuple(side for side in read if side is not None)
-    return _Headers(sides, len(read) - len(sides), stride == 1)
-
-
-def _short_side(candidate: Candidate) -> int | None:
-    try:
-        with Image.open(candidate.path) as image:
-            scale = min(1.0, LONG_SIDE_CAP / max(image.size))
-            return max(1, round(min(image.size) * scale))
-    except Exception:
-        # Whatever a damaged header raises: reading the file reports it.
-        return None
 
 
 def _memory(images: int, scales: Scales, batch_size: int) -> int:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import torch
 
-from augscore.images.batches import read
 from augscore.images.records import Read, Skipped
 from augscore.runs.continuing import agreeing, usable_checkpoint
 from augscore.runs.hooks import Hooks
@@ -166,14 +165,14 @@ def _prepare(plan: ScoreRunPlan, settings: Mapping[str, object], hooks: ScoreHoo
 
 def _read_pool(plan: ScoreRunPlan, progress: ProgressSink) -> PhotoPool:
     def counted() -> Iterator[Read]:
-        for done, item in enumerate(read(plan.found, workers=plan.workers)):
-            progress(Progress("reading", done + 1, len(plan.found), "images"))
+        for done, item in enumerate(plan.source.reads(plan.workers)):
+            progress(Progress("reading", done + 1, len(plan.source), "images"))
             yield item
 
     pool = load_photo_pool(
         counted(),
         plan.scales,
-        expected=len(plan.found),
+        expected=len(plan.source),
         seed=plan.options.seed,
     )
     used = sum(pool.image_counts)

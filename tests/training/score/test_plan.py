@@ -9,13 +9,14 @@ import pytest
 from PIL import Image
 
 from augscore.errors import HostError, InputError, UsageError
-from augscore.images.records import Candidate
+from augscore.keys import ImageId
 from augscore.training.score.expectation import expect
 from augscore.training.score.plan import ScoreRunOptions, plan_score_run
+from augscore.training.score.source import Source
 
 
-def names(plan_found: tuple[object, ...]) -> list[str]:
-    return [f.name for f in plan_found if isinstance(f, Candidate)]
+def names(source: Source) -> list[ImageId]:
+    return list(source.names)
 
 
 def test_a_plan_resolves_sizes_and_counts(scenes: Path, tiny_options: ScoreRunOptions) -> None:
@@ -45,22 +46,22 @@ def test_a_limit_takes_files_by_key_and_keeps_their_order(
     scenes: Path, tiny_options: ScoreRunOptions, tmp_path: Path
 ) -> None:
     plan = plan_score_run([scenes], replace(tiny_options, limit=5))
-    chosen = names(plan.found)
+    chosen = names(plan.source)
     assert plan.images == len(chosen) == 5
-    assert chosen == sorted(chosen)
-    assert names(plan_score_run([scenes], replace(tiny_options, limit=4)).found) == [
+    assert chosen == sorted(chosen, key=str)
+    assert names(plan_score_run([scenes], replace(tiny_options, limit=4)).source) == [
         n
         for n in chosen
-        if n in names(plan_score_run([scenes], replace(tiny_options, limit=4)).found)
+        if n in names(plan_score_run([scenes], replace(tiny_options, limit=4)).source)
     ]
     for name in chosen:
-        (tmp_path / name).write_bytes((scenes / name).read_bytes())
+        (tmp_path / str(name)).write_bytes((scenes / str(name)).read_bytes())
     fewer = plan_score_run([tmp_path], replace(tiny_options, limit=3))
-    assert set(names(fewer.found)) == set(
-        names(plan_score_run([scenes], replace(tiny_options, limit=3)).found)
+    assert set(names(fewer.source)) == set(
+        names(plan_score_run([scenes], replace(tiny_options, limit=3)).source)
     )
     other = plan_score_run([scenes], replace(tiny_options, limit=5, seed=1))
-    assert names(other.found) != chosen
+    assert names(other.source) != chosen
 
 
 def test_damaged_files_do_not_stop_a_plan(

@@ -21,8 +21,8 @@ from augscore.score import model
 from augscore.score.model import load_model
 from augscore.score.network import Architecture
 from augscore.strength.calibration import calibration_from_json
-from augscore.training.score import plan
 from augscore.training.score import run as score_run
+from augscore.training.score import source
 from augscore.training.score.plan import ScoreRunOptions
 from augscore.training.score.run import LogRow, ScoreRunResult
 
@@ -277,7 +277,7 @@ def test_images_below_the_working_size_are_refused_before_training(
     train_tiny: TrainTiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also where the plan looked at some files alone."""
-    monkeypatch.setattr(plan, "PROBED_HEADERS", 6)
+    monkeypatch.setattr(source, "PROBED", 6)
     reports: list[LogRow] = []
     with pytest.raises(InputError, match="no image reaches the working size of 96 px"):
         train_tiny(tmp_path / "run", size=96, report=reports.append)
