@@ -15,7 +15,7 @@ import torch
 
 from augscore.evaluation.features import Preprocessing, features_of
 from augscore.evaluation.knn import Bank, weighted_knn
-from augscore.training.encoder_file import load_encoder
+from augscore.training.encoder_file import Encoder, load_encoder
 from augscore.training.request import Value
 from augscore.training.train import train
 from tests.learning.shapes import SHAPES, SIDE, Pictures, shape_pictures
@@ -114,16 +114,15 @@ def _learns(method: str, folder: Path) -> None:
         eval_every=0,
     )
     encoder = load_encoder(result.encoder_path)
-    seen = Preprocessing(encoder.card.size, encoder.card.normalize)
-    device = torch.device("cpu")
-    features = [
-        features_of(encoder.backbone, pictures.pixels, seen, device) for pictures in (known, asked)
-    ]
-    learned = _accuracy(*features, known, asked)
-    print(
-        f"{method}: {learned:.1f} % by features, {pixels:.1f} % by pixels, {CHANCE:.1f} % by chance"
-    )
+    learned = _accuracy(_features(encoder, known), _features(encoder, asked), known, asked)
+    told = f"{learned:.1f} % by features, {pixels:.1f} % by pixels, {CHANCE:.1f} % by chance"
+    print(f"\n{method}: {told}")
     assert learned >= pixels + GAIN
+
+
+def _features(encoder: Encoder, pictures: Pictures) -> torch.Tensor:
+    seen = Preprocessing(encoder.card.size, encoder.card.normalize)
+    return features_of(encoder.backbone, pictures.pixels, seen, torch.device("cpu"))
 
 
 def _accuracy(bank: torch.Tensor, queries: torch.Tensor, known: Pictures, asked: Pictures) -> float:
