@@ -1,4 +1,4 @@
-"""What a shell may complete besides commands, options and files: policies and models."""
+"""What a shell may complete besides commands, options and files: policies, models, encoders."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from augscore.strength.model_path import BUNDLED, IN_A_RUN, SUFFIX
+from augscore.training import encoder_path
 
 _LOOKED_AT = 1000
 
@@ -32,20 +33,26 @@ def policies(ctx: click.Context, param: click.Parameter, incomplete: str) -> lis
 def models(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The bundled one; model files and runs in the folder of what is typed, and in those in it."""
     folder = os.path.dirname(incomplete)
-    near = sorted(_models_in(folder, deeper=True))
+    near = sorted(_models_in(folder, IN_A_RUN, deeper=True))
     return [CompletionItem(name) for name in (BUNDLED, *near) if name.startswith(incomplete)]
 
 
-def _models_in(folder: str, *, deeper: bool) -> Iterator[str]:
+def encoders(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Runs with an encoder, and model files, in the folder of what is typed and in those in it."""
+    near = sorted(_models_in(os.path.dirname(incomplete), encoder_path.IN_A_RUN, deeper=True))
+    return [CompletionItem(name) for name in near if name.startswith(incomplete)]
+
+
+def _models_in(folder: str, in_a_run: str, *, deeper: bool) -> Iterator[str]:
     for name in _entries(folder):
         path = os.path.join(folder, name)
         if not os.path.isdir(path):
             if name.endswith(SUFFIX):
                 yield path
-        elif os.path.isfile(os.path.join(path, IN_A_RUN)):
+        elif os.path.isfile(os.path.join(path, in_a_run)):
             yield path
         elif deeper:
-            yield from _models_in(path, deeper=False)
+            yield from _models_in(path, in_a_run, deeper=False)
 
 
 def _entries(folder: str) -> list[str]:

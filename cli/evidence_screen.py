@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from .figures import four, plural
 from .lines import Line, join, line, table
-from .train_screen import error_lines
+from .score_run_screen import error_lines
 
 if TYPE_CHECKING:
     from augscore.strength.evidence import RisingRow

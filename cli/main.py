@@ -15,6 +15,8 @@ from .version import version_details, version_line
 COMMANDS = {
     "measure": (".commands.measure:measure", "How strongly a policy moves your images."),
     "train": (".commands.train:train", "Train a network on your own images."),
+    "eval": (".commands.eval:evaluate", "How good the features of a trained encoder are."),
+    "export": (".commands.export:export", "Write an encoder for another library."),
     "model": (".commands.model:model", "What a score model knows; whether it keeps its word."),
     "policy": (
         ".commands.policy:policy",

@@ -9,7 +9,7 @@ from .evidence_screen import evidence_lines
 from .figures import count, four, plural
 from .lines import Line, Span, join, line, pack, table
 from .names import shown
-from .train_screen import HELD_OUT, doubt_lines, error_lines
+from .score_run_screen import HELD_OUT, doubt_lines, error_lines
 
 if TYPE_CHECKING:
     from augscore.score.model import ModelCard, ScoreModel

@@ -164,7 +164,7 @@ def with_settings(kind: type[Kind]) -> Callable[[Callable[[Kind], None]], Callba
         @wraps(action)
         @click.pass_context
         def callback(ctx: click.Context, /, **values: object) -> None:
-            given = frozenset(name for name in values if _is_given(ctx, name))
+            given = given_of(ctx, values)
             known = {f.name: values[f.name] for f in fields(kind) if f.name != "given"}
             action(kind(**known, given=given))  # type: ignore[arg-type]
 
@@ -298,6 +298,11 @@ def decorated(function: Callback, decorators: Iterable[Callable[[Callback], Call
     for decorator in reversed(tuple(decorators)):
         function = decorator(function)
     return function
+
+
+def given_of(ctx: click.Context, values: Iterable[str]) -> frozenset[str]:
+    """The parameters written on the command line."""
+    return frozenset(name for name in values if _is_given(ctx, name))
 
 
 def _is_given(ctx: click.Context, name: str) -> bool:

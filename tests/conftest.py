@@ -19,7 +19,7 @@ from augscore.strength.scorer import Scorer, load_scorer
 from augscore.training.score import run as score_run
 from augscore.training.score import verdict
 from augscore.training.score.plan import ScoreRunOptions, plan_score_run
-from augscore.training.score.run import Hooks, ScoreRunResult, train_score
+from augscore.training.score.run import ScoreHooks, ScoreRunResult, train_score
 
 TrainTiny = Callable[..., ScoreRunResult]
 FEW_PIXELS = 8 * 48 * 48
@@ -104,7 +104,7 @@ def train_tiny(scenes: Path, tiny_options: ScoreRunOptions) -> TrainTiny:
             patch.setattr(verdict, "WIENER_CROPS", 256)
             patch.setattr(verdict, "JUDGED_CROPS", 24)
             plan = plan_score_run(paths or [scenes], options)
-            return train_score(plan, Hooks(announce, report, progress, note, _Asking(stopped)))
+            return train_score(plan, ScoreHooks(announce, report, progress, note, _Asking(stopped)))
 
     return train
 

@@ -61,6 +61,9 @@ def test_the_wheel_holds_what_it_should_and_nothing_else(wheel: Path) -> None:
         "augscore_assets/ASSETS.md",
         "augscore_assets/model/default.safetensors",
         "augscore_assets/model/default.json",
+        "augscore_assets/recipes/README.md",
+        "augscore_assets/recipes/cifar10.toml",
+        "augscore_assets/recipes/policies/multi-crop-32.yaml",
     }
     schemas = {f"augscore/schemas/{p.name}" for p in (ROOT / "augscore/schemas").glob("*.json")}
     assert schemas

@@ -14,7 +14,6 @@ from augscore.engine.level_tables import (
     canonical_row,
     check_rows,
 )
-from augscore.engine.nearest import did_you_mean
 from augscore.engine.nodes import (
     AugMix,
     AutoAugment,
@@ -37,6 +36,7 @@ from augscore.engine.ops.record import Op
 from augscore.engine.ops.table import find_op
 from augscore.engine.policy import Policy, View
 from augscore.errors import UsageError
+from augscore.nearest import did_you_mean
 
 # As deep as a policy file can be read.
 MOST_DRAWN, DEEPEST = 5000, 7

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from augscore.engine.nearest import did_you_mean
 from augscore.engine.nodes import Levelled, require
 from augscore.engine.ops.arguments import as_shares
 from augscore.engine.ops.record import LevelMap, Op
 from augscore.engine.ops.table import OPS
 from augscore.errors import UsageError
+from augscore.nearest import did_you_mean
 
 IDENTITY = "Identity"
 

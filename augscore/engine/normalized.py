@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import torch
 
-from augscore.engine.nearest import did_you_mean
 from augscore.engine.normalize import NORMALIZATIONS, Normalize
 from augscore.engine.policy import Policy
 from augscore.errors import UsageError
+from augscore.nearest import did_you_mean
 
 # False for none, True for the policy's own, a name, or numbers.
 NormalizeChoice = bool | str | Normalize

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 
-from augscore.engine.nearest import did_you_mean
 from augscore.engine.nodes import (
     AugMix,
     AutoAugment,
@@ -20,6 +19,7 @@ from augscore.engine.nodes import (
 )
 from augscore.engine.policy import Policy, View
 from augscore.errors import UsageError
+from augscore.nearest import did_you_mean
 
 _FLIP = Step("RandomHorizontalFlip", p=0.5)
 
@@ -64,6 +64,15 @@ _MOCO_V2_CIFAR = View((_crop(0.2), _jitter(0.4, 0.4, 0.4, 0.1), _grey(), _FLIP))
 _BYOL_BASE = (_SIMCLR_CROP, _FLIP, _jitter(0.4, 0.4, 0.2, 0.1), _grey())
 _BYOL = (View((*_BYOL_BASE, _blur(1.0, 23))), View((*_BYOL_BASE, _blur(0.1, 23), _solarize(0.2))))
 _VICREG_SYM = View((*_BYOL_BASE, _blur(0.5, 23), _solarize(0.1)))
+_VICREG_CIFAR = View(
+    (
+        _crop(0.2, interpolation="bicubic"),
+        _jitter(0.4, 0.4, 0.2, 0.1),
+        _grey(),
+        _solarize(0.1),
+        _FLIP,
+    )
+)
 
 _WMSE_CIFAR = View(
     (_jitter(0.4, 0.4, 0.4, 0.1), _grey(0.1), _crop(0.2, interpolation="bicubic"), _FLIP)
@@ -175,6 +184,12 @@ PRESETS: dict[str, Policy] = {
             (_VICREG_SYM, _VICREG_SYM),
             "Bardes et al. 2022, arXiv 2105.04906, text of the paper: blur 0.5 and solarize 0.1 in "
             "both views; facebookresearch/vicreg augmentations.py (order); lightly VICRegTransform",
+        ),
+        Policy(
+            "vicreg-cifar",
+            32,
+            (_VICREG_CIFAR, _VICREG_CIFAR),
+            "vturrisi/solo-learn scripts/pretrain/cifar/vicreg.yaml (as vicreg-sym, without blur)",
         ),
         Policy(
             "wmse",

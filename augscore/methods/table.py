@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from augscore.engine.nearest import did_you_mean
 from augscore.errors import UsageError
 from augscore.methods.moco import MOCO
 from augscore.methods.record import Constants, Method, TargetConstants
@@ -12,6 +11,7 @@ from augscore.methods.simclr import SIMCLR
 from augscore.methods.simsiam import SIMSIAM
 from augscore.methods.vicreg import VICREG
 from augscore.methods.wmse import WMSE
+from augscore.nearest import did_you_mean
 
 METHODS: dict[str, Method] = {
     method.name: method for method in (SIMCLR, SIMSIAM, WMSE, VICREG, MOCO, RESSL, SCE)

@@ -27,7 +27,7 @@ class _Gather(torch.autograd.Function):
     def forward(ctx: Any, rows: torch.Tensor) -> torch.Tensor:
         ctx.count = len(rows)
         gathered = rows.new_empty((dist.get_world_size() * len(rows), *rows.shape[1:]))
-        dist.all_gather_into_tensor(gathered, rows.contiguous())
+        dist.all_gather(list(gathered.chunk(dist.get_world_size())), rows.contiguous())
         return gathered
 
     @staticmethod

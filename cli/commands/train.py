@@ -1,240 +1,36 @@
-"""`augscore train score`: a score network of one's own images."""
+"""`augscore train`: one sub-command for each thing that can be trained."""
 
 from __future__ import annotations
 
-import shlex
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 import click
 
-from ..exits import stop_code
-from ..measure_files import check_target
-from ..names import shown, shown_path
-from ..options import AutoInt, Configured, Settings, run_options, shared_options, with_settings
-from ..progress import progress_sink
-from ..results import print_result
-from ..streams import Streams
-from ..train_screen import log_line, plan_lines, result_lines
+from ..lazy import LazyGroup
 
-if TYPE_CHECKING:
-    from augscore.runtime import Note
-    from augscore.training.score.expectation import Expectation
-    from augscore.training.score.plan import ScoreRunOptions, ScoreRunPlan
-    from augscore.training.score.run import LogRow, ScoreRunResult
+SCORE = (".commands.train_score:score", "Train a score network on images alone.")
+PAIRS = {
+    "simclr": "SimCLR: tell the other view among all of the batch.",
+    "simsiam": "SimSiam: predict the other view, without negatives.",
+    "wmse": "W-MSE: bring whitened views together.",
+    "vicreg": "VICReg: invariance, variance, covariance.",
+    "sce": "SCE: soft contrast, by how views relate to others.",
+    "moco": "MoCo v2: contrast with a queue of keys.",
+    "ressl": "ReSSL: keep relations between images.",
+}
 
 
-@dataclass(frozen=True, kw_only=True)
-class TrainScoreSettings(Settings):
-    """Every option of `train score`, resolved."""
-
-    paths: tuple[Path, ...]
-    out: Path
-    steps: int
-    batch_size: int
-    checkpoint_every: int
-    log_every: int
-    size: int | None
-    limit: int | None
-    seed: int
-    device: str
-    workers: int | None
-    force: bool
-    dry_run: bool
+COMMANDS = {
+    "score": SCORE,
+    **{name: (f".commands.train_pairs:{name}", text) for name, text in PAIRS.items()},
+}
 
 
-@click.group(short_help="Train a network on your own images.")
+class TrainGroup(LazyGroup):
+    """A row of its table a method."""
+
+    lazy = COMMANDS
+
+
+@click.group(cls=TrainGroup, short_help="Train a network on your own images.")
 def train() -> None:
-    """Train a network on your own images."""
-
-
-@train.command("score", cls=Configured, short_help="Train a score network on images alone.")
-@click.argument(
-    "paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path)
-)
-@click.option(
-    "-o",
-    "--out",
-    required=True,
-    metavar="RUN",
-    type=click.Path(path_type=Path),
-    help="Folder of the run; the same command again continues it.",
-)
-@click.option(
-    "--steps",
-    type=click.IntRange(min=1),
-    metavar="N",
-    default=8000,
-    show_default=True,
-    help="Training steps.",
-)
-@click.option(
-    "--batch-size",
-    type=click.IntRange(min=1),
-    metavar="N",
-    default=32,
-    show_default=True,
-    help="Crops a step.",
-)
-@click.option(
-    "--checkpoint-every",
-    type=click.IntRange(min=1),
-    metavar="N",
-    default=500,
-    show_default=True,
-    help="Steps between checkpoints.",
-)
-@click.option(
-    "--log-every",
-    type=click.IntRange(min=1),
-    metavar="N",
-    default=100,
-    show_default=True,
-    help="Steps between rows of metrics.jsonl.",
-)
-@click.option(
-    "--size",
-    type=AutoInt(32),
-    metavar="N",
-    default="auto",
-    show_default=True,
-    help="Working size in pixels; auto: the median short side, at most 224.",
-)
-@click.option(
-    "--limit", type=click.IntRange(min=1), metavar="N", help="Use at most so many images."
-)
-@click.option(
-    "--force",
-    is_flag=True,
-    help="Train anew where RUN is finished or of other settings; write beside other files.",
-)
-@click.option("--dry-run", is_flag=True, help="Show the expected time and memory, and stop.")
-@run_options
-@shared_options
-@with_settings(TrainScoreSettings)
-def score(settings: TrainScoreSettings) -> None:
-    """Train a score network on the images in PATH (folders or files) and calibrate it. It needs no
-    labels. RUN/model.safetensors is one file that explains itself.
-
-    Images of any size serve. Training sees them at half to twice the working size (shrunk at least
-    by two where they are large enough, so that JPEG blocks are gone), in crops of 64 px, or of half
-    the working size where that is smaller.
-
-    \b
-    augscore train score photos --out runs/score --dry-run
-    augscore train score photos --out runs/score
-    augscore measure photos --model runs/score
-    """
-    streams = settings.streams
-    check_target(settings.json, "--json")
-    plan = _plan(settings, streams)
-    if settings.dry_run:
-        _show(settings, streams, plan)
-        return
-    _tell(settings, streams, _train(plan, streams))
-
-
-def _plan(settings: TrainScoreSettings, streams: Streams) -> ScoreRunPlan:
-    with progress_sink(streams):
-        from augscore.training.score.plan import plan_score_run
-
-        return plan_score_run(settings.paths, _options(settings))
-
-
-def _show(settings: TrainScoreSettings, streams: Streams, plan: ScoreRunPlan) -> None:
-    """The plan alone, where the same command could begin."""
-    with progress_sink(streams):
-        from augscore.training.score.continuing import binding_settings
-        from augscore.training.score.expectation import expect
-        from augscore.training.score.run_folder import check_folder
-
-        check_folder(settings.out, binding_settings(plan), force=settings.force)
-        expected = expect(plan)
-    print_result(settings, plan_lines(plan, expected), _plan_document(plan, expected))
-
-
-def _options(settings: TrainScoreSettings) -> ScoreRunOptions:
-    from augscore.training.score.plan import ScoreRunOptions
-
-    return ScoreRunOptions(
-        out=settings.out,
-        steps=settings.steps,
-        batch_size=settings.batch_size,
-        seed=settings.seed,
-        size=settings.size,
-        limit=settings.limit,
-        checkpoint_every=settings.checkpoint_every,
-        log_every=settings.log_every,
-        device=settings.device,
-        workers=settings.workers,
-        force=settings.force,
-    )
-
-
-def _train(plan: ScoreRunPlan, streams: Streams) -> ScoreRunResult:
-    from augscore.runtime import Interruptions
-    from augscore.training.score.expectation import expect
-    from augscore.training.score.run import Hooks, train_score
-
-    def announce(done: int) -> None:
-        if not streams.quiet:
-            streams.err.write(plan_lines(plan, expect(plan, done)))
-
-    def report(row: LogRow) -> None:
-        if not streams.quiet and streams.progress == "auto":
-            streams.err.write([log_line(row, plan.device)])
-
-    def tell(note: Note) -> None:
-        streams.note(f"note: {note.text}")
-
-    with progress_sink(streams) as progress, Interruptions() as stop:
-        return train_score(plan, Hooks(announce, report, progress, tell, stop))
-
-
-def _tell(settings: TrainScoreSettings, streams: Streams, result: ScoreRunResult) -> None:
-    if result.stopped_by is not None and not result.complete:
-        if settings.json is not None:
-            print_result(settings, [], _result_document(result))
-        streams.note(f"stopped by {result.stopped_by}; the same command continues this run")
-        raise click.exceptions.Exit(stop_code(result.stopped_by))
-    print_result(settings, result_lines(result), _result_document(result))
-    streams.note(f"Next: {_next(settings)}")
-
-
-def _plan_document(plan: ScoreRunPlan, expected: Expectation) -> dict[str, object]:
-    return {
-        "schema": "augscore.train-plan/1",
-        "files": plan.files,
-        "images_at_most": plan.images,
-        "held_out": plan.held_out,
-        "working_size": plan.working_size,
-        "crop": plan.crop,
-        "training_seconds": expected.training,
-        "calibration_seconds": expected.calibration,
-        "memory_bytes": plan.memory_bytes,
-        "device": plan.device,
-    }
-
-
-def _result_document(result: ScoreRunResult) -> dict[str, object]:
-    from augscore.score.verdict import doubts, levels_lost
-
-    return {
-        "schema": "augscore.train/1",
-        "complete": result.complete,
-        "stopped_by": result.stopped_by,
-        "model": shown_path(result.model_path),
-        "skipped": [
-            {"path": s.name, "reason": s.reason, "detail": s.detail} for s in result.skipped
-        ],
-        "errors": [{**asdict(row), "ratio": row.ratio} for row in result.errors],
-        "held_out": result.held_out,
-        "levels_lost": levels_lost(result.errors),
-        "doubts": doubts(result.errors, result.held_out),
-    }
-
-
-def _next(settings: TrainScoreSettings) -> str:
-    words = ["augscore", "measure", str(settings.paths[0]), "--model", str(settings.out)]
-    return shown(shlex.join(words))
+    """Train a network on your own images: a score network, or a backbone by self-supervised
+    learning on pairs of views, weighted by what the score network says of them."""

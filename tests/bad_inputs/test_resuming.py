@@ -11,12 +11,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from augscore.errors import UsageError
+from augscore.runs.continuing import usable_checkpoint
 from augscore.runtime import Note
 from augscore.score.fit import FitOptions
 from augscore.score.network import Architecture
 from augscore.training.score import plan
 from augscore.training.score import run as score_run
-from augscore.training.score.continuing import binding_settings, usable_checkpoint
+from augscore.training.score.binding import binding_settings
 from augscore.training.score.plan import ScoreRunOptions, plan_score_run
 from augscore.training.score.run import ScoreRunResult
 from augscore_cli.main import root

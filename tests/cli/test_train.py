@@ -16,7 +16,7 @@ import pytest
 from click.testing import Result
 
 from augscore_cli.lines import plain
-from augscore_cli.train_screen import log_line, result_lines
+from augscore_cli.score_run_screen import log_line, result_lines
 
 Invoke = Callable[..., Result]
 Child = Callable[..., subprocess.CompletedProcess[str]]

@@ -175,6 +175,7 @@ CROPS = {
     "byol": [0.08] * 2,
     "vicreg": [0.08] * 2,
     "vicreg-sym": [0.08] * 2,
+    "vicreg-cifar": [0.2] * 2,
     "wmse": [0.2] * 2,
     "wmse-cifar": [0.2] * 2,
     "sce": [0.2] * 2,
@@ -199,6 +200,7 @@ SOLARIZED = {
     "byol": [0, 0.2],
     "vicreg": [0, 0.2],
     "vicreg-sym": [0.1] * 2,
+    "vicreg-cifar": [0.1] * 2,
     "dino": [0, 0.2] + [0] * 8,
 }
 JITTER = {
@@ -207,6 +209,7 @@ JITTER = {
     "simsiam": (0.4, 0.4, 0.4, 0.1),
     "byol": (0.4, 0.4, 0.2, 0.1),
     "vicreg": (0.4, 0.4, 0.2, 0.1),
+    "vicreg-cifar": (0.4, 0.4, 0.2, 0.1),
     "wmse": (0.4, 0.4, 0.4, 0.1),
     "sce": (0.4, 0.4, 0.2, 0.1),
     "sce-cifar": (0.4, 0.4, 0.4, 0.1),
@@ -253,7 +256,8 @@ def test_whitening_jitters_the_whole_image_before_it_is_cropped() -> None:
 
 
 def test_every_promised_preset_is_there() -> None:
-    promised = """simclr simclr-cifar simsiam simsiam-cifar moco-v2 byol vicreg vicreg-sym wmse
+    promised = """simclr simclr-cifar simsiam simsiam-cifar moco-v2 byol vicreg vicreg-sym
+        vicreg-cifar wmse
         wmse-cifar sce sce-cifar swav dino randaugment trivialaugment-wide autoaugment-cifar10
         autoaugment-imagenet autoaugment-svhn augmix pad-crop-flip identity"""
     assert list(PRESETS) == promised.split()

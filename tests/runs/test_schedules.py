@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from augscore.runs.ema import ema_decay, update_ema
-from augscore.runs.schedules import warmup_cosine
+from augscore.runs.schedules import cosine_between, warmup_cosine, warmup_drops
 
 
 def test_warm_up_is_linear_and_the_rest_half_a_cosine() -> None:
@@ -49,3 +49,20 @@ def test_the_average_moves_towards_the_current_values_in_place() -> None:
     assert held.tolist() == [0.75, 1.5]
     assert average[1].tolist() == [0.25] * 3
     assert current[0].tolist() == [0, 0]
+
+
+def test_drops_multiply_the_peak_from_their_step_on() -> None:
+    rates = [warmup_drops(n, drops=(6, 8), warmup=4, peak=2.0, gamma=0.5) for n in range(10)]
+    assert rates == pytest.approx([0.5, 1.0, 1.5, 2.0, 2.0, 2.0, 1.0, 1.0, 0.5, 0.5])
+
+
+@given(st.integers(1, 400), st.floats(0, 1), st.floats(0, 1))
+def test_half_a_cosine_leads_from_start_to_end(steps: int, start: float, end: float) -> None:
+    values = [cosine_between(n, steps=steps, start=start, end=end) for n in range(steps + 2)]
+    assert values[0] == pytest.approx(start)
+    assert values[-2:] == pytest.approx([end, end])
+    assert cosine_between(steps, steps=2 * steps, start=start, end=end) == pytest.approx(
+        (start + end) / 2
+    )
+    rising = sorted(values, reverse=end < start)
+    assert values == pytest.approx(rising)

@@ -29,9 +29,9 @@ from augscore.engine.bring.reading import Brought, Notebook, as_it_is, converted
 from augscore.engine.bring.result import pixels_of
 from augscore.engine.bring.running import to_bytes
 from augscore.engine.foreign_draw import Parameters, Told
-from augscore.engine.nearest import did_you_mean
 from augscore.engine.normalize import Normalize
 from augscore.errors import HostError, UsageError
+from augscore.nearest import did_you_mean
 
 LIBRARY = HOME = "albumentations"
 _LONGEST = 16

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard
 
-from augscore.engine.nearest import did_you_mean
 from augscore.engine.nodes import Step
 from augscore.engine.policy import Policy, View
 from augscore.errors import UsageError
+from augscore.nearest import did_you_mean
 
 Pipeline = Mapping[str, Any]
 

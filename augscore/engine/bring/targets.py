@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from augscore.engine.bring import albumentations
-from augscore.engine.nearest import did_you_mean
 from augscore.errors import UsageError
+from augscore.nearest import did_you_mean
 
 TARGET = "_target_"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from augscore.engine.nearest import did_you_mean
 from augscore.engine.ops import (
     affine,
     blur,
@@ -23,6 +22,7 @@ from augscore.engine.ops import (
 )
 from augscore.engine.ops.record import Op
 from augscore.errors import UsageError
+from augscore.nearest import did_you_mean
 
 OPS: dict[str, Op] = {
     op.name: op

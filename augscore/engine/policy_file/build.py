@@ -9,7 +9,6 @@ from typing import Any
 from pydantic import ValidationError
 
 from augscore.engine.check import canonical_node, canonical_view, check_node, check_view
-from augscore.engine.nearest import did_you_mean
 from augscore.engine.nodes import Node, Step, node_count
 from augscore.engine.normalize import NORMALIZATIONS, Normalize
 from augscore.engine.policy import Policy, View
@@ -24,6 +23,7 @@ from augscore.engine.policy_file.strict import Strict
 from augscore.engine.policy_file.vocabulary import USE
 from augscore.engine.presets import preset
 from augscore.errors import UsageError
+from augscore.nearest import did_you_mean
 
 MOST_STEPS = 512
 

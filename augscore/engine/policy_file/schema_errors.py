@@ -9,7 +9,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from augscore.engine.nearest import did_you_mean
 from augscore.engine.policy_file.containers import FORMS
 from augscore.engine.policy_file.levels import ROWS
 from augscore.engine.policy_file.problems import Path, Problem, dotted
@@ -17,6 +16,7 @@ from augscore.engine.policy_file.schema import PolicyDocument, Scale, ViewDocume
 from augscore.engine.policy_file.steps import ARGUMENTS
 from augscore.engine.policy_file.strict import CHOICE
 from augscore.engine.policy_file.vocabulary import VERSION
+from augscore.nearest import did_you_mean
 
 _short = Repr()
 _short.maxstring = _short.maxother = 60

@@ -17,7 +17,6 @@ from pydantic import (
 )
 
 from augscore.engine.check import settings
-from augscore.engine.nearest import did_you_mean
 from augscore.engine.nodes import Step
 from augscore.engine.ops.arguments import Argument
 from augscore.engine.ops.table import OPS
@@ -33,6 +32,7 @@ from augscore.engine.policy_file.strict import (
 )
 from augscore.engine.policy_file.vocabulary import USE, check_name
 from augscore.errors import UsageError
+from augscore.nearest import did_you_mean
 
 Strength = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from augscore.engine.nearest import did_you_mean
 from augscore.errors import UsageError
+from augscore.nearest import did_you_mean
 
 VERSION = 1
 USE = "use"

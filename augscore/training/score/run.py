@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,13 +12,15 @@ from pathlib import Path
 import torch
 
 from augscore.images.records import Read, Skipped
+from augscore.runs.continuing import agreeing, usable_checkpoint
+from augscore.runs.hooks import Hooks
+from augscore.runs.keeping import Keeper
 from augscore.runs.mark import mark
+from augscore.runs.run_folder import checkpoints_of, claimed
 from augscore.runtime import (
     Note,
-    NoteSink,
     Progress,
     ProgressSink,
-    StopFlag,
     Stopped,
     host_facts,
     memory_errors,
@@ -41,9 +43,9 @@ from augscore.score.fit import (
 from augscore.score.model import ModelCard, TrainingData, new_denoiser, save_model
 from augscore.score.wiener import ErrorRow
 from augscore.strength.calibrate import calibrate
-from augscore.training.score.continuing import agreeing, binding_settings, usable_checkpoint
+from augscore.training.score.binding import binding_settings
 from augscore.training.score.fit_checkpoint import restore, to_checkpoint
-from augscore.training.score.keeping import Keeper
+from augscore.training.score.kind import SCORE_RUN, model_of
 from augscore.training.score.photo_pool import FEWEST_IMAGES, PhotoPool, load_photo_pool
 from augscore.training.score.plan import (
     CALIBRATION_CROPS,
@@ -53,7 +55,6 @@ from augscore.training.score.plan import (
     too_few_images,
     too_small,
 )
-from augscore.training.score.run_folder import COMMAND, checkpoints_of, claimed, model_of
 from augscore.training.score.scales import working_crops
 from augscore.training.score.verdict import denoising_errors
 
@@ -90,26 +91,10 @@ class ScoreRunResult:
     skipped: tuple[Skipped, ...]
 
 
-Announce = Callable[[int], None]
-Report = Callable[[LogRow], None]
+ScoreHooks = Hooks[LogRow]
 
 
-@dataclass(frozen=True)
-class Hooks:
-    """Where a run tells of itself, and what may stop it.
-
-    `announce` gets the number of steps that are done already, once the folder is the run's and
-    before an image is read.
-    """
-
-    announce: Announce
-    report: Report
-    progress: ProgressSink
-    note: NoteSink
-    stop: StopFlag
-
-
-def train_score(plan: ScoreRunPlan, hooks: Hooks) -> ScoreRunResult:
+def train_score(plan: ScoreRunPlan, hooks: ScoreHooks) -> ScoreRunResult:
     """Train, or continue, the run of a plan.
 
     A stop signal ends reading and calibrating at once, and fitting after its step, with a
@@ -117,17 +102,19 @@ def train_score(plan: ScoreRunPlan, hooks: Hooks) -> ScoreRunResult:
     that another process works on, or files of something else; HostError (`out_of_memory`).
     """
     out, settings = plan.options.out, binding_settings(plan)
-    with claimed(out, settings, force=plan.options.force), memory_errors(LESS_MEMORY):
+    with claimed(out, SCORE_RUN, settings, force=plan.options.force), memory_errors(LESS_MEMORY):
         try:
             return _trained(plan, settings, hooks)
         except Stopped as stopped:
             return ScoreRunResult(model_of(out), False, stopped.by, (), 0, ())
 
 
-def _trained(plan: ScoreRunPlan, settings: Mapping[str, object], hooks: Hooks) -> ScoreRunResult:
+def _trained(
+    plan: ScoreRunPlan, settings: Mapping[str, object], hooks: ScoreHooks
+) -> ScoreRunResult:
     with hooks.stop.at_once():
         fitting = _prepare(plan, settings, hooks)
-    with _deterministic():
+    with _deterministic(), hooks.stop.when_asked():
         _fit(fitting, plan, hooks)
     with hooks.stop.at_once():
         errors = _finish(fitting, plan, hooks.progress)
@@ -150,13 +137,18 @@ class _Fitting:
     keeper: Keeper
 
 
-def _prepare(plan: ScoreRunPlan, settings: Mapping[str, object], hooks: Hooks) -> _Fitting:
+def _prepare(plan: ScoreRunPlan, settings: Mapping[str, object], hooks: ScoreHooks) -> _Fitting:
     options, note = plan.options, hooks.note
     folder, force = checkpoints_of(options.out), options.force
     device = pick_device(options.device)
     # Before the images, which may take minutes to read, what they do not decide.
     checkpoint = usable_checkpoint(folder, settings, force=force, note=note)
-    mark(options.out, COMMAND, settings, {"options": _plain(options), "host": host_facts(device)})
+    mark(
+        options.out,
+        SCORE_RUN.command,
+        settings,
+        {"options": _plain(options), "host": host_facts(device)},
+    )
     hooks.announce(checkpoint.step if checkpoint is not None else 0)
     pool = _read_pool(plan, hooks.progress)
     clean = _clean_crops(plan, pool)
@@ -197,7 +189,7 @@ def _first_state(plan: ScoreRunPlan, pool: PhotoPool, device: torch.device) -> F
     return new_state(denoiser.to(device), plan.fit_options)
 
 
-def _fit(fitting: _Fitting, plan: ScoreRunPlan, hooks: Hooks) -> None:
+def _fit(fitting: _Fitting, plan: ScoreRunPlan, hooks: ScoreHooks) -> None:
     options, state, keeper = plan.options, fitting.state, fitting.keeper
     scratch = _empty_like(state.denoiser, fitting.held_out.crops.device)
     began, first = time.monotonic(), state.step

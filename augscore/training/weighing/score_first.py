@@ -7,16 +7,22 @@ it is used again.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeVar
 
 from augscore.images.collection import Collection
+from augscore.runs.hooks import Hooks
 from augscore.runs.mark import marked_settings
-from augscore.runtime import Note, NoteSink
-from augscore.strength.scorer import Scorer, load_scorer
-from augscore.training.score.continuing import binding_settings
+from augscore.runs.run_folder import begun_otherwise, differences
+from augscore.runtime import Note, NoteSink, Progress, Stopped
+from augscore.strength.scorer import Scorer
+from augscore.training.score.binding import binding_settings
+from augscore.training.score.kind import SCORE_RUN, model_of
 from augscore.training.score.plan import ScoreRunOptions, ScoreRunPlan, plan_collected_run
-from augscore.training.score.run import Hooks, train_score
-from augscore.training.score.run_folder import COMMAND, begun_otherwise, differences, model_of
+from augscore.training.score.run import LogRow, ScoreHooks, train_score
+from augscore.training.weighing.judge import named_judge
 from augscore.training.weighing.score_values import LARGEST_SIDE
+
+Row = TypeVar("Row")
 
 STEPS = 2000
 MOST_IMAGES = 20_000
@@ -50,21 +56,50 @@ def plan_score_first(
     return plan_collected_run(images, options)
 
 
-def score_model_for(plan: ScoreRunPlan, hooks: Hooks) -> Scorer | None:
-    """Train the network of a plan, continue it, or take it as it is; None where a signal stopped
-    it (`hooks.stop` has which), and the same call goes on later.
+def score_model_for(
+    images: Collection,
+    out: Path,
+    *,
+    size: int,
+    seed: int,
+    device: str,
+    hooks: Hooks[Row],
+    steps: int = STEPS,
+    workers: int | None = None,
+) -> Scorer:
+    """The network of `plan_score_first`: trained, continued, or taken as it is where `out` holds it
+    finished. Its steps are told as progress.
 
-    Raises UsageError (`resume_mismatch`) where the folder holds a network of other images or
-    settings; else as `train_score`.
+    A signal stops it as `train_score`, with a checkpoint from which the same call goes on, and then
+    raises Stopped. Raises UsageError (`resume_mismatch`) where `out` holds a network of other
+    images or settings; else as `plan_score_first` and `train_score`.
     """
-    if not _finished(plan, hooks.note) and not train_score(plan, hooks).complete:
-        return None
-    return load_scorer(plan.options.out, plan.options.device)
+    plan = plan_score_first(
+        images, out, size=size, seed=seed, device=device, steps=steps, workers=workers
+    )
+    return trained_scorer(plan, hooks)
+
+
+def trained_scorer(plan: ScoreRunPlan, hooks: Hooks[Row]) -> Scorer:
+    """As `score_model_for`, of a plan."""
+    if not _finished(plan, hooks.note):
+        result = train_score(plan, _as_progress(hooks))
+        stopped_by = hooks.stop.ask()
+        if not result.complete and stopped_by is not None:
+            raise Stopped(stopped_by)
+    return named_judge(plan.options.out, plan.options.device)
+
+
+def _as_progress(hooks: Hooks[Row]) -> ScoreHooks:
+    def report(row: LogRow) -> None:
+        hooks.progress(Progress("training the score network", row.step, row.steps, "steps"))
+
+    return ScoreHooks(lambda done: None, report, hooks.progress, hooks.note, hooks.stop)
 
 
 def _finished(plan: ScoreRunPlan, note: NoteSink) -> bool:
     out = plan.options.out
-    old = marked_settings(out, COMMAND)
+    old = marked_settings(out, SCORE_RUN.command)
     if old is None or not model_of(out).exists():
         return False
     # Weights that are there do not change with the device that they are used on.

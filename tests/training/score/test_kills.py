@@ -51,7 +51,7 @@ if place == "limit at once":
 with Interruptions() as stop:
     result = score_run.train_score(
         plan_score_run([Path(scenes)], options),
-        score_run.Hooks(
+        score_run.ScoreHooks(
             announce=lambda done: None, report=lambda row: None, progress=progress,
             note=lambda n: print(n.code), stop=stop,
         ),

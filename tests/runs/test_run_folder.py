@@ -10,8 +10,9 @@ import pytest
 
 from augscore.errors import HostError, UsageError
 from augscore.runs.mark import mark
+from augscore.runs.run_folder import check_folder, claimed
+from augscore.training.score.kind import SCORE_RUN, model_of
 from augscore.training.score.run import ScoreRunResult
-from augscore.training.score.run_folder import COMMAND, check_folder, claimed, model_of
 
 TrainTiny = Callable[..., ScoreRunResult]
 SETTINGS = {"steps": 10}
@@ -26,29 +27,29 @@ def out(tmp_path: Path) -> Path:
 
 def refusal(out: Path, *, force: bool) -> str:
     with pytest.raises(UsageError) as caught:
-        check_folder(out, SETTINGS, force=force)
+        check_folder(out, SCORE_RUN, SETTINGS, force=force)
     assert caught.value.code == "output_exists"
     return str(caught.value)
 
 
 def test_a_new_an_empty_and_a_marked_folder_may_be_used(out: Path) -> None:
-    check_folder(out / "new", SETTINGS, force=False)
+    check_folder(out / "new", SCORE_RUN, SETTINGS, force=False)
     assert not (out / "new").exists()
-    check_folder(out, SETTINGS, force=False)
+    check_folder(out, SCORE_RUN, SETTINGS, force=False)
     (out / ".lock").touch()
     (out / ".run.json.tmp-12").touch()
-    check_folder(out, SETTINGS, force=False)
-    mark(out, COMMAND, SETTINGS, {})
+    check_folder(out, SCORE_RUN, SETTINGS, force=False)
+    mark(out, SCORE_RUN.command, SETTINGS, {})
     (out / "notes.txt").touch()
-    check_folder(out, SETTINGS, force=False)
+    check_folder(out, SCORE_RUN, SETTINGS, force=False)
 
 
 def test_bad_79_a_run_without_checkpoints_also_keeps_its_settings(out: Path) -> None:
-    mark(out, COMMAND, SETTINGS, {})
+    mark(out, SCORE_RUN.command, SETTINGS, {})
     with pytest.raises(UsageError, match="steps: 10 → 11") as caught:
-        check_folder(out, {"steps": 11}, force=False)
+        check_folder(out, SCORE_RUN, {"steps": 11}, force=False)
     assert caught.value.code == "resume_mismatch"
-    check_folder(out, {"steps": 11}, force=True)
+    check_folder(out, SCORE_RUN, {"steps": 11}, force=True)
 
 
 def test_files_of_others_are_refused_and_with_force_kept(out: Path, train_tiny: TrainTiny) -> None:
@@ -70,7 +71,7 @@ def test_what_no_run_wrote_is_never_replaced(out: Path, name: str) -> None:
     (out / name).write_text("precious")
     for force in (False, True):
         assert f"holds {name} of something else" in refusal(out, force=force)
-    with pytest.raises(UsageError), claimed(out, SETTINGS, force=True):
+    with pytest.raises(UsageError), claimed(out, SCORE_RUN, SETTINGS, force=True):
         pytest.fail("claimed")
     assert [(p.name, p.read_text()) for p in out.iterdir()] == [(name, "precious")]
 
@@ -91,14 +92,14 @@ def test_a_folder_that_cannot_be_read_is_the_machine(
 
     monkeypatch.setattr(Path, "iterdir", closed)
     with pytest.raises(HostError, match="Permission denied"):
-        check_folder(out, SETTINGS, force=False)
+        check_folder(out, SCORE_RUN, SETTINGS, force=False)
 
 
 def test_a_finished_run_names_the_difference(out: Path) -> None:
-    mark(out, COMMAND, SETTINGS, {})
+    mark(out, SCORE_RUN.command, SETTINGS, {})
     model_of(out).touch()
     with pytest.raises(UsageError, match=r"this run is finished\. "):
-        check_folder(out, SETTINGS, force=False)
+        check_folder(out, SCORE_RUN, SETTINGS, force=False)
     with pytest.raises(UsageError, match=r"of other settings \(steps: 10 → 20\)"):
-        check_folder(out, {"steps": 20}, force=False)
-    check_folder(out, {"steps": 20}, force=True)
+        check_folder(out, SCORE_RUN, {"steps": 20}, force=False)
+    check_folder(out, SCORE_RUN, {"steps": 20}, force=True)

@@ -1,4 +1,4 @@
-"""The folder of a score run: its mark, one process at a time in it, and what is never written over.
+"""The folder of a run: its mark, one process at a time in it, and what is never written over.
 
 `run.json` is the mark: it stands there from the start and says that all the rest is a run's. A
 folder without it that holds anything is somebody else's.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from augscore.errors import UsageError
@@ -16,39 +17,53 @@ from augscore.outputs import prepare_folder, printable, refusal, remove_stale
 from augscore.runs.checkpoint import remove_checkpoints
 from augscore.runs.lock import locked
 from augscore.runs.mark import RUN_FILE, lasting_names, marked_settings
-from augscore.strength.model_path import IN_A_RUN
 
-COMMAND = "train score"
 _SHOWN = 60
 
 
+@dataclass(frozen=True)
+class RunKind:
+    """What made a run, and how one sees that it is finished.
+
+    command     the words that began it, `train score`
+    product     the file that comes last: a run that has it is finished
+    others      files and folders, besides checkpoints and metrics, that are a run's own
+    """
+
+    command: str
+    product: str
+    others: tuple[str, ...] = ()
+
+
 @contextmanager
-def claimed(out: Path, settings: Mapping[str, object], *, force: bool) -> Iterator[None]:
+def claimed(
+    out: Path, kind: RunKind, settings: Mapping[str, object], *, force: bool
+) -> Iterator[None]:
     """Hold the folder, rid of what killed processes left, with `force` also of a finished run.
 
     Raises UsageError: `run_in_use`, else as `check_folder` and `prepare_folder`.
     """
     prepare_folder(out)
     with locked(out):
-        check_folder(out, settings, force=force)
+        check_folder(out, kind, settings, force=force)
         remove_stale(out)
         remove_stale(checkpoints_of(out))
-        if model_of(out).exists():
-            _clear_finished(out)
+        if (out / kind.product).exists():
+            _clear_finished(out, kind)
         yield
 
 
-def check_folder(out: Path, settings: Mapping[str, object], *, force: bool) -> None:
+def check_folder(out: Path, kind: RunKind, settings: Mapping[str, object], *, force: bool) -> None:
     """Changes nothing. Raises UsageError (`output_exists`, `resume_mismatch`) for a finished run,
     one of other settings, and files that no run wrote; `force` lets these pass, but no such file
     may be in the way of a run's."""
     if not out.is_dir():
         return
-    old = marked_settings(out, COMMAND)
+    old = marked_settings(out, kind.command)
     if old is None:
-        _refuse_strangers(out, force=force)
-    elif model_of(out).exists() and not force:
-        raise _finished(out, differences(old, settings))
+        _refuse_strangers(out, kind, force=force)
+    elif (out / kind.product).exists() and not force:
+        raise _finished(out / kind.product, differences(old, settings))
     elif not force and (changed := differences(old, settings)):
         raise begun_otherwise(out, changed)
 
@@ -70,10 +85,6 @@ def begun_otherwise(out: Path, changed: Sequence[str]) -> UsageError:
     )
 
 
-def model_of(out: Path) -> Path:
-    return out / IN_A_RUN
-
-
 def checkpoints_of(out: Path) -> Path:
     return out / "checkpoints"
 
@@ -82,13 +93,13 @@ def metrics_of(out: Path) -> Path:
     return out / "metrics.jsonl"
 
 
-def _refuse_strangers(out: Path, *, force: bool) -> None:
+def _refuse_strangers(out: Path, kind: RunKind, *, force: bool) -> None:
     try:
         names = lasting_names(out)
     except OSError as error:
         raise refusal(out, error) from error
-    ours = {path.name for path in (model_of(out), checkpoints_of(out), metrics_of(out))}
-    in_the_way = [name for name in names if name in ours | {RUN_FILE}]
+    ours = {RUN_FILE, kind.product, *kind.others, checkpoints_of(out).name, metrics_of(out).name}
+    in_the_way = [name for name in names if name in ours]
     if in_the_way:
         raise _taken(out, f"holds {in_the_way[0]} of something else", "Choose another --out")
     if names and not force:
@@ -99,16 +110,16 @@ def _refuse_strangers(out: Path, *, force: bool) -> None:
         )
 
 
-def _clear_finished(out: Path) -> None:
-    # The model goes last: as long as it is there, the same command clears the rest again.
+def _clear_finished(out: Path, kind: RunKind) -> None:
+    # The product goes last: as long as it is there, the same command clears the rest again.
     remove_checkpoints(checkpoints_of(out))
-    model_of(out).unlink()
+    (out / kind.product).unlink()
 
 
-def _finished(out: Path, changed: Sequence[str]) -> UsageError:
+def _finished(product: Path, changed: Sequence[str]) -> UsageError:
     others = f", of other settings ({'; '.join(changed)})" if changed else ""
     return UsageError(
-        f"{printable(repr(str(model_of(out))))} exists: this run is finished{others}",
+        f"{printable(repr(str(product)))} exists: this run is finished{others}",
         code="output_exists",
         hint="Choose another --out, or --force to train anew",
     )

@@ -9,8 +9,8 @@ from pathlib import Path
 from augscore.errors import AugscoreError, UsageError
 from augscore.runs.checkpoint import Checkpoint, save_checkpoint
 from augscore.runs.metrics import MetricsLog
+from augscore.runs.run_folder import checkpoints_of, metrics_of
 from augscore.runtime import Note, NoteSink
-from augscore.training.score.run_folder import checkpoints_of, metrics_of
 
 
 class Keeper:

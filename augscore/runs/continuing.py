@@ -1,17 +1,9 @@
-"""Where a run goes on: its newest sound checkpoint, if that was made with the same settings.
-
-The same means whatever shapes the weights, the kind of device too, since another one rounds
-differently. How often to log or to save, the number of workers and the number of a GPU are free.
-"""
+"""Where a run goes on: its newest sound checkpoint, if that was made with the same settings."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
-
-import torch
 
 from augscore.runs.checkpoint import (
     Checkpoint,
@@ -19,24 +11,8 @@ from augscore.runs.checkpoint import (
     find_checkpoint,
     remove_checkpoints,
 )
+from augscore.runs.run_folder import begun_otherwise, differences
 from augscore.runtime import Note, NoteSink
-from augscore.training.score.plan import ScoreRunPlan
-from augscore.training.score.run_folder import begun_otherwise, differences
-
-
-def binding_settings(plan: ScoreRunPlan) -> dict[str, object]:
-    """All that must agree and is known before an image is read."""
-    settings = {
-        **asdict(plan.fit_options),
-        "working_size": plan.working_size,
-        "crop": plan.crop,
-        "scales": plan.scales.short_sides,
-        "architecture": asdict(plan.options.architecture),
-        "device": torch.device(plan.device).type,
-        **plan.source.settings,
-    }
-    as_read: dict[str, object] = json.loads(json.dumps(settings))
-    return as_read
 
 
 def usable_checkpoint(

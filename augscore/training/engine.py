@@ -1,0 +1,63 @@
+"""Lightning Fabric, as far as it is used: one device or many, precision, the mean of gradients."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from typing import Any, cast
+
+import torch
+from lightning_fabric import Fabric
+from lightning_fabric.plugins.precision import MixedPrecision
+from lightning_fabric.plugins.precision import Precision as FullPrecision
+from lightning_fabric.strategies.ddp import DDPStrategy
+
+from augscore.errors import UsageError
+from augscore.training.config import Precision
+
+# Others wait while the first process trains the score network, say.
+_PATIENCE = timedelta(hours=24)
+
+
+def ranks() -> int:
+    """Processes that torchrun started together; 1 without it."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def rank() -> int:
+    return int(os.environ.get("RANK", "0"))
+
+
+def own_device(device: torch.device) -> torch.device:
+    """Of this process: under torchrun each takes the accelerator of its local number."""
+    if device.type == "cuda" and ranks() > 1:
+        return torch.device("cuda", int(os.environ["LOCAL_RANK"]))
+    return device
+
+
+def make_fabric(device: torch.device, precision: Precision) -> Fabric:
+    """Launched. `precision` is that of the networks' forward passes: weights, losses and moments
+    stay float32."""
+    many = ranks() > 1
+    local = int(os.environ.get("LOCAL_WORLD_SIZE", "1")) if many else 1
+    fabric = Fabric(
+        accelerator=device.type,
+        devices=cast(Any, local if many or device.type != "cuda" else [device.index or 0]),
+        num_nodes=ranks() // local if many else 1,
+        strategy=DDPStrategy(timeout=_PATIENCE) if many else "auto",
+        plugins=_plugin(device, precision),
+    )
+    fabric.launch()
+    return fabric
+
+
+def _plugin(device: torch.device, precision: Precision) -> FullPrecision:
+    if precision == "float32":
+        return FullPrecision()
+    if precision == "bf16":
+        return MixedPrecision("bf16-mixed", device.type)
+    if device.type != "cuda":
+        raise UsageError(
+            f"amp: fp16 needs CUDA, and this is {device.type}", code="usage", hint="Use bf16 or off"
+        )
+    return MixedPrecision("16-mixed", device.type)

@@ -1,0 +1,1 @@
+"""A trained backbone for other programs: files that load there strictly."""

@@ -1,0 +1,95 @@
+"""How long a planned run should take and how much memory: some images through its networks."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from augscore.engine.module import Augment
+from augscore.runtime import memory_errors
+from augscore.training.learner import Learner, new_learner
+from augscore.training.plan import TrainPlan
+
+TIMED_IMAGES = 8
+TIMED_STEPS = 2
+LESS_MEMORY = "Give a smaller --batch-size or --size, or --amp bf16"
+_LIBRARIES_BYTES = 900 << 20
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """Of what is left of a run, without reading, judging and looks."""
+
+    seconds: float
+    memory_bytes: int
+
+
+def expect(plan: TrainPlan, done: int = 0) -> Expectation:
+    """Time a few small steps; both grow in proportion to the batch. Takes some seconds itself.
+
+    Raises HostError (`out_of_memory`).
+    """
+    with memory_errors(LESS_MEMORY):
+        learner = new_learner(plan.config, torch.device(plan.device))
+        images = _noise(plan)
+        activations = _activation_bytes(learner, plan)
+        seconds = _seconds_an_image(learner, plan, images)
+    config = plan.config
+    batch = config.batch_size * config.optim.accumulate
+    weights = sum(tensor.numel() * 4 for tensor in learner.state().values())
+    memory = _LIBRARIES_BYTES + 3 * weights + activations * config.batch_size
+    return Expectation((config.steps - done) * batch * seconds, int(memory))
+
+
+def _noise(plan: TrainPlan) -> torch.Tensor:
+    generator = torch.Generator().manual_seed(0)
+    side = plan.config.size
+    shape = (TIMED_IMAGES, 3, side, side)
+    return torch.randint(0, 256, shape, dtype=torch.uint8, generator=generator)
+
+
+def _seconds_an_image(learner: Learner, plan: TrainPlan, images: torch.Tensor) -> float:
+    """Views, forward and backward; the loss itself and the update are small beside them."""
+    device = torch.device(plan.device)
+    config = plan.config
+    augment = Augment(plan.policy, size=config.size, seed=config.seed, views=config.views)
+    spent = []
+    for number in range(TIMED_STEPS + 1):
+        began = time.monotonic()
+        views = augment(images.to(device), list(range(len(images))), number)
+        with torch.autocast(device.type, torch.bfloat16, enabled=config.precision != "float32"):
+            online = learner.online(views)
+            if learner.target is not None:
+                learner.target(views[: len(plan.pairing.global_views)])
+        loss = sum(z.float().square().mean() for z in (online.p or online.z))
+        torch.as_tensor(loss).backward()  # type: ignore[no-untyped-call]
+        _wait(device)
+        spent.append(time.monotonic() - began)
+    return min(spent[1:]) / len(images)
+
+
+def _activation_bytes(learner: Learner, plan: TrainPlan) -> float:
+    """Of one image, all views: what each layer puts out is kept for the way back."""
+    sizes: list[int] = []
+
+    def note(module: nn.Module, inputs: object, output: object) -> None:
+        if isinstance(output, torch.Tensor):
+            sizes.append(output.numel() * (4 if plan.config.precision == "float32" else 2))
+
+    leaves = [m for m in learner.online.modules() if not list(m.children())]
+    handles = [module.register_forward_hook(note) for module in leaves]
+    side = plan.config.size
+    views = [torch.zeros(2, 3, side, side, device=plan.device)] * plan.config.views
+    with torch.no_grad():
+        learner.online(views)
+    for handle in handles:
+        handle.remove()
+    return sum(sizes) / 2
+
+
+def _wait(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)

@@ -1,0 +1,58 @@
+"""Which views of an image are a positive pair, and which of the two is the target's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from augscore.engine.policy import Policy
+from augscore.errors import UsageError
+from augscore.methods.multiview import pairs_of
+from augscore.methods.record import Constants, TargetConstants
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """Places of views.
+
+    pairs           (query, key) of each positive pair; their order matters only to a method with
+                    a momentum copy, which sees the key
+    global_views    the full-size views, in the policy's order: what the momentum copy sees
+    """
+
+    pairs: tuple[tuple[int, int], ...]
+    global_views: tuple[int, ...]
+
+
+def pairing_of(policy: Policy, views: int, size: int, constants: Constants) -> Pairing:
+    """Two views: one pair. More of one size: all pairs (Ermolov et al. 2021, arXiv 2007.06346,
+    section 3). Smaller ones beside: each global view with every other one (Caron et al. 2020,
+    arXiv 2006.09882, section 3.2).
+
+    A momentum copy sees the weak view where the policy names one, else the second; with more than
+    two views every global view is a key once for each other view. Raises UsageError (`usage`) for
+    full-size views behind smaller ones, and for a single view.
+    """
+    sides = [_side(policy, view, size) for view in range(views)]
+    whole = tuple(view for view, side in enumerate(sides) if side == max(sides))
+    if whole != tuple(range(len(whole))):
+        raise UsageError(
+            f"policy {policy.name} has views of {', '.join(map(str, sides))} px in this order",
+            code="usage",
+            hint="Put the full-size views first",
+        )
+    if not isinstance(constants, TargetConstants):
+        return Pairing(pairs_of(views, len(whole)), whole)
+    if views == 2 and len(whole) == 2:
+        key = _weak_view(policy)
+        return Pairing(((1 - key, key),), whole)
+    pairs = tuple((query, key) for key in whole for query in range(views) if query != key)
+    return Pairing(pairs, whole)
+
+
+def _side(policy: Policy, view: int, size: int) -> int:
+    return policy.views[view % len(policy.views)].size or size
+
+
+def _weak_view(policy: Policy) -> int:
+    names = [view.name for view in policy.views]
+    return names.index("weak") if "weak" in names else 1

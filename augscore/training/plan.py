@@ -1,0 +1,150 @@
+"""What a run of pair training will do, before it starts: images, configuration, device."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+
+from augscore import keys
+from augscore.engine.normalize import NORMALIZATIONS, Normalize
+from augscore.engine.policy import Policy
+from augscore.engine.policy_file.digest import policy_digest
+from augscore.errors import InputError
+from augscore.images.batches import auto_workers
+from augscore.images.collection import Collection
+from augscore.images.records import Picture
+from augscore.images.sets import Indexed
+from augscore.runs.mark import refuse_inputs
+from augscore.runtime import Progress, ProgressSink, pick_device
+from augscore.training.config import TrainConfig
+from augscore.training.data.split import split
+from augscore.training.engine import own_device, ranks
+from augscore.training.pairing import Pairing, pairing_of
+from augscore.training.request import TrainRequest
+from augscore.training.resolve import Images, resolve
+from augscore.training.settings import leaves
+
+PROBED = 16
+
+Data = str | Path | torch.Tensor | Indexed
+
+
+@dataclass(frozen=True)
+class TrainPlan:
+    """Resolved.
+
+    told        how images were split, in a sentence; `source` of the numbers, likewise
+    notes       what a person should know before it starts
+    """
+
+    request: TrainRequest
+    config: TrainConfig
+    policy: Policy
+    pairing: Pairing
+    normalize: Normalize
+    train: Collection
+    test: Collection | None
+    told: str
+    source: str
+    notes: tuple[str, ...]
+    steps_per_epoch: int
+    workers: int
+    device: str
+
+    @property
+    def images(self) -> int:
+        return len(self.train)
+
+    @property
+    def settings(self) -> tuple[tuple[str, object], ...]:
+        """Every leaf of the configuration that matters to this method, by name."""
+        weighted = self.config.weighting.kind != "none"
+        return tuple(
+            (name, value)
+            for name, value in leaves(self.config)
+            if weighted or name == "weighting.kind" or not name.startswith("weighting.")
+        )
+
+
+def plan_training(data: Data, request: TrainRequest, progress: ProgressSink) -> TrainPlan:
+    """Find the images, look at a few and resolve what was asked.
+
+    Raises UsageError for names and numbers that do not fit and an `out` that is the data,
+    InputError for fewer than two images, HostError for a device that is not there.
+    """
+    progress(Progress("finding images", 0, None, "images"))
+    if isinstance(data, Path | str) and Path(data).exists():
+        refuse_inputs(request.out, [Path(data)], purpose="train on")
+    device = own_device(pick_device(request.device))
+    parts = split(data, labels=request.labels, seed=request.seed)
+    images = _limited(parts.train, request)
+    facts = Images(len(images), _short_side(images))
+    resolved = resolve(request, facts, device, ranks())
+    config, policy = resolved.config, resolved.policy
+    return TrainPlan(
+        request=request,
+        config=config,
+        policy=policy,
+        pairing=pairing_of(policy, config.views, config.size, config.constants),
+        normalize=policy.normalize or NORMALIZATIONS["imagenet"],
+        train=images,
+        test=parts.test,
+        told=parts.told,
+        source=resolved.source,
+        notes=tuple(_notes(config)),
+        steps_per_epoch=resolved.steps_per_epoch,
+        workers=auto_workers() if request.workers is None else request.workers,
+        device=str(device),
+    )
+
+
+def binding_settings(plan: TrainPlan, judge: str | None) -> dict[str, object]:
+    """All that must agree for a run to continue: what shapes its weights. `judge`: the digest of
+    the score model, where one was given."""
+    settings = {
+        **asdict(plan.config),
+        "policy_digest": policy_digest(plan.policy),
+        "data": plan.train.fingerprint,
+        "device": torch.device(plan.device).type,
+        "ranks": ranks(),
+        "score_model": judge,
+    }
+    as_read: dict[str, object] = json.loads(json.dumps(settings))
+    return as_read
+
+
+def _limited(images: Collection, request: TrainRequest) -> Collection:
+    """As many by their keys, in their own order: more files never change who else is in."""
+    if request.limit is None or len(images) <= request.limit:
+        return images
+    chosen = keys.smallest_ranks(images.ids, request.limit, purpose="sample", seed=request.seed)
+    return images.select([place for place, name in enumerate(images.ids) if name in chosen])
+
+
+def _short_side(images: Collection) -> int:
+    """The median of a few that can be read, spread over all."""
+    stride = max(1, len(images) // PROBED)
+    read = (images.read(place) for place in range(0, len(images), stride))
+    sides = [min(item.pixels.shape[1:]) for item in read if isinstance(item, Picture)]
+    if not sides:
+        raise InputError(
+            f"no readable image among {len(images)} in {images.name}",
+            code="no_images",
+            hint="Give a folder of JPEG or PNG files",
+        )
+    return round(statistics.median(sides))
+
+
+def _notes(config: TrainConfig) -> Iterator[str]:
+    from augscore.methods.table import find_method
+
+    if config.optim.accumulate > 1 and find_method(config.method).coupled:
+        yield (
+            f"{config.method} compares the images of a batch: {config.optim.accumulate} batches of "
+            f"{config.batch_size} are not one of {config.optim.accumulate * config.batch_size}"
+        )

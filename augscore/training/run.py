@@ -1,0 +1,362 @@
+"""`augscore train METHOD`: read → judge → train → look → save, on a run folder that can be
+continued."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from lightning_fabric import Fabric
+
+from augscore import __version__
+from augscore.engine.module import Augment
+from augscore.evaluation.features import Preprocessing
+from augscore.images.records import Skipped
+from augscore.json_values import parsed_object
+from augscore.runs.continuing import usable_checkpoint
+from augscore.runs.keeping import Keeper
+from augscore.runs.mark import mark
+from augscore.runs.run_folder import RunKind, check_folder, checkpoints_of, claimed, metrics_of
+from augscore.runtime import Note, Stopped, host_facts, memory_errors
+from augscore.strength.scorer import Scorer
+from augscore.training.data.feed import Feed
+from augscore.training.data.store import Store, open_store
+from augscore.training.data.stream import labels_of, stream
+from augscore.training.encoder_file import EncoderCard, EncoderData, save_encoder
+from augscore.training.encoder_path import IN_A_RUN
+from augscore.training.engine import make_fabric, rank, ranks
+from augscore.training.learner import Learner, new_learner
+from augscore.training.log_row import LogRow
+from augscore.training.look import Labelled, Looking
+from augscore.training.loop import Course, PairHooks, Rhythm, train
+from augscore.training.page import write_page
+from augscore.training.plan import TrainPlan, binding_settings
+from augscore.training.step import Pass
+from augscore.training.tensorboard import TensorBoardSink
+from augscore.training.update import Update
+from augscore.training.weighing.gaps import needs_network
+from augscore.training.weighing.judge import judge_digest, named_judge
+from augscore.training.weighing.score_first import score_model_for
+from augscore.training.weighing.weigher import Weigher
+
+LESS_MEMORY = "Give a smaller --batch-size or --size, or --amp bf16"
+PAGE = "report.html"
+TENSORBOARD = "tensorboard"
+SCORE = "score"
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """`last` is the last row of metrics, of a complete run with what the final look saw."""
+
+    encoder_path: Path
+    page_path: Path
+    complete: bool
+    stopped_by: str | None
+    last: LogRow | None
+    test_images: int
+    skipped: tuple[Skipped, ...]
+
+
+def train_pairs(plan: TrainPlan, hooks: PairHooks) -> TrainResult:
+    """Train, or continue, the run of a plan.
+
+    A stop signal ends reading at once, and training after its step, with a checkpoint. Raises
+    UsageError where the folder holds a finished run, one of other settings, one that another
+    process works on, or files of something else, and where the loss is no number
+    (`loss_not_finite`); HostError (`out_of_memory`).
+    """
+    hooks = hooks if rank() == 0 else _silent(hooks)
+    fabric = make_fabric(torch.device(plan.device), plan.config.precision)
+    with _claimed(plan), memory_errors(LESS_MEMORY):
+        fabric.barrier()
+        try:
+            return _trained(plan, fabric, hooks)
+        except Stopped as stopped:
+            return _unfinished(plan, stopped.by, ())
+
+
+def check_run_folder(plan: TrainPlan) -> None:
+    """What `train_pairs` would refuse of the folder; changes nothing."""
+    check_folder(plan.request.out, kind_of(plan), _settings(plan), force=plan.request.force)
+
+
+def kind_of(plan: TrainPlan) -> RunKind:
+    return RunKind(f"train {plan.config.method}", IN_A_RUN, (PAGE, TENSORBOARD, SCORE))
+
+
+def encoder_of(plan: TrainPlan) -> Path:
+    return plan.request.out / IN_A_RUN
+
+
+def _trained(plan: TrainPlan, fabric: Fabric, hooks: PairHooks) -> TrainResult:
+    with hooks.stop.at_once():
+        running = _prepare(plan, fabric, hooks)
+    with _deterministic():
+        train(running.learner, running.course, running.hooks)
+    if running.board is not None:
+        running.board.close()
+    store = running.store
+    if running.learner.step < plan.config.steps:
+        return _unfinished(plan, hooks.stop.ask(), store.skipped)
+    if rank() == 0:
+        _finish(plan, running.learner)
+    fabric.barrier()
+    return TrainResult(
+        encoder_path=encoder_of(plan),
+        page_path=plan.request.out / PAGE,
+        complete=True,
+        stopped_by=None,
+        last=_last_row(plan),
+        test_images=len(running.test_store or ()),
+        skipped=store.skipped,
+    )
+
+
+@dataclass(frozen=True)
+class _Running:
+    learner: Learner
+    course: Course
+    hooks: PairHooks
+    store: Store
+    test_store: Store | None
+    board: TensorBoardSink | None
+
+
+def _prepare(plan: TrainPlan, fabric: Fabric, hooks: PairHooks) -> _Running:
+    request, config = plan.request, plan.config
+    settings = _settings(plan)
+    device = torch.device(plan.device)
+    # Before the images, which may take minutes to read, what they do not decide.
+    checkpoint = usable_checkpoint(
+        checkpoints_of(request.out), settings, force=request.force, note=hooks.note
+    )
+    if rank() == 0:
+        _mark(plan, settings, device)
+        hooks.announce(checkpoint.step if checkpoint is not None else 0)
+    store = open_store(plan.train, workers=plan.workers, progress=hooks.progress)
+    test_store = None
+    if plan.test is not None:
+        test_store = open_store(plan.test, workers=plan.workers, progress=hooks.progress)
+    scorer = _scorer(plan, fabric, hooks)
+    learner = new_learner(config, device)
+    if checkpoint is not None:
+        learner.load(checkpoint.tensors, checkpoint.step)
+        hooks.note(Note("continued", f"continuing after step {learner.step} of {config.steps}"))
+    board = None
+    if rank() == 0:
+        board = TensorBoardSink(request.out / TENSORBOARD, learner.step, hooks.note)
+    course = _course(plan, settings, learner, fabric, store, test_store, scorer, hooks)
+    return _Running(learner, course, _with_board(hooks, board), store, test_store, board)
+
+
+def _course(
+    plan: TrainPlan,
+    settings: dict[str, object],
+    learner: Learner,
+    fabric: Fabric,
+    store: Store,
+    test_store: Store | None,
+    scorer: Scorer | None,
+    hooks: PairHooks,
+) -> Course:
+    config, request, device = plan.config, plan.request, torch.device(plan.device)
+    called: Any = torch.compile(learner.online) if config.compile else learner.online
+    network, optimizer = fabric.setup(called, learner.optimizer)
+    weigher = Weigher(
+        config.weighting,
+        scorer,
+        steps_per_epoch=plan.steps_per_epoch,
+        epochs=config.epochs,
+        seed=config.seed,
+    )
+    augment = Augment(plan.policy, size=config.size, seed=config.seed, views=config.views)
+    run = Pass(
+        network=network,
+        augment=augment,
+        normalize=plan.normalize,
+        pairing=plan.pairing,
+        weigher=weigher,
+        constants=config.constants,
+        device=device,
+        seed=config.seed,
+    )
+    feed = Feed(
+        store,
+        batch_size=config.batch_size,
+        seed=config.seed,
+        rank=rank(),
+        world=ranks(),
+        workers=plan.workers,
+    )
+    return Course(
+        run=run,
+        update=Update(fabric, optimizer, config, plan.steps_per_epoch),
+        feed=feed,
+        rhythm=Rhythm(
+            request.log_every,
+            request.checkpoint_every,
+            request.eval_every * plan.steps_per_epoch,
+        ),
+        settings=settings,
+        look=_looking(plan, store, test_store, device).at,
+        keeps=Keeper(request.out, learner.step, hooks.note) if rank() == 0 else None,
+    )
+
+
+def _looking(
+    plan: TrainPlan, store: Store, test_store: Store | None, device: torch.device
+) -> Looking:
+    def of(images: Store) -> Callable[[], Iterator[torch.Tensor]]:
+        return lambda: stream(images, workers=plan.workers)
+
+    test = None
+    if test_store is not None and (labels := labels_of(test_store)) is not None:
+        test = Labelled(of(test_store), labels)
+    preprocessing = Preprocessing(plan.config.size, plan.normalize)
+    return Looking(of(store), labels_of(store), test, preprocessing, device)
+
+
+def _scorer(plan: TrainPlan, fabric: Fabric, hooks: PairHooks) -> Scorer | None:
+    """The first rank trains the score network, where it has to be trained; others wait."""
+    model = plan.request.score_model
+    if not needs_network(plan.config.weighting):
+        return None
+    if model is not None:
+        return named_judge(model, plan.device)
+    if rank() != 0:
+        fabric.barrier()
+    scorer = score_model_for(
+        plan.train,
+        plan.request.out / SCORE,
+        seed=plan.config.seed,
+        device=plan.device,
+        size=plan.config.size,
+        hooks=hooks,
+    )
+    if rank() == 0:
+        fabric.barrier()
+    return scorer
+
+
+def _finish(plan: TrainPlan, learner: Learner) -> None:
+    """The page, then the backbone: its file comes last and ends the run."""
+    rows = _rows(plan)
+    config = plan.config
+    out = plan.request.out
+    write_page(
+        out / PAGE,
+        f"{learner.method.title} on {plan.train.name}",
+        [(name, str(value)) for name, value in plan.settings],
+        rows,
+        _figures(rows),
+    )
+    classes = len(plan.train.classes)
+    card = EncoderCard(
+        arch=config.arch,
+        stem=learner.online.backbone.stem,
+        size=config.size,
+        feature_dim=learner.online.backbone.feature_dim,
+        normalize=plan.normalize,
+        method=config.method,
+        weighting=asdict(config.weighting),
+        epochs=config.epochs,
+        steps=config.steps,
+        data=EncoderData(len(plan.train), classes, plan.train.fingerprint),
+        augscore=__version__,
+    )
+    save_encoder(encoder_of(plan), learner.online.backbone, card)
+
+
+def _figures(rows: list[LogRow]) -> list[tuple[str, str]]:
+    if not rows:
+        return []
+    last = rows[-1]
+    figures = []
+    if last.knn is not None:
+        figures.append(("k-NN top-1", f"{last.knn:.1f} %"))
+    if last.loss is not None:
+        figures.append(("loss", f"{last.loss:.4g}"))
+    if last.rankme is not None:
+        figures.append(("effective rank", f"{last.rankme:.1f}"))
+    if last.images_per_second is not None:
+        figures.append(("speed", f"{last.images_per_second:,.0f} images/s"))
+    return figures
+
+
+def _rows(plan: TrainPlan) -> list[LogRow]:
+    path = metrics_of(plan.request.out)
+    if not path.exists():
+        return []
+    found = (parsed_object(line.encode()) for line in path.read_text("utf-8").splitlines())
+    return [LogRow.from_json(row) for row in found if row is not None]
+
+
+def _last_row(plan: TrainPlan) -> LogRow | None:
+    rows = _rows(plan)
+    return rows[-1] if rows else None
+
+
+def _unfinished(plan: TrainPlan, by: str | None, skipped: tuple[Skipped, ...]) -> TrainResult:
+    return TrainResult(
+        encoder_of(plan), plan.request.out / PAGE, False, by, _last_row(plan), 0, skipped
+    )
+
+
+def _settings(plan: TrainPlan) -> dict[str, object]:
+    return binding_settings(plan, judge_digest(plan.config.weighting, plan.request.score_model))
+
+
+def _mark(plan: TrainPlan, settings: dict[str, object], device: torch.device) -> None:
+    options = {"told": plan.told, "source": plan.source, "images": plan.images}
+    facts = {"options": options, "host": host_facts(device)}
+    mark(plan.request.out, kind_of(plan).command, settings, facts)
+
+
+@contextmanager
+def _claimed(plan: TrainPlan) -> Iterator[None]:
+    """By the first rank; the others only look."""
+    request = plan.request
+    hold = (
+        claimed(request.out, kind_of(plan), _settings(plan), force=request.force)
+        if rank() == 0
+        else nullcontext()
+    )
+    with hold:
+        yield
+
+
+def _silent(hooks: PairHooks) -> PairHooks:
+    """The first rank speaks for all; each heeds its own signals."""
+    return PairHooks(
+        announce=lambda done: None,
+        report=lambda row: None,
+        progress=lambda event: None,
+        note=lambda note: None,
+        stop=hooks.stop,
+    )
+
+
+def _with_board(hooks: PairHooks, board: TensorBoardSink | None) -> PairHooks:
+    if board is None:
+        return hooks
+
+    def report(row: LogRow) -> None:
+        board.row(row)
+        hooks.report(row)
+
+    return PairHooks(hooks.announce, report, hooks.progress, hooks.note, hooks.stop)
+
+
+@contextmanager
+def _deterministic() -> Iterator[None]:
+    before = torch.are_deterministic_algorithms_enabled()
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(before)

@@ -1,0 +1,155 @@
+"""One step: views of a batch, their embeddings, weighted pairs, one update of the weights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from augscore import keys
+from augscore.engine.module import Augment
+from augscore.engine.normalize import Normalize
+from augscore.engine.normalized import normalize_
+from augscore.methods.multiview import loss_of_pairs
+from augscore.methods.pair_loss import PairLoss
+from augscore.methods.record import Constants, Embeddings, TargetConstants
+from augscore.training.data.feed import Batch
+from augscore.training.gather import gather
+from augscore.training.learner import Learner
+from augscore.training.networks.siamese import Online
+from augscore.training.pairing import Pairing
+from augscore.training.stopwatch import Stopwatch
+from augscore.training.weighing.scene import Scene
+from augscore.training.weighing.weigher import Weigher, Weights
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What a step needs besides the learner; it changes none of it.
+
+    network     the learner's online network as it is called: wrapped for precision and ranks
+    augment     draws and applies the policy; views stay in [0, 1]
+    normalize   what the network wants of its pixels
+    """
+
+    network: Any
+    augment: Augment
+    normalize: Normalize
+    pairing: Pairing
+    weigher: Weigher
+    constants: Constants
+    device: torch.device
+    seed: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Of one batch, nothing waited for.
+
+    loss        () with its graph until it is detached
+    weights     of all pairs of all ranks, or None where they are not weighted
+    embeddings  (N, D) of the first view, all ranks, detached
+    keys        (B, D) what goes into the queue once the weights are updated
+    """
+
+    loss: torch.Tensor
+    weights: Weights | None
+    embeddings: torch.Tensor
+    keys: torch.Tensor | None
+    logs: dict[str, torch.Tensor]
+
+
+def run_batch(learner: Learner, run: Pass, batch: Batch, watch: Stopwatch) -> Outcome:
+    """Forward, with the graph of the loss. `batch` has this rank's images; the loss is that of the
+    joined batch of all ranks, the same on each."""
+    with watch.part("augmentation"):
+        images = _on(run.device, batch.images)
+        views, draw = run.augment.forward_with_draw(images, batch.ids, batch.epoch)
+    weights = None
+    if run.weigher.config.kind != "none":
+        with watch.part("scoring"):
+            gaps = run.weigher.gaps(Scene(tuple(views), draw, images, run.pairing.pairs))
+            weights = run.weigher.weights(_all_ranks(gaps), learner.step)
+    with watch.part("network"):
+        for view in views:
+            normalize_(view, run.normalize)
+        embeddings = _embed(learner, run, views)
+        pair_loss = _pair_loss(learner, run, embeddings)
+        loss = pair_loss.reduce(None if weights is None else weights.values)
+    return Outcome(
+        loss,
+        weights,
+        embeddings.z[0].detach(),
+        None if learner.queue is None else _keys(embeddings, run),
+        dict(pair_loss.logs),
+    )
+
+
+@dataclass(frozen=True)
+class _Embedded:
+    """Of every view, all ranks; k is empty where the copy did not look."""
+
+    z: tuple[torch.Tensor, ...]
+    p: tuple[torch.Tensor, ...] | None
+    k: dict[int, torch.Tensor]
+
+
+def _embed(learner: Learner, run: Pass, views: Sequence[torch.Tensor]) -> _Embedded:
+    online: Online = run.network(views)
+    keys_of: dict[int, torch.Tensor] = {}
+    if learner.target is not None:
+        seen = run.pairing.global_views
+        projections = learner.target([views[place] for place in seen])
+        keys_of = {place: gather(k) for place, k in zip(seen, projections, strict=True)}
+    predictions = None if online.p is None else tuple(gather(p) for p in online.p)
+    return _Embedded(tuple(gather(z) for z in online.z), predictions, keys_of)
+
+
+def _pair_loss(learner: Learner, run: Pass, embedded: _Embedded) -> PairLoss:
+    queue = None if learner.queue is None else learner.queue.keys()
+    generator = _generator(run.seed, learner.step)
+    pairs = [
+        Embeddings(
+            z1=embedded.z[a],
+            z2=embedded.z[b],
+            p1=None if embedded.p is None else embedded.p[a],
+            p2=None if embedded.p is None else embedded.p[b],
+            k1=embedded.k.get(a),
+            k2=embedded.k.get(b),
+            queue=queue,
+            generator=generator,
+        )
+        for a, b in run.pairing.pairs
+    ]
+    return loss_of_pairs(learner.method, run.constants, pairs)
+
+
+def _keys(embedded: _Embedded, run: Pass) -> torch.Tensor:
+    """The targets of this batch: of the keys' views, and of both where each is a query once."""
+    symmetric = isinstance(run.constants, TargetConstants) and run.constants.symmetric
+    pairing = run.pairing
+    places = pairing.global_views if symmetric else dict.fromkeys(b for _, b in pairing.pairs)
+    return torch.cat([embedded.k[place] for place in places]).detach()
+
+
+def _all_ranks(gaps: torch.Tensor) -> torch.Tensor:
+    """(P, N) of this rank → (P · N of all ranks,), in the order of the pairs' losses."""
+    return gather(gaps.t().contiguous()).t().flatten()
+
+
+def _on(
+    device: torch.device, images: torch.Tensor | Sequence[torch.Tensor]
+) -> torch.Tensor | list[torch.Tensor]:
+    if isinstance(images, torch.Tensor):
+        return images.to(device, non_blocking=True)
+    return [image.to(device, non_blocking=True) for image in images]
+
+
+def _generator(seed: int, step: int) -> torch.Generator:
+    """Of what a loss draws at a step, the same on all ranks."""
+    key = keys.field_keys(torch.tensor([step]), keys.slot("train", 0, "loss"), seed=seed)
+    generator = torch.Generator()
+    generator.manual_seed(int(key[0]) & 0x7FFFFFFFFFFFFFFF)
+    return generator

@@ -1,0 +1,169 @@
+"""`augscore train simclr` and its siblings: a backbone from pairs of views, without labels."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+import click
+
+from ..exits import stop_code
+from ..measure_files import check_target
+from ..names import shown, shown_path
+from ..options import shared_options
+from ..pair_keys import METHODS, keys_of
+from ..pair_screen import log_line, plan_document, plan_lines, result_document, result_lines
+from ..pair_settings import PairCommand, TrainPairSettings, pair_options, with_pair_settings
+from ..policy_source import named_policy, tell_notes
+from ..progress import progress_sink
+from ..results import print_result
+from ..streams import Streams
+from .train import PAIRS
+
+if TYPE_CHECKING:
+    from augscore.runtime import Note
+    from augscore.training.log_row import LogRow
+    from augscore.training.plan import TrainPlan
+    from augscore.training.request import TrainRequest
+    from augscore.training.run import TrainResult
+
+_HELP = """{title}
+
+    DATA is a folder of images (classes by sub-folder, or none), or a data set of torchvision by
+    name, such as cifar10. A folder with train/ and test/ is taken as it is; else a fifth of the
+    labelled images, the same of each class, is kept for looking at nearest neighbours.
+
+    With --weighting score, pairs count by how differently a score network sees their two views.
+    It is trained on DATA first and kept in RUN/score, unless --score-model names one.
+
+    RUN/encoder.safetensors is the trained backbone, RUN/report.html its curves.
+
+    \b
+    augscore train {name} photos --out runs/{name} --dry-run
+    augscore train {name} photos --out runs/{name} --weighting score
+    augscore eval runs/{name} --data photos
+    """
+
+
+def _command(method: str) -> click.Command:
+    keys = tuple(keys_of(method))
+
+    @shared_options
+    @with_pair_settings(keys)
+    def callback(settings: TrainPairSettings) -> None:
+        _run(method, settings)
+
+    command = PairCommand(
+        method,
+        callback=pair_options(callback),
+        help=_HELP.format(title=PAIRS[method], name=method),
+        short_help=PAIRS[method],
+    )
+    params = getattr(callback, "__click_params__", [])
+    command.params = [*reversed(params), *(key.option() for key in keys)]
+    return command
+
+
+def _run(method: str, settings: TrainPairSettings) -> None:
+    streams = settings.streams
+    check_target(settings.json, "--json")
+    plan = _plan(method, settings, streams)
+    if settings.dry_run:
+        _show(settings, streams, plan)
+        return
+    result = _train(plan, streams)
+    if is_first():
+        _tell(settings, streams, result)
+
+
+def is_first() -> bool:
+    """Of the processes that torchrun started."""
+    from augscore.training.engine import rank
+
+    return rank() == 0
+
+
+def _plan(method: str, settings: TrainPairSettings, streams: Streams) -> TrainPlan:
+    with progress_sink(streams) as progress:
+        from augscore.training.plan import plan_training
+
+        request = _request(method, settings)
+        if request.policy is not None and not isinstance(request.policy, str):
+            tell_notes(named_policy(str(settings.policy), settings.allow_code), streams)
+        return plan_training(settings.data, request, progress)
+
+
+def _request(method: str, settings: TrainPairSettings) -> TrainRequest:
+    from augscore.training.request import TrainRequest
+
+    policy = settings.policy
+    return TrainRequest(
+        method=method,
+        out=settings.out,
+        recipe=settings.recipe,
+        policy=None if policy is None else named_policy(policy, settings.allow_code),
+        size=settings.size,
+        arch=settings.arch,
+        epochs=settings.epochs,
+        steps=settings.steps,
+        batch_size=settings.batch_size,
+        amp=settings.amp,  # type: ignore[arg-type]
+        weighting=settings.weighting,
+        score_model=settings.score_model,
+        settings=settings.more,
+        labels=settings.labels,
+        limit=settings.limit,
+        seed=settings.seed,
+        device=settings.device,
+        workers=settings.workers,
+        checkpoint_every=settings.checkpoint_every,
+        log_every=settings.log_every,
+        eval_every=settings.eval_every,
+        force=settings.force,
+    )
+
+
+def _show(settings: TrainPairSettings, streams: Streams, plan: TrainPlan) -> None:
+    """The plan alone, where the same command could begin."""
+    with progress_sink(streams):
+        from augscore.training.footprint import expect
+        from augscore.training.run import check_run_folder
+
+        check_run_folder(plan)
+        expected = expect(plan)
+    print_result(settings, plan_lines(plan, expected), plan_document(plan, expected))
+
+
+def _train(plan: TrainPlan, streams: Streams) -> TrainResult:
+    from augscore.runtime import Interruptions
+    from augscore.training.footprint import expect
+    from augscore.training.loop import PairHooks
+    from augscore.training.run import train_pairs
+
+    def announce(done: int) -> None:
+        if not streams.quiet:
+            streams.err.write(plan_lines(plan, expect(plan, done)))
+
+    def report(row: LogRow) -> None:
+        if not streams.quiet and streams.progress == "auto":
+            streams.err.write([log_line(row, plan.device)])
+
+    def tell(note: Note) -> None:
+        streams.note(f"note: {note.text}")
+
+    with progress_sink(streams) as progress, Interruptions() as stop:
+        return train_pairs(plan, PairHooks(announce, report, progress, tell, stop))
+
+
+def _tell(settings: TrainPairSettings, streams: Streams, result: TrainResult) -> None:
+    if result.stopped_by is not None and not result.complete:
+        if settings.json is not None:
+            print_result(settings, [], result_document(result))
+        streams.note(f"stopped by {result.stopped_by}; the same command continues this run")
+        raise click.exceptions.Exit(stop_code(result.stopped_by))
+    print_result(settings, result_lines(result), result_document(result))
+    words = ["augscore", "eval", shown_path(settings.out), "--data", settings.data]
+    streams.note(f"Next: {shown(shlex.join(words))}")
+
+
+simclr, simsiam, wmse, vicreg, moco, ressl, sce = (_command(method) for method in METHODS)

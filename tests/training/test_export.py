@@ -1,0 +1,201 @@
+"""Exports load strictly in other programs and give the same features there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from augscore.engine.normalize import NORMALIZATIONS
+from augscore.errors import HostError, UsageError
+from augscore.training.encoder_file import (
+    Encoder,
+    EncoderCard,
+    EncoderData,
+)
+from augscore.training.exporting import onnx as onnx_module
+from augscore.training.exporting.export import Exported, export_encoder, own_format
+from augscore.training.networks.backbones import make_backbone
+
+
+def encoder(arch: str, size: int = 32) -> Encoder:
+    """With running statistics that are not the initial ones."""
+    backbone = make_backbone(arch, size=size, seed=3)
+    generator = torch.Generator().manual_seed(0)
+    backbone.train()(torch.rand((4, 3, size, size), generator=generator))
+    card = EncoderCard(
+        arch=arch,
+        stem=backbone.stem,
+        size=size,
+        feature_dim=backbone.feature_dim,
+        normalize=NORMALIZATIONS["cifar10"],
+        method="simclr",
+        weighting={"kind": "none"},
+        data=EncoderData(8000, 10, "ab" * 32),
+        epochs=1,
+        steps=1,
+        augscore="0.1.0",
+    )
+    return Encoder(backbone.eval().requires_grad_(False), card, "0" * 64)
+
+
+def run_example(lines: tuple[str, ...], size: int) -> torch.Tensor:
+    """In a process of its own that knows nothing of augscore: features of a known image."""
+    image = torch.linspace(-1, 1, 3 * size * size).reshape(1, 3, size, size)
+    script = "\n".join(
+        [
+            *lines,
+            "import sys, numpy, torch",
+            f"x = torch.linspace(-1, 1, {3 * size * size}).reshape(1, 3, {size}, {size})",
+            "if 'net' in dir():",
+            "    with torch.no_grad(): found = net(x).numpy()",
+            "else:",
+            "    found = session.run(None, {'images': x.numpy()})[0]",
+            "    assert features.shape == found.shape",
+            "assert not [m for m in sys.modules if m.startswith('augscore')]",
+            "sys.stdout.buffer.write(found.astype('<f4').tobytes())",
+        ]
+    )
+    child = subprocess.run(
+        [sys.executable, "-P", "-c", script], capture_output=True, check=False, timeout=240
+    )
+    assert child.returncode == 0, child.stderr.decode()
+    assert image.shape == (1, 3, size, size)
+    return torch.from_numpy(np.frombuffer(child.stdout, "<f4").reshape(1, -1).copy())
+
+
+CASES = [
+    ("resnet18", 32, "torchvision"),
+    ("resnet18", 64, "torchvision"),
+    ("resnet18", 32, "timm"),
+    ("timm/resnet18", 32, "timm"),
+    ("timm/resnet10t", 64, "timm"),
+    ("timm/vit_tiny_patch16_224", 32, "timm"),
+    ("mobilenet_v3_small", 64, "torchvision"),
+    ("small", 32, "onnx"),
+    ("resnet18", 32, "onnx"),
+]
+
+
+@pytest.mark.parametrize(("arch", "size", "format"), CASES)
+def test_the_lines_told_load_it_elsewhere_with_the_same_features(
+    arch: str, size: int, format: str, tmp_path: Path
+) -> None:
+    given = encoder(arch, size)
+    path = tmp_path / ("it's.onnx" if format == "onnx" else "it's.safetensors")
+    exported = export_encoder(given, format, path)  # type: ignore[arg-type]
+    assert exported.checked
+    assert len(exported.example) <= 4
+    assert max(map(len, exported.example)) - len(str(path)) <= 100
+    image = torch.linspace(-1, 1, 3 * size * size).reshape(1, 3, size, size)
+    found = run_example(exported.example, size)
+    assert torch.allclose(found, given.backbone(image), atol=1e-4, rtol=1e-4)
+
+
+def test_the_preprocessing_beside_it(tmp_path: Path) -> None:
+    exported = export_encoder(encoder("resnet18"), "torchvision", tmp_path / "c1.safetensors")
+    assert exported.preprocessing == tmp_path / "c1.json"
+    document = json.loads(exported.preprocessing.read_text())
+    data = exported.path.read_bytes()
+    assert document["sha256"] == exported.sha256 == hashlib.sha256(data).hexdigest()
+    assert exported.bytes == len(data)
+    assert document["mean"] == [0.4914, 0.4822, 0.4465]
+    assert (document["size"], document["arch"], document["stem"]) == (32, "resnet18", "small")
+
+
+@pytest.mark.parametrize("format", ["torchvision", "onnx"])
+def test_the_same_encoder_gives_the_same_bytes_and_no_path(format: str, tmp_path: Path) -> None:
+    def export(name: str) -> Exported:
+        return export_encoder(encoder("resnet18"), format, tmp_path / name)  # type: ignore[arg-type]
+
+    one, other = export("a"), export("b")
+    assert one.sha256 == other.sha256
+    root = str(Path(__file__).resolve().parents[2]).encode()
+    data = one.path.read_bytes()
+    assert root not in data
+    assert b"site-packages" not in data
+    assert str(tmp_path) not in one.preprocessing.read_text()
+
+
+@pytest.mark.parametrize(
+    ("arch", "size", "format", "words"),
+    [
+        ("small", 32, "torchvision", "'small' is augscore's own network: torchvision has none"),
+        ("small", 32, "timm", "Use --format onnx"),
+        ("timm/resnet10t", 64, "torchvision", "a network of timm's and is not there"),
+        ("shufflenet_v2_x0_5", 64, "timm", "Use --format torchvision or --format onnx"),
+        ("resnet18-gn", 32, "torchvision", "has other parameters there"),
+    ],
+)
+def test_a_library_without_the_network_is_told(
+    arch: str, size: int, format: str, words: str, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        export_encoder(encoder(arch, size), format, tmp_path / "x.pt")  # type: ignore[arg-type]
+    assert words in str(caught.value)
+    assert caught.value.code == "export_format"
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_default_is_the_networks_own_library() -> None:
+    formats = [own_format(encoder(a, 64)) for a in ("small", "resnet18", "timm/resnet10t")]
+    assert formats == ["onnx", "torchvision", "timm"]
+
+
+def test_the_batch_of_onnx_is_free_and_its_names_are_told(tmp_path: Path) -> None:
+    import onnxruntime
+
+    given = encoder("small")
+    path = export_encoder(given, "onnx", tmp_path / "s.onnx").path
+    session = onnxruntime.InferenceSession(path)
+    images = torch.rand(7, 3, 32, 32)
+    (found,) = session.run(["features"], {"images": images.numpy()})
+    assert np.allclose(found, given.backbone(images).numpy(), atol=1e-4)
+    assert session.get_inputs()[0].shape == ["batch", 3, 32, 32]
+
+
+def test_without_its_libraries_onnx_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(onnx_module, "find_spec", lambda name: None)
+    with pytest.raises(HostError, match="onnx and onnxscript") as caught:
+        export_encoder(encoder("small"), "onnx", tmp_path / "s.onnx")
+    assert "pip install 'augscore[onnx]'" in str(caught.value)
+    assert caught.value.exit_code == 4
+
+
+def test_without_onnxruntime_it_is_written_unchecked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        onnx_module, "find_spec", lambda name: None if name == "onnxruntime" else find_spec(name)
+    )
+    exported = export_encoder(encoder("small"), "onnx", tmp_path / "s.onnx")
+    assert not exported.checked
+    assert exported.path.exists()
+
+
+def test_an_onnx_file_that_differs_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = encoder("small")
+    other.backbone.net.load_state_dict(make_backbone("small", size=32, seed=9).net.state_dict())
+    monkeypatch.setattr(
+        "augscore.training.exporting.export.onnx_bytes",
+        lambda encoder: onnx_module.onnx_bytes(other),
+    )
+    with pytest.raises(HostError, match="other features"):
+        export_encoder(encoder("small"), "onnx", tmp_path / "s.onnx")
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_network_does_not_go_where_its_preprocessing_goes(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="is where the preprocessing goes"):
+        export_encoder(encoder("resnet18"), "torchvision", tmp_path / "c1.json")
