@@ -92,6 +92,11 @@ def keys_of(method: str) -> Sequence[Key]:
     return (*_CONSTANTS[method], *_OPTIM, *_WEIGHTING, *_head("projector"), *predictor, *_NETWORK)
 
 
+def shared_keys() -> Sequence[Key]:
+    """Those that every method has and that shape its weights or its steps."""
+    return (*_OPTIM, *(key for key in _WEIGHTING if key.name != "weighting.kind"))
+
+
 def _head(name: str) -> tuple[Key, ...]:
     return (
         Key(f"{name}.hidden", "whole", f"Width of the {name}'s hidden layers."),

@@ -60,6 +60,11 @@ SIGNATURES: list[tuple[Callable[..., object], dict[str, object]]] = [
     (augscore.Augment.forward_with_draw, {"images": REQUIRED, "ids": None, "epoch": None}),
     (augscore.Collate, {"policy": REQUIRED} | RECIPE),
     (augscore.WithIds, {"dataset": REQUIRED}),
+    (
+        augscore.pair_weights,
+        {"gap": REQUIRED, "shape": "rank", "amplitude": 0.5, "sign": 1.0, "clip": None},
+    ),
+    (augscore.PairLoss.reduce, {"weights": None, "weight_sum": None, "world_size": 1}),
 ]
 
 

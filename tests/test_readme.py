@@ -99,7 +99,7 @@ def test_paths_named_in_prose_exist(page: str) -> None:
 
 
 def test_the_readme_stays_short() -> None:
-    assert len(README.splitlines()) <= 130
+    assert len(README.splitlines()) <= 170
 
 
 @pytest.mark.slow
@@ -113,13 +113,25 @@ def test_the_snippet_runs() -> None:
 
 
 def test_the_examples_of_training_run() -> None:
-    _, module, loader = readme_commands.code_blocks(README, "python")
+    _, module, loader, *_ = readme_commands.code_blocks(README, "python")
     for snippet in (module, loader):
         assert len(snippet.splitlines()) <= 11
         child = _run("-P", "-W", "error", "-c", snippet)
         assert child.returncode == 0, child.stderr
         assert child.stderr == ""
     assert child.stdout.count("torch.Size([16, 3, 32, 32])") == 8
+
+
+def test_the_examples_of_the_pieces_run() -> None:
+    *_, plain, with_lightly = readme_commands.code_blocks(README, "python")
+    for snippet in (plain, with_lightly):
+        assert "reduce(" in snippet
+        assert len(snippet.splitlines()) <= 12
+        child = _run("-P", "-W", "error", "-c", snippet)
+        assert child.returncode == 0, child.stderr
+        assert child.stderr == ""
+    assert "lightly" in with_lightly
+    assert child.stdout == "torch.Size([16])\n"
 
 
 @pytest.mark.slow

@@ -179,6 +179,23 @@ def test_after_such_a_place_a_signal_only_sets_the_flag() -> None:
         assert flag.ask() == "SIGINT"
 
 
+def test_a_place_within_may_ask_for_the_flag_alone() -> None:
+    with Interruptions() as flag, pytest.raises(Stopped), flag.at_once():
+        with flag.when_asked():
+            signal.raise_signal(signal.SIGINT)
+            assert flag.ask() == "SIGINT"
+        flag.stop("SIGINT")
+        pytest.fail("went on")
+
+
+def test_leaving_a_place_within_leaves_the_one_around() -> None:
+    with Interruptions() as flag, pytest.raises(Stopped), flag.at_once():
+        with flag.at_once():
+            pass
+        signal.raise_signal(signal.SIGINT)
+        pytest.fail("went on")
+
+
 def test_an_ignored_signal_stays_ignored() -> None:
     former = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:

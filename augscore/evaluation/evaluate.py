@@ -20,7 +20,7 @@ from augscore.evaluation.knn import (
     weighted_knn,
 )
 from augscore.evaluation.linear import AdamProbe, fit_by_adam, fit_logistic
-from augscore.evaluation.seen import Looking, Seen, see
+from augscore.evaluation.seen import Extraction, Seen, see
 from augscore.images.collection import Collection
 from augscore.images.records import Skipped
 from augscore.runtime import Progress, ProgressSink
@@ -103,7 +103,9 @@ class Evaluation:
         }
 
 
-def evaluate(train: Collection, test: Collection, how: Looking, options: EvalOptions) -> Evaluation:
+def evaluate(
+    train: Collection, test: Collection, how: Extraction, options: EvalOptions
+) -> Evaluation:
     """`train` and `test` have the same classes. Raises as `see`."""
     known = see(train, how, "looking at training images")
     asked = see(test, how, "looking at test images")

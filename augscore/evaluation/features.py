@@ -17,7 +17,8 @@ from augscore.images.resize import bring_to_size
 LAYER = "backbone"
 """Where features are read: behind the backbone's pooling, before any projector."""
 _BATCH_PIXELS = 64 * 224 * 224
-_MOST_AT_ONCE = 512
+_MOST_ON_A_CPU, _MOST = 64, 512
+"""Images at once; a CPU is faster while they stay in its caches."""
 RAW_SIZE = 32
 """Of raw pixels as features [px]."""
 
@@ -71,7 +72,7 @@ def features_of(
     found = []
     through = 0
     with evaluating(backbone), torch.inference_mode():
-        for batch in _batches(images, preprocessing.size):
+        for batch in _batches(images, _batch_length(preprocessing.size, device)):
             found.append(backbone(preprocessing.of(batch, device)).to("cpu", torch.float32))
             through += len(batch)
             done(through)
@@ -82,7 +83,7 @@ def features_of(
             code="not_finite",
             hint="Its training diverged: train it again with a smaller rate",
         )
-    return features.clone()
+    return features
 
 
 def raw_pixels(image: torch.Tensor) -> torch.Tensor:
@@ -102,9 +103,13 @@ def evaluating(network: nn.Module) -> Iterator[None]:
             module.training = training
 
 
-def _batches(images: Iterable[torch.Tensor], size: int) -> Iterator[list[torch.Tensor]]:
-    """Of a length that the size alone decides, so that no option changes the last digits."""
-    length = max(1, min(_MOST_AT_ONCE, _BATCH_PIXELS // size**2))
+def _batch_length(size: int, device: torch.device) -> int:
+    """No option has a say in it, so that none changes the last digits."""
+    most = _MOST_ON_A_CPU if device.type == "cpu" else _MOST
+    return max(1, min(most, _BATCH_PIXELS // size**2))
+
+
+def _batches(images: Iterable[torch.Tensor], length: int) -> Iterator[list[torch.Tensor]]:
     rest = iter(images)
     while batch := list(islice(rest, length)):
         yield batch

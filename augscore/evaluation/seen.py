@@ -33,8 +33,8 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Looking:
-    """How images are looked at: the backbone on its device, its input, threads that decode."""
+class Extraction:
+    """How features are extracted: the backbone on its device, its input, threads that decode."""
 
     backbone: nn.Module
     preprocessing: Preprocessing
@@ -43,7 +43,7 @@ class Looking:
     progress: ProgressSink = lambda event: None
 
 
-def see(images: Collection, how: Looking, stage: str) -> Seen:
+def see(images: Collection, how: Extraction, stage: str) -> Seen:
     """Read every labelled image once. Raises InputError (`no_images`) where none is left, else as
     `features_of`."""
     places = [place for place, label in enumerate(images.labels) if label is not None]

@@ -20,7 +20,8 @@ from augscore.methods.vectors import watched, without_autocast
 
 @dataclass(frozen=True)
 class MocoConstants(TargetConstants):
-    """temperature: 0.2 on ImageNet (version 2), 0.1 in the authors' CIFAR-10 notebook."""
+    """temperature: 0.2 on ImageNet (version 2), 0.1 in the authors' CIFAR-10 notebook, whose
+    momentum and queue these are."""
 
     temperature: float = 0.2
 

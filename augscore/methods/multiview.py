@@ -11,12 +11,16 @@ from augscore.methods.pair_loss import PairLoss
 from augscore.methods.record import Constants, Embeddings, Method
 
 
-def pairs_of(views: int, global_views: int | None = None) -> tuple[tuple[int, int], ...]:
-    """The pairs (a, b), a < b, of the first `global_views` views with every other, each once.
+def pairs_of(
+    views: int, global_views: int | None = None, *, ordered: bool = False
+) -> tuple[tuple[int, int], ...]:
+    """The pairs (a, b) of the first `global_views` views with every other, each once with a < b.
 
     All are global if not said otherwise: then these are all pairs, as W-MSE takes them (Ermolov et
-    al. 2021, arXiv 2007.06346, equation 6); with small crops behind the global ones, multi-crop
-    (Caron et al. 2020, arXiv 2006.09882). UsageError for less than two views or one global view.
+    al. 2021, arXiv 2007.06346, section 3); with small crops behind the global ones, multi-crop
+    (Caron et al. 2020, arXiv 2006.09882). `ordered` gives two global views in both orders: for a
+    loss whose second view is the query and first the key, so that every view is a query and the
+    global ones alone are keys. UsageError for less than two views or one global view.
     """
     wide = views if global_views is None else global_views
     if views < 2 or not 1 <= wide <= views:
@@ -25,7 +29,9 @@ def pairs_of(views: int, global_views: int | None = None) -> tuple[tuple[int, in
             code="bad_value",
             hint="Give 2 views or more, and a global one",
         )
-    return tuple((a, b) for a in range(wide) for b in range(a + 1, views))
+    return tuple(
+        (a, b) for a in range(wide) for b in range(views) if (a != b if ordered else a < b)
+    )
 
 
 def loss_of_pairs(method: Method, constants: Constants, pairs: Sequence[Embeddings]) -> PairLoss:

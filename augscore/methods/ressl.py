@@ -1,6 +1,6 @@
 """ReSSL: a query should see the queue as its key does, the key more sharply.
 
-Zheng et al. 2021, arXiv 2107.09282, equations 3 to 6. The positive is in neither distribution.
+Zheng et al. 2021, arXiv 2107.09282, section 3. The positive is in neither distribution.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from augscore.methods.vectors import watched, without_autocast
 
 @dataclass(frozen=True)
 class ResslConstants(TargetConstants):
-    """Temperatures of the query's and of the key's distribution."""
+    """Temperatures of the query's and of the key's distribution; momentum as solo-learn's CIFAR
+    recipe has it."""
 
     momentum: float = 0.99
     momentum_end: float = 1.0
@@ -64,7 +65,7 @@ def _loss(embeddings: Embeddings, constants: Constants) -> PairLoss:
 RESSL = Method(
     name="ressl",
     title="ReSSL",
-    source="Zheng et al. 2021, arXiv 2107.09282, equations 3 to 6",
+    source="Zheng et al. 2021, arXiv 2107.09282, section 3",
     constants=ResslConstants(),
     loss=_loss,
     projector=Head(4096, 256),

@@ -1,7 +1,7 @@
 """SCE, similarity contrastive estimation: part of the target is the positive, the rest is how its
 key sees the others.
 
-Denize et al. 2023, arXiv 2111.14585, equations 3 to 6. With `coefficient` λ it is λ · InfoNCE +
+Denize et al. 2023, arXiv 2111.14585, section 3. With `coefficient` λ it is λ · InfoNCE +
 (1 − λ) · (ReSSL + ceil), where ceil is the log of how much the positive adds to the query's
 partition: λ = 1 is MoCo's loss, and λ = 0 is not quite ReSSL's.
 """
@@ -111,7 +111,7 @@ def _loss(embeddings: Embeddings, constants: Constants) -> PairLoss:
 SCE = Method(
     name="sce",
     title="SCE",
-    source="Denize et al. 2023, arXiv 2111.14585, equations 3 to 6",
+    source="Denize et al. 2023, arXiv 2111.14585, section 3",
     constants=SceConstants(),
     loss=_loss,
     projector=Head(512, 128),

@@ -70,7 +70,7 @@ def weigh(
     weights = _shaped(gaps, shape, amplitude)
     if clip is not None:
         weights = _clipped(weights, clip)
-    return PairWeights(weights.to(gap.device, torch.float32), False)
+    return PairWeights(weights.float().to(gap.device), False)
 
 
 def effective_sample_size(weights: torch.Tensor) -> torch.Tensor:

@@ -1,6 +1,6 @@
 """W-MSE: distance of two views whose batches are whitened, which rules collapse out.
 
-Ermolov et al. 2021, arXiv 2007.06346, equations 1 to 5; choices as in the authors' code: each view
+Ermolov et al. 2021, arXiv 2007.06346, section 3; choices as in the authors' code: each view
 of a slice is whitened by its own mean and covariance (Cholesky), then brought to length 1, and both
 views get gradients. The value depends on the slice size: losses of two sizes do not compare.
 """
@@ -119,7 +119,7 @@ def _loss(embeddings: Embeddings, constants: Constants) -> PairLoss:
 WMSE = Method(
     name="wmse",
     title="W-MSE",
-    source="Ermolov et al. 2021, arXiv 2007.06346, equations 1 to 5",
+    source="Ermolov et al. 2021, arXiv 2007.06346, section 3",
     constants=WmseConstants(),
     loss=_loss,
     projector=Head(1024, 64),

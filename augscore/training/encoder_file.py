@@ -57,6 +57,7 @@ class EncoderCard:
     method          "simclr", …
     weighting       the settings of the pairs' weights
     epochs, steps   of training
+    seed            of every random number, also of the split into training and test images
     augscore        version that trained it
     """
 
@@ -70,6 +71,7 @@ class EncoderCard:
     data: EncoderData
     epochs: int
     steps: int
+    seed: int
     augscore: str
 
 
@@ -135,6 +137,7 @@ def _card(value: object) -> EncoderCard:
         data=EncoderData(whole(data["images"]), whole(data["classes"]), str(data["fingerprint"])),
         epochs=whole(card["epochs"]),
         steps=whole(card["steps"]),
+        seed=whole(card["seed"]),
         augscore=str(card["augscore"]),
     )
 

@@ -14,8 +14,8 @@ from augscore.methods.record import Constants, TargetConstants
 class Pairing:
     """Places of views.
 
-    pairs           (query, key) of each positive pair; their order matters only to a method with
-                    a momentum copy, which sees the key
+    pairs           first and second view of each positive pair; to a method with a momentum copy
+                    the first is the key, which the copy sees, and the second the query
     global_views    the full-size views, in the policy's order: what the momentum copy sees
     """
 
@@ -28,7 +28,7 @@ def pairing_of(policy: Policy, views: int, size: int, constants: Constants) -> P
     section 3). Smaller ones beside: each global view with every other one (Caron et al. 2020,
     arXiv 2006.09882, section 3.2).
 
-    A momentum copy sees the weak view where the policy names one, else the second; with more than
+    A momentum copy sees the weak view where the policy names one, else the first; with more than
     two views every global view is a key once for each other view. Raises UsageError (`usage`) for
     full-size views behind smaller ones, and for a single view.
     """
@@ -44,9 +44,8 @@ def pairing_of(policy: Policy, views: int, size: int, constants: Constants) -> P
         return Pairing(pairs_of(views, len(whole)), whole)
     if views == 2 and len(whole) == 2:
         key = _weak_view(policy)
-        return Pairing(((1 - key, key),), whole)
-    pairs = tuple((query, key) for key in whole for query in range(views) if query != key)
-    return Pairing(pairs, whole)
+        return Pairing(((key, 1 - key),), whole)
+    return Pairing(pairs_of(views, len(whole), ordered=True), whole)
 
 
 def _side(policy: Policy, view: int, size: int) -> int:
@@ -55,4 +54,4 @@ def _side(policy: Policy, view: int, size: int) -> int:
 
 def _weak_view(policy: Policy) -> int:
     names = [view.name for view in policy.views]
-    return names.index("weak") if "weak" in names else 1
+    return names.index("weak") if "weak" in names else 0

@@ -17,11 +17,12 @@ from augscore.engine.module import Augment
 from augscore.evaluation.features import Preprocessing
 from augscore.images.records import Skipped
 from augscore.json_values import parsed_object
+from augscore.runs.checkpoint import Checkpoint
 from augscore.runs.continuing import usable_checkpoint
 from augscore.runs.keeping import Keeper
 from augscore.runs.mark import mark
 from augscore.runs.run_folder import RunKind, check_folder, checkpoints_of, claimed, metrics_of
-from augscore.runtime import Note, Stopped, host_facts, memory_errors
+from augscore.runtime import Note, Progress, Stopped, host_facts, memory_errors
 from augscore.strength.scorer import Scorer
 from augscore.training.data.feed import Feed
 from augscore.training.data.store import Store, open_store
@@ -35,12 +36,14 @@ from augscore.training.look import Labelled, Looking
 from augscore.training.loop import Course, PairHooks, Rhythm, train
 from augscore.training.page import write_page
 from augscore.training.plan import TrainPlan, binding_settings
+from augscore.training.score.plan import ScoreRunPlan
+from augscore.training.score.run import ScoreHooks
 from augscore.training.step import Pass
 from augscore.training.tensorboard import TensorBoardSink
 from augscore.training.update import Update
 from augscore.training.weighing.gaps import needs_network
 from augscore.training.weighing.judge import judge_digest, named_judge
-from augscore.training.weighing.score_first import score_model_for
+from augscore.training.weighing.score_first import plan_score_first, score_model_for
 from augscore.training.weighing.weigher import Weigher
 
 LESS_MEMORY = "Give a smaller --batch-size or --size, or --amp bf16"
@@ -95,12 +98,16 @@ def encoder_of(plan: TrainPlan) -> Path:
 
 def _trained(plan: TrainPlan, fabric: Fabric, hooks: PairHooks) -> TrainResult:
     with hooks.stop.at_once():
-        running = _prepare(plan, fabric, hooks)
+        prepared = _prepare(plan, hooks)
+    scorer = _scorer(plan, fabric, hooks)
+    if hooks.stop.ask() is not None:
+        return _unfinished(plan, hooks.stop.ask(), prepared.store.skipped)
+    running = _begin(plan, prepared, fabric, scorer, hooks)
     with _deterministic():
         train(running.learner, running.course, running.hooks)
     if running.board is not None:
         running.board.close()
-    store = running.store
+    store, test_store = prepared.store, prepared.test_store
     if running.learner.step < plan.config.steps:
         return _unfinished(plan, hooks.stop.ask(), store.skipped)
     if rank() == 0:
@@ -112,9 +119,17 @@ def _trained(plan: TrainPlan, fabric: Fabric, hooks: PairHooks) -> TrainResult:
         complete=True,
         stopped_by=None,
         last=_last_row(plan),
-        test_images=len(running.test_store or ()),
+        test_images=0 if test_store is None else len(test_store),
         skipped=store.skipped,
     )
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    settings: dict[str, object]
+    checkpoint: Checkpoint | None
+    store: Store
+    test_store: Store | None
 
 
 @dataclass(frozen=True)
@@ -122,45 +137,45 @@ class _Running:
     learner: Learner
     course: Course
     hooks: PairHooks
-    store: Store
-    test_store: Store | None
     board: TensorBoardSink | None
 
 
-def _prepare(plan: TrainPlan, fabric: Fabric, hooks: PairHooks) -> _Running:
-    request, config = plan.request, plan.config
-    settings = _settings(plan)
-    device = torch.device(plan.device)
+def _prepare(plan: TrainPlan, hooks: PairHooks) -> _Prepared:
+    request, settings = plan.request, _settings(plan)
     # Before the images, which may take minutes to read, what they do not decide.
     checkpoint = usable_checkpoint(
         checkpoints_of(request.out), settings, force=request.force, note=hooks.note
     )
     if rank() == 0:
-        _mark(plan, settings, device)
+        _mark(plan, settings, torch.device(plan.device))
         hooks.announce(checkpoint.step if checkpoint is not None else 0)
     store = open_store(plan.train, workers=plan.workers, progress=hooks.progress)
     test_store = None
     if plan.test is not None:
         test_store = open_store(plan.test, workers=plan.workers, progress=hooks.progress)
-    scorer = _scorer(plan, fabric, hooks)
-    learner = new_learner(config, device)
+    return _Prepared(settings, checkpoint, store, test_store)
+
+
+def _begin(
+    plan: TrainPlan, prepared: _Prepared, fabric: Fabric, scorer: Scorer | None, hooks: PairHooks
+) -> _Running:
+    config, checkpoint = plan.config, prepared.checkpoint
+    learner = new_learner(config, torch.device(plan.device))
     if checkpoint is not None:
         learner.load(checkpoint.tensors, checkpoint.step)
         hooks.note(Note("continued", f"continuing after step {learner.step} of {config.steps}"))
     board = None
     if rank() == 0:
-        board = TensorBoardSink(request.out / TENSORBOARD, learner.step, hooks.note)
-    course = _course(plan, settings, learner, fabric, store, test_store, scorer, hooks)
-    return _Running(learner, course, _with_board(hooks, board), store, test_store, board)
+        board = TensorBoardSink(plan.request.out / TENSORBOARD, learner.step, hooks.note)
+    course = _course(plan, prepared, learner, fabric, scorer, hooks)
+    return _Running(learner, course, _with_board(hooks, board), board)
 
 
 def _course(
     plan: TrainPlan,
-    settings: dict[str, object],
+    prepared: _Prepared,
     learner: Learner,
     fabric: Fabric,
-    store: Store,
-    test_store: Store | None,
     scorer: Scorer | None,
     hooks: PairHooks,
 ) -> Course:
@@ -186,7 +201,7 @@ def _course(
         seed=config.seed,
     )
     feed = Feed(
-        store,
+        prepared.store,
         batch_size=config.batch_size,
         seed=config.seed,
         rank=rank(),
@@ -202,18 +217,17 @@ def _course(
             request.checkpoint_every,
             request.eval_every * plan.steps_per_epoch,
         ),
-        settings=settings,
-        look=_looking(plan, store, test_store, device).at,
+        settings=prepared.settings,
+        look=_looking(plan, prepared, device).at,
         keeps=Keeper(request.out, learner.step, hooks.note) if rank() == 0 else None,
     )
 
 
-def _looking(
-    plan: TrainPlan, store: Store, test_store: Store | None, device: torch.device
-) -> Looking:
+def _looking(plan: TrainPlan, prepared: _Prepared, device: torch.device) -> Looking:
     def of(images: Store) -> Callable[[], Iterator[torch.Tensor]]:
         return lambda: stream(images, workers=plan.workers)
 
+    store, test_store = prepared.store, prepared.test_store
     test = None
     if test_store is not None and (labels := labels_of(test_store)) is not None:
         test = Labelled(of(test_store), labels)
@@ -230,17 +244,37 @@ def _scorer(plan: TrainPlan, fabric: Fabric, hooks: PairHooks) -> Scorer | None:
         return named_judge(model, plan.device)
     if rank() != 0:
         fabric.barrier()
-    scorer = score_model_for(
-        plan.train,
-        plan.request.out / SCORE,
-        seed=plan.config.seed,
-        device=plan.device,
-        size=plan.config.size,
-        hooks=hooks,
-    )
+    scorer = score_model_for(score_plan_of(plan), _score_hooks(hooks))
     if rank() == 0:
         fabric.barrier()
     return scorer
+
+
+def score_plan_of(plan: TrainPlan) -> ScoreRunPlan:
+    """The run that comes first, in a folder of its own."""
+    return plan_score_first(
+        plan.train,
+        plan.request.out / SCORE,
+        size=plan.config.size,
+        seed=plan.config.seed,
+        device=plan.device,
+        workers=plan.workers,
+    )
+
+
+def _score_hooks(hooks: PairHooks) -> ScoreHooks:
+    def announce(done: int) -> None:
+        hooks.note(Note("score_first", "training a score network on the images first"))
+
+    return ScoreHooks(
+        announce=announce,
+        report=lambda row: hooks.progress(
+            Progress("training the score network", row.step, row.steps, "steps")
+        ),
+        progress=hooks.progress,
+        note=hooks.note,
+        stop=hooks.stop,
+    )
 
 
 def _finish(plan: TrainPlan, learner: Learner) -> None:
@@ -266,6 +300,7 @@ def _finish(plan: TrainPlan, learner: Learner) -> None:
         weighting=asdict(config.weighting),
         epochs=config.epochs,
         steps=config.steps,
+        seed=config.seed,
         data=EncoderData(len(plan.train), classes, plan.train.fingerprint),
         augscore=__version__,
     )

@@ -130,7 +130,7 @@ def _keys(embedded: _Embedded, run: Pass) -> torch.Tensor:
     """The targets of this batch: of the keys' views, and of both where each is a query once."""
     symmetric = isinstance(run.constants, TargetConstants) and run.constants.symmetric
     pairing = run.pairing
-    places = pairing.global_views if symmetric else dict.fromkeys(b for _, b in pairing.pairs)
+    places = pairing.global_views if symmetric else dict.fromkeys(key for key, _ in pairing.pairs)
     return torch.cat([embedded.k[place] for place in places]).detach()
 
 

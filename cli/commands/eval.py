@@ -15,11 +15,12 @@ from ..eval_screen import encoder_line, evaluation_lines
 from ..measure_files import check_target
 from ..names import shown
 from ..options import (
+    AutoInt,
     Callback,
     Configured,
     Settings,
     decorated,
-    run_options,
+    machine_options,
     shared_options,
     with_settings,
 )
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from augscore.evaluation.evaluate import EvalOptions, Evaluation
     from augscore.evaluation.features import Preprocessing
-    from augscore.evaluation.seen import Looking
+    from augscore.evaluation.seen import Extraction
     from augscore.runtime import ProgressSink
     from augscore.training.encoder_file import Encoder
 
@@ -50,7 +51,7 @@ class EvalSettings(Settings):
     linear: bool
     epochs: int
     per_class: bool
-    seed: int
+    seed: int | None
     device: str
     workers: int | None
 
@@ -112,13 +113,21 @@ _OPTIONS: tuple[Callable[[Callback], Callback], ...] = (
         help="Of the linear classifier by Adam.",
     ),
     click.option("--per-class", is_flag=True, help="Also a row for every class."),
+    click.option(
+        "--seed",
+        type=AutoInt(0),
+        default="auto",
+        show_default="the run's",
+        metavar="N",
+        help="Seed of every random number, also of the split into training and test images.",
+    ),
 )
 
 
 @click.command("eval", cls=Configured, short_help="How good the features of a trained encoder are.")
 @click.argument("run", type=click.Path(path_type=Path), shell_complete=encoders)
 @lambda function: decorated(function, _OPTIONS)
-@run_options
+@machine_options
 @shared_options
 @with_settings(EvalSettings)
 def evaluate(settings: EvalSettings) -> None:
@@ -126,8 +135,8 @@ def evaluate(settings: EvalSettings) -> None:
     are right on test images: weighted neighbours, the 5 nearest, linear ones; beside them
     neighbours of raw pixels and the commonest class.
 
-    A folder with train/ and test/ gives those; else a fifth of each class is for the test, the same
-    for every RUN and --seed.
+    A folder with train/ and test/ gives those; else a fifth of each class is for the test: that
+    which RUN was not trained on, where it was trained on the same folder.
 
     \b
     augscore eval runs/c1 --data photos --linear
@@ -135,8 +144,7 @@ def evaluate(settings: EvalSettings) -> None:
     """
     if "epochs" in settings.given and not settings.linear:
         raise click.UsageError("--epochs goes with --linear")
-    inputs = (settings.run, Path(settings.data), *([settings.labels] if settings.labels else []))
-    check_target(settings.json, "--json", inputs)
+    _check_json(settings)
     with progress_sink(settings.streams) as progress:
         from augscore.training.encoder_file import load_encoder
 
@@ -152,37 +160,47 @@ def evaluate(settings: EvalSettings) -> None:
     settings.streams.note(f"Next: {_next(settings)}")
 
 
+def _check_json(settings: EvalSettings) -> None:
+    from augscore.training.encoder_path import encoder_path
+
+    tables = [] if settings.labels is None else [settings.labels]
+    check_target(settings.json, "--json", [encoder_path(settings.run), *tables])
+
+
 def _evaluated(settings: EvalSettings, encoder: Encoder, progress: ProgressSink) -> list[_Part]:
+    import torch
+
     from augscore.evaluation.evaluate import evaluate as evaluate_on
     from augscore.runtime import memory_errors, pick_device
     from augscore.training.data.split import split
 
+    device = pick_device(settings.device)
     sources = [(settings.data, settings.labels)]
     sources += [(settings.transfer, None)] if settings.transfer is not None else []
     # Every folder first: a long evaluation does not end at a second one that cannot be used.
     splits = [
-        (name, split(name, labels=labels, seed=settings.seed, accuracy=True))
+        (name, split(name, labels=labels, seed=_seed(settings, encoder), accuracy=True))
         for name, labels in sources
     ]
-    device = pick_device(settings.device)
-    encoder.backbone.to(device)
-    how = _looking(settings, encoder, device, progress)
+    options = _options(settings, encoder)
+    encoder.backbone.to(device).to(memory_format=torch.channels_last)
+    how = _extraction(settings, encoder, device, progress)
     parts = []
     with memory_errors("Use --device cpu, or fewer images"):
         for name, parted in splits:
             assert parted.test is not None
-            found = evaluate_on(parted.train, parted.test, how, _options(settings))
+            found = evaluate_on(parted.train, parted.test, how, options)
             parts.append(_Part(name, parted.told, found))
     return parts
 
 
-def _looking(
+def _extraction(
     settings: EvalSettings, encoder: Encoder, device: torch.device, progress: ProgressSink
-) -> Looking:
-    from augscore.evaluation.seen import Looking
+) -> Extraction:
+    from augscore.evaluation.seen import Extraction
 
     given = _preprocessing(encoder)
-    return Looking(encoder.backbone, given, device, settings.workers, progress)
+    return Extraction(encoder.backbone, given, device, settings.workers, progress)
 
 
 def _preprocessing(encoder: Encoder) -> Preprocessing:
@@ -191,7 +209,11 @@ def _preprocessing(encoder: Encoder) -> Preprocessing:
     return Preprocessing(encoder.card.size, encoder.card.normalize)
 
 
-def _options(settings: EvalSettings) -> EvalOptions:
+def _seed(settings: EvalSettings, encoder: Encoder) -> int:
+    return encoder.card.seed if settings.seed is None else settings.seed
+
+
+def _options(settings: EvalSettings, encoder: Encoder) -> EvalOptions:
     from augscore.evaluation.evaluate import EvalOptions
 
     return EvalOptions(
@@ -200,7 +222,7 @@ def _options(settings: EvalSettings) -> EvalOptions:
         k=settings.k,
         temperature=settings.temperature,
         epochs=settings.epochs,
-        seed=settings.seed,
+        seed=_seed(settings, encoder),
     )
 
 
@@ -218,7 +240,7 @@ def _document(settings: EvalSettings, encoder: Encoder, parts: list[_Part]) -> d
             "k": settings.k,
             "temperature": settings.temperature,
             "epochs": settings.epochs,
-            "seed": settings.seed,
+            "seed": _seed(settings, encoder),
             "layer": LAYER,
             "transform": _preprocessing(encoder).to_json(),
         },

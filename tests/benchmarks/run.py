@@ -11,12 +11,12 @@ import torch
 
 from augscore.benching.clock import seconds_of
 from augscore.runtime import host_facts, pick_device
-from tests.benchmarks import engine, measuring, reading, training
+from tests.benchmarks import engine, measuring, pair_training, reading, training
 from tests.benchmarks.case import Case, Setting
 
 FILES = {"training": training, "reading": reading, "measuring": measuring}
-ENGINE = "engine"
-NAMES = (*FILES, ENGINE)
+ENGINE, PAIRS = "engine", "pair_training"
+NAMES = (*FILES, ENGINE, PAIRS)
 SAMPLES = Path(__file__).resolve().parents[2] / "assets" / "samples"
 
 
@@ -39,6 +39,9 @@ def main() -> None:
     for name in chosen.names or NAMES:
         if name == ENGINE:
             engine.show(setting)
+            continue
+        if name == PAIRS:
+            pair_training.show(setting, chosen.rounds)
             continue
         cases = FILES[name].cases(setting)
         for group in dict.fromkeys(case.group for case in cases):

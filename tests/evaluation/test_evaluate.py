@@ -15,7 +15,7 @@ from augscore.evaluation import evaluate as module
 from augscore.evaluation.evaluate import EvalOptions, Evaluation, evaluate
 from augscore.evaluation.features import Preprocessing
 from augscore.evaluation.knn import Bank, small_set_k, weighted_knn
-from augscore.evaluation.seen import Looking, see
+from augscore.evaluation.seen import Extraction, see
 from augscore.images.collect import collect
 from augscore.images.collection import Collection, aligned
 from augscore.runtime import Progress
@@ -30,17 +30,19 @@ class Mean(nn.Module):
         return x.mean(dim=(2, 3))
 
 
-def coloured(count: int, seed: int, classes: tuple[int, ...] = (0, 1, 2)) -> Collection:
+def coloured(
+    count: int, seed: int, classes: tuple[int, ...] = (0, 1, 2), *, brighter: int = 50
+) -> Collection:
     """Noise, one channel brighter: the class shows in the mean, hardly in single pixels."""
     generator = torch.Generator().manual_seed(seed)
     labels = torch.tensor([classes[i % len(classes)] for i in range(count)])
     images = torch.randint(0, 200, (count, 3, 16, 16), generator=generator)
-    images[torch.arange(count), labels] += 50
+    images[torch.arange(count), labels] += brighter
     return collect(TensorDataset(images.to(torch.uint8), labels))
 
 
-def looking(events: list[Progress] | None = None) -> Looking:
-    return Looking(
+def extraction(events: list[Progress] | None = None) -> Extraction:
+    return Extraction(
         backbone=Mean(),
         preprocessing=Preprocessing(16, PLAIN),
         device=torch.device("cpu"),
@@ -50,12 +52,12 @@ def looking(events: list[Progress] | None = None) -> Looking:
 
 
 def evaluated(options: EvalOptions, train: int = 60, test: int = 30) -> Evaluation:
-    return evaluate(coloured(train, 0), coloured(test, 1), looking(), options)
+    return evaluate(coloured(train, 0), coloured(test, 1), extraction(), options)
 
 
 def test_what_a_backbone_sees_is_in_the_order_of_the_collection() -> None:
     images = coloured(7, 0)
-    seen = see(images, looking(), "looking")
+    seen = see(images, extraction(), "looking")
     assert seen.labels.tolist() == [0, 1, 2, 0, 1, 2, 0]
     pixels = torch.stack([images.read(i).pixels for i in range(7)])  # type: ignore[union-attr]
     means = (pixels.float().mean(dim=(2, 3)) / 255 - 0.5) / 0.25
@@ -82,10 +84,14 @@ def test_the_rows_of_neighbours_and_what_needs_no_training() -> None:
 
 
 def test_a_row_is_the_classifier_on_what_was_seen() -> None:
-    found = evaluated(EvalOptions(k=7, temperature=0.5)).rows[0]
-    known, asked = see(coloured(60, 0), looking(), ""), see(coloured(30, 1), looking(), "")
-    told = weighted_knn(Bank(known.features, known.labels), asked.features, k=7, temperature=0.5)
-    right = told == asked.labels
+    sides = coloured(60, 0, brighter=6), coloured(30, 1, brighter=6)
+    known, asked = (see(side, extraction(), "") for side in sides)
+    bank = Bank(known.features, known.labels)
+    right, others = (
+        weighted_knn(bank, asked.features, k=50, temperature=t) == asked.labels for t in (1e-3, 0.1)
+    )
+    assert right.sum() != others.sum()
+    found = evaluate(*sides, extraction(), EvalOptions(k=50, temperature=1e-3)).rows[0]
     assert found.accuracy.value == float(right.double().mean())
     assert found.accuracy.low <= found.accuracy.value <= found.accuracy.high
     assert [c.images for c in found.classes] == [10, 10, 10]
@@ -114,7 +120,7 @@ def test_the_same_again() -> None:
 
 def test_a_class_of_one_side_only(tmp_path: Path) -> None:
     train, test = aligned(coloured(30, 0, (0, 1)), coloured(30, 1, (1, 2)))
-    found = evaluate(train, test, looking(), EvalOptions(linear=True, epochs=50))
+    found = evaluate(train, test, extraction(), EvalOptions(linear=True, epochs=50))
     assert found.classes == ("0", "1", "2")
     weighted = found.rows[0]
     assert [c.images for c in weighted.classes] == [0, 15, 15]
@@ -131,7 +137,7 @@ def test_unlabelled_and_unreadable_images_are_counted_and_left_out(
         (tmp_path / "ab"[i % 2] / file.name).write_bytes(file.read_bytes())
     (tmp_path / "loose.png").write_bytes(files[0].read_bytes())
     (tmp_path / "a" / "broken.png").write_bytes(files[0].read_bytes()[:100])
-    seen = see(collect(tmp_path), looking(), "looking")
+    seen = see(collect(tmp_path), extraction(), "looking")
     assert len(seen.labels) == 8
     assert seen.labels.tolist() == [0] * 4 + [1] * 4
     assert seen.unlabelled == 1
@@ -141,13 +147,13 @@ def test_unlabelled_and_unreadable_images_are_counted_and_left_out(
 def test_nothing_labelled_that_can_be_read() -> None:
     unlabelled = collect(torch.zeros(4, 3, 16, 16, dtype=torch.uint8))
     with pytest.raises(InputError, match="no labelled image of tensor") as caught:
-        see(unlabelled, looking(), "looking")
+        see(unlabelled, extraction(), "looking")
     assert caught.value.code == "no_images"
 
 
 def test_it_tells_how_far_it_is() -> None:
     events: list[Progress] = []
-    evaluate(coloured(60, 0), coloured(30, 1), looking(events), EvalOptions())
+    evaluate(coloured(60, 0), coloured(30, 1), extraction(events), EvalOptions())
     stages = list(dict.fromkeys(event.stage for event in events))
     assert stages == ["looking at training images", "looking at test images", "classifying"]
     assert (events[1].done, events[1].total) == (60, 60)

@@ -41,7 +41,7 @@ def test_the_input_is_brought_to_size_and_normalised() -> None:
 def test_a_row_an_image_in_order_whatever_the_batches(
     count: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_MOST_AT_ONCE", 4)
+    monkeypatch.setattr(module, "_MOST_ON_A_CPU", 4)
     calls: list[int] = []
 
     class Counting(Mean):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from augscore.evaluation import linear
 from augscore.evaluation.knn import Bank
 from augscore.evaluation.linear import AdamProbe, fit_by_adam, fit_logistic
 
@@ -82,6 +83,12 @@ def test_every_image_of_an_epoch_moves_the_weights(batch_size: int) -> None:
     bank = Bank(torch.eye(7), torch.tensor([0, 1, 2, 0, 1, 2, 0]))
     probe = fit_by_adam(bank, AdamProbe(epochs=1, batch_size=batch_size, weight_decay=0))
     assert float(probe.weight.abs().amax(dim=0).min()) > 0
+
+
+def test_every_epoch_has_an_order_of_its_own() -> None:
+    orders = [linear._order(50, seed, epoch) for seed in (0, 1) for epoch in (0, 1)]
+    assert all(sorted(order.tolist()) == list(range(50)) for order in orders)
+    assert len({tuple(order.tolist()) for order in orders}) == 4
 
 
 def test_a_constant_feature_and_an_absent_class_are_no_trouble() -> None:

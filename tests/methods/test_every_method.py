@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
+from augscore.methods.moco import MocoConstants
 from augscore.methods.pair_loss import PairLoss
 from augscore.methods.record import Embeddings, TargetConstants
+from augscore.methods.table import METHODS
 from tests.methods.rows import (
     ONLINE,
     Case,
@@ -148,6 +152,20 @@ def test_logs_are_numbers_without_gradient(case: Case) -> None:
     for value in loss.logs.values():
         assert value.shape == ()
         assert not value.requires_grad
+
+
+def test_both_directions_are_watched() -> None:
+    one_sided = MocoConstants()
+    both = METHODS["moco"].loss(embeddings(queue=5), replace(one_sided, symmetric=True))
+    e = embeddings(queue=5)
+    swapped = Embeddings(e.z2, e.z1, e.p2, e.p1, e.k2, e.k1, e.queue)
+    each = [METHODS["moco"].loss(given, one_sided) for given in (e, swapped)]
+    for name, value in both.logs.items():
+        torch.testing.assert_close(value, (each[0].logs[name] + each[1].logs[name]) / 2)
+    assert both.per_direction is not None
+    for found, direction in zip(both.per_direction, each, strict=True):
+        assert torch.equal(found, direction.per_pair)
+    assert not torch.equal(each[0].logs["positive_cosine"], each[1].logs["positive_cosine"])
 
 
 @every_case

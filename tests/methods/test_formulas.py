@@ -162,3 +162,16 @@ def test_whitened_mse_of_identical_and_of_opposite_views() -> None:
     z = rows(5, 12, 3)
     close(whitened_mse(z, z, slice_size=12).per_pair, [0.0] * 12)
     close(whitened_mse(z, -z, slice_size=12).per_pair, [4.0] * 12)
+
+
+def test_what_is_watched() -> None:
+    z1, z2 = Z1.clone(), Z2.clone()
+    z2[3] = 0
+    watched = nt_xent(z1, z2).logs
+    pairs = [[references.cosine(a, b) if any(b) else 0.0 for b in z2.tolist()] for a in z1.tolist()]
+    positive = sum(pairs[i][i] for i in range(6))
+    close(watched["positive_cosine"], positive / 6)
+    close(watched["negative_cosine"], (sum(map(sum, pairs)) - positive) / 30)
+    close(watched["zero_norm_rows"], 1.0)
+    alone = negative_cosine(*(t[:1] for t in (P1, Z2, P2, Z1))).logs
+    close(alone["negative_cosine"], 0.0)

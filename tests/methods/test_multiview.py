@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from augscore.errors import UsageError
+from augscore.methods.moco import MocoConstants
 from augscore.methods.multiview import loss_of_pairs, over_pairs, pairs_of
 from augscore.methods.record import Embeddings
 from augscore.methods.table import METHODS
@@ -23,6 +24,20 @@ def test_pairs() -> None:
     assert pairs_of(4) == tuple(itertools.combinations(range(4), 2))
     assert pairs_of(4, 2) == ((0, 1), (0, 2), (0, 3), (1, 2), (1, 3))
     assert pairs_of(3, 1) == ((0, 1), (0, 2))
+
+
+def test_ordered_pairs_make_every_view_a_query_and_the_global_ones_keys() -> None:
+    assert pairs_of(2, ordered=True) == ((0, 1), (1, 0))
+    assert pairs_of(4, 2, ordered=True) == ((0, 1), (0, 2), (0, 3), (1, 0), (1, 2), (1, 3))
+
+
+def test_two_views_in_both_orders_are_the_symmetric_loss() -> None:
+    e = embeddings(queue=5)
+    moco = METHODS["moco"]
+    swapped = Embeddings(e.z2, e.z1, e.p2, e.p1, e.k2, e.k1, e.queue)
+    each = loss_of_pairs(moco, MocoConstants(), [e, swapped])
+    both = moco.loss(e, MocoConstants(symmetric=True))
+    torch.testing.assert_close(each.reduce(), both.reduce())
 
 
 @pytest.mark.parametrize(("views", "wide"), [(1, None), (0, None), (3, 0), (3, 4)])

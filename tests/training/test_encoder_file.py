@@ -44,6 +44,7 @@ def card_of(backbone: Backbone, size: int = 32) -> EncoderCard:
         data=EncoderData(8000, 10, "ab" * 32),
         epochs=20,
         steps=620,
+        seed=0,
         augscore="0.1.0",
     )
 

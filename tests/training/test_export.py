@@ -41,6 +41,7 @@ def encoder(arch: str, size: int = 32) -> Encoder:
         data=EncoderData(8000, 10, "ab" * 32),
         epochs=1,
         steps=1,
+        seed=0,
         augscore="0.1.0",
     )
     return Encoder(backbone.eval().requires_grad_(False), card, "0" * 64)

@@ -47,9 +47,13 @@ def lars_by_hand(
 
 
 @pytest.mark.parametrize("clip", [False, True])
-def test_lars_is_its_formula(clip: bool) -> None:
+@pytest.mark.parametrize("foreach", [False, True])
+def test_lars_is_its_formula(clip: bool, foreach: bool) -> None:
+    """Also in the form that takes all tensors at once, which GPUs use."""
     net, config = siamese(), replace(LARS, trust_clip=clip)
     optimizer = make_optimizer(net, config, 512)
+    for group in optimizer.param_groups:
+        group["foreach"] = foreach
     expected = [p.detach().clone() for p in net.parameters()]
     velocities = [torch.zeros_like(w) for w in expected]
     for step in range(3):

@@ -7,22 +7,17 @@ it is used again.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TypeVar
 
 from augscore.images.collection import Collection
-from augscore.runs.hooks import Hooks
 from augscore.runs.mark import marked_settings
 from augscore.runs.run_folder import begun_otherwise, differences
-from augscore.runtime import Note, NoteSink, Progress, Stopped
-from augscore.strength.scorer import Scorer
+from augscore.runtime import Note, NoteSink, Stopped
+from augscore.strength.scorer import Scorer, load_scorer
 from augscore.training.score.binding import binding_settings
 from augscore.training.score.kind import SCORE_RUN, model_of
 from augscore.training.score.plan import ScoreRunOptions, ScoreRunPlan, plan_collected_run
-from augscore.training.score.run import LogRow, ScoreHooks, train_score
-from augscore.training.weighing.judge import named_judge
+from augscore.training.score.run import ScoreHooks, train_score
 from augscore.training.weighing.score_values import LARGEST_SIDE
-
-Row = TypeVar("Row")
 
 STEPS = 2000
 MOST_IMAGES = 20_000
@@ -56,45 +51,19 @@ def plan_score_first(
     return plan_collected_run(images, options)
 
 
-def score_model_for(
-    images: Collection,
-    out: Path,
-    *,
-    size: int,
-    seed: int,
-    device: str,
-    hooks: Hooks[Row],
-    steps: int = STEPS,
-    workers: int | None = None,
-) -> Scorer:
-    """The network of `plan_score_first`: trained, continued, or taken as it is where `out` holds it
-    finished. Its steps are told as progress.
+def score_model_for(plan: ScoreRunPlan, hooks: ScoreHooks) -> Scorer:
+    """Train the network of a plan, continue it, or take it as it is.
 
-    A signal stops it as `train_score`, with a checkpoint from which the same call goes on, and then
-    raises Stopped. Raises UsageError (`resume_mismatch`) where `out` holds a network of other
-    images or settings; else as `plan_score_first` and `train_score`.
+    A signal stops it as it stops `train_score`, with a checkpoint from which the same call goes on
+    later, and then raises Stopped. Raises UsageError (`resume_mismatch`) where the folder holds a
+    network of other images or settings; else as `train_score`.
     """
-    plan = plan_score_first(
-        images, out, size=size, seed=seed, device=device, steps=steps, workers=workers
-    )
-    return trained_scorer(plan, hooks)
-
-
-def trained_scorer(plan: ScoreRunPlan, hooks: Hooks[Row]) -> Scorer:
-    """As `score_model_for`, of a plan."""
     if not _finished(plan, hooks.note):
-        result = train_score(plan, _as_progress(hooks))
+        result = train_score(plan, hooks)
         stopped_by = hooks.stop.ask()
         if not result.complete and stopped_by is not None:
             raise Stopped(stopped_by)
-    return named_judge(plan.options.out, plan.options.device)
-
-
-def _as_progress(hooks: Hooks[Row]) -> ScoreHooks:
-    def report(row: LogRow) -> None:
-        hooks.progress(Progress("training the score network", row.step, row.steps, "steps"))
-
-    return ScoreHooks(lambda done: None, report, hooks.progress, hooks.note, hooks.stop)
+    return load_scorer(plan.options.out, plan.options.device)
 
 
 def _finished(plan: ScoreRunPlan, note: NoteSink) -> bool:

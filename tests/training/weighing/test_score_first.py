@@ -8,14 +8,14 @@ import torch
 
 from augscore.errors import InputError, UsageError
 from augscore.images.collect import collect
-from augscore.runs.hooks import Hooks
-from augscore.runtime import Note, Progress, StopFlag, Stopped, StopSignal
+from augscore.runtime import Note, StopFlag, Stopped, StopSignal
 from augscore.score.network import Architecture
 from augscore.training.score import run as score_run
 from augscore.training.score import verdict
 from augscore.training.score.plan import ScoreRunPlan
+from augscore.training.score.run import Hooks, LogRow
 from augscore.training.weighing import score_first
-from augscore.training.weighing.score_first import plan_score_first, score_model_for, trained_scorer
+from augscore.training.weighing.score_first import plan_score_first, score_model_for
 
 TINY = Architecture(widths=(8, 8, 8), blocks=1, conditioning=8)
 
@@ -41,12 +41,12 @@ class Stopping(StopFlag):
 
 class Told:
     def __init__(self, stop_after: int = 1000) -> None:
-        self.events: list[Progress] = []
+        self.rows: list[LogRow] = []
         self.notes: list[Note] = []
-        self.hooks = Hooks[object](
+        self.hooks = Hooks(
             announce=lambda done: None,
-            report=lambda row: None,
-            progress=self.events.append,
+            report=self.rows.append,
+            progress=lambda event: None,
             note=self.notes.append,
             stop=Stopping(stop_after),
         )
@@ -64,29 +64,28 @@ def test_it_is_trained_on_images_in_memory_and_used_again(
 ) -> None:
     told, again = Told(), Told()
     out = tmp_path / "run" / "score"
-    first = trained_scorer(plan(originals, out), told.hooks)
+    first = score_model_for(plan(originals, out), told.hooks)
     assert first.calibration.lens.working_size == 48
     assert (first.model.card.data.images, first.model.card.data.held_out) == (11, 1)
     assert first.model.card.name == "score"
-    steps = [event.done for event in told.events if event.unit == "steps"]
-    assert steps == [2, 4, 6]
+    assert [row.step for row in told.rows] == [2, 4, 6]
     written = (out / "model.safetensors").read_bytes()
-    second = trained_scorer(plan(originals, out), again.hooks)
+    second = score_model_for(plan(originals, out), again.hooks)
     assert second.model.sha256 == first.model.sha256
     assert (out / "model.safetensors").read_bytes() == written
-    assert again.events == []
+    assert again.rows == []
     assert [note.code for note in again.notes] == ["score_model_reused"]
 
 
 def test_other_images_or_settings_are_refused(originals: torch.Tensor, tmp_path: Path) -> None:
     told = Told()
-    trained_scorer(plan(originals, tmp_path / "score"), told.hooks)
+    score_model_for(plan(originals, tmp_path / "score"), told.hooks)
     for other in (
         plan(originals.flip(-1), tmp_path / "score"),
         plan(originals, tmp_path / "score", steps=7),
     ):
         with pytest.raises(UsageError, match=r"images: |steps: 6 → 7") as caught:
-            trained_scorer(other, told.hooks)
+            score_model_for(other, told.hooks)
         assert caught.value.code == "resume_mismatch"
 
 
@@ -94,15 +93,16 @@ def test_a_signal_stops_it_and_the_same_call_ends_with_the_same_bytes(
     originals: torch.Tensor, tmp_path: Path
 ) -> None:
     whole, halved = tmp_path / "a" / "score", tmp_path / "b" / "score"
-    trained_scorer(plan(originals, whole), Told().hooks)
+    score_model_for(plan(originals, whole), Told().hooks)
     stopped = Told(stop_after=3)
     with stopped.hooks.stop.at_once(), pytest.raises(Stopped) as caught:
-        trained_scorer(plan(originals, halved), stopped.hooks)
+        score_model_for(plan(originals, halved), stopped.hooks)
     assert caught.value.by == "SIGTERM"
     assert not (halved / "model.safetensors").exists()
     resumed = Told()
-    trained_scorer(plan(originals, halved), resumed.hooks)
+    score_model_for(plan(originals, halved), resumed.hooks)
     assert "continued" in [note.code for note in resumed.notes]
+    assert [row.step for row in resumed.rows] == [6]
     assert (halved / "model.safetensors").read_bytes() == (whole / "model.safetensors").read_bytes()
 
 
@@ -134,22 +134,3 @@ def test_images_that_are_too_few_or_too_small(originals: torch.Tensor, tmp_path:
     with pytest.raises(InputError) as caught:
         plan(originals[..., :28, :28].contiguous(), tmp_path)
     assert caught.value.code == "too_small"
-
-
-def test_one_call_plans_and_trains(
-    originals: torch.Tensor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    images, told = collect(originals), Told()
-    made = plan(originals, tmp_path)
-    monkeypatch.setattr(
-        score_first,
-        "plan_collected_run",
-        lambda images, options: replace(
-            made, options=replace(made.options, out=options.out, seed=options.seed)
-        ),
-    )
-    scorer = score_model_for(
-        images, tmp_path / "score", size=48, seed=3, device="cpu", hooks=told.hooks
-    )
-    assert not any(p.requires_grad for p in scorer.model.denoiser.parameters())
-    assert scorer.model.card.training["seed"] == 3
