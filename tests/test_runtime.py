@@ -15,6 +15,7 @@ from augscore.errors import HostError, UsageError
 from augscore.runtime import (
     Interruptions,
     Progress,
+    StopFlag,
     Stopped,
     host_facts,
     memory_errors,
@@ -179,21 +180,23 @@ def test_after_such_a_place_a_signal_only_sets_the_flag() -> None:
         assert flag.ask() == "SIGINT"
 
 
-def test_a_place_within_may_ask_for_the_flag_alone() -> None:
-    with Interruptions() as flag, pytest.raises(Stopped), flag.at_once():
+def test_places_lie_within_each_other() -> None:
+    flag = StopFlag()
+    with flag.at_once():
         with flag.when_asked():
-            signal.raise_signal(signal.SIGINT)
-            assert flag.ask() == "SIGINT"
-        flag.stop("SIGINT")
-        pytest.fail("went on")
+            flag.stop("SIGINT")
+        assert flag.ask() == "SIGINT"
+        with pytest.raises(Stopped):
+            flag.stop("SIGTERM")
 
 
-def test_leaving_a_place_within_leaves_the_one_around() -> None:
-    with Interruptions() as flag, pytest.raises(Stopped), flag.at_once():
+def test_leaving_a_place_leaves_the_one_around_it() -> None:
+    flag = StopFlag()
+    with flag.at_once():
         with flag.at_once():
             pass
-        signal.raise_signal(signal.SIGINT)
-        pytest.fail("went on")
+        with pytest.raises(Stopped):
+            flag.stop("SIGTERM")
 
 
 def test_an_ignored_signal_stays_ignored() -> None:
