@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from augscore.methods.weighting import pair_weights as pair_weights
     from augscore.strength.scorer import Scorer as Scorer
     from augscore.strength.scorer import load_scorer as load_scorer
+    from augscore.training.train import train as train
 
 __version__ = "0.1.0"
 
@@ -42,6 +43,7 @@ _HOMES = {
     "measure": "augscore.measuring.run",
     "pair_weights": "augscore.methods.weighting",
     "replay": "augscore.engine.augment",
+    "train": "augscore.training.train",
 }
 
 _FOLDERS = ("methods",)  # their files are public by their own names

@@ -29,6 +29,7 @@ from augscore.studies.study_folder import runs_of, score_of
 from augscore.studies.weighting import missing_of
 from augscore.training.config import WeightingConfig, WeightingKind
 from augscore.training.footprint import expect
+from augscore.training.judging import score_hooks, score_plan_of
 from augscore.training.log_row import LogRow
 from augscore.training.loop import PairHooks
 from augscore.training.plan import Data, TrainPlan, plan_training
@@ -119,14 +120,7 @@ class RunCell:
             return base.score_model
         if not (own / IN_A_RUN).exists():
             first = self._runs.plan(replace(cell, seed=0), None, self._hooks.progress)
-            score_model_for(
-                first.train,
-                own,
-                seed=0,
-                device=first.device,
-                size=first.config.size,
-                hooks=self._hooks,
-            )
+            score_model_for(score_plan_of(first, own), score_hooks(self._hooks))
         return own
 
 

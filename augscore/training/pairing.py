@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from augscore.engine.policy import Policy
 from augscore.errors import UsageError
@@ -46,6 +46,13 @@ def pairing_of(policy: Policy, views: int, size: int, constants: Constants) -> P
         key = _weak_view(policy)
         return Pairing(((key, 1 - key),), whole)
     return Pairing(pairs_of(views, len(whole), ordered=True), whole)
+
+
+def constants_for(pairing: Pairing, constants: Constants) -> Constants:
+    """As each of several pairs is weighed: with more than two views all directions are listed."""
+    if isinstance(constants, TargetConstants) and len(pairing.pairs) > 1:
+        return replace(constants, symmetric=False)
+    return constants
 
 
 def _side(policy: Policy, view: int, size: int) -> int:

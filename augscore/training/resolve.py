@@ -82,7 +82,9 @@ def _asked(request: TrainRequest) -> Mapping[str, Value]:
 
 def setting_names(config: TrainConfig) -> frozenset[str]:
     """What `--set` may name."""
-    return frozenset(name for name, _ in leaves(config)) - _NOT_SETTINGS
+    named = {name for name, _ in leaves(config)}
+    # A method without a predictor has no settings of one.
+    return frozenset(named) - _NOT_SETTINGS - {"predictor"}
 
 
 def _size(request: TrainRequest, images: Images) -> int | None:

@@ -5,51 +5,44 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from lightning_fabric import Fabric
 
-from augscore import __version__
 from augscore.engine.module import Augment
 from augscore.evaluation.features import Preprocessing
 from augscore.images.records import Skipped
-from augscore.json_values import parsed_object
 from augscore.runs.checkpoint import Checkpoint
 from augscore.runs.continuing import usable_checkpoint
 from augscore.runs.keeping import Keeper
 from augscore.runs.mark import mark
-from augscore.runs.run_folder import RunKind, check_folder, checkpoints_of, claimed, metrics_of
-from augscore.runtime import Note, Progress, Stopped, host_facts, memory_errors
+from augscore.runs.run_folder import RunKind, check_folder, checkpoints_of, claimed
+from augscore.runtime import Note, Stopped, host_facts, memory_errors
 from augscore.strength.scorer import Scorer
 from augscore.training.data.feed import Feed
 from augscore.training.data.store import Store, open_store
 from augscore.training.data.stream import labels_of, stream
-from augscore.training.encoder_file import EncoderCard, EncoderData, save_encoder
 from augscore.training.encoder_path import IN_A_RUN
 from augscore.training.engine import make_fabric, rank, ranks
+from augscore.training.finishing import PAGE, finish, last_row
+from augscore.training.judging import SCORE, scorer_of
 from augscore.training.learner import Learner, new_learner
 from augscore.training.log_row import LogRow
 from augscore.training.look import Labelled, Looking
 from augscore.training.loop import Course, PairHooks, Rhythm, train
-from augscore.training.page import write_page
+from augscore.training.pairing import constants_for
 from augscore.training.plan import TrainPlan, binding_settings
-from augscore.training.score.plan import ScoreRunPlan
-from augscore.training.score.run import ScoreHooks
 from augscore.training.step import Pass
 from augscore.training.tensorboard import TensorBoardSink
 from augscore.training.update import Update
-from augscore.training.weighing.gaps import needs_network
-from augscore.training.weighing.judge import judge_digest, named_judge
-from augscore.training.weighing.score_first import plan_score_first, score_model_for
+from augscore.training.weighing.judge import judge_digest
 from augscore.training.weighing.weigher import Weigher
 
 LESS_MEMORY = "Give a smaller --batch-size or --size, or --amp bf16"
-PAGE = "report.html"
 TENSORBOARD = "tensorboard"
-SCORE = "score"
 
 
 @dataclass(frozen=True)
@@ -99,7 +92,7 @@ def encoder_of(plan: TrainPlan) -> Path:
 def _trained(plan: TrainPlan, fabric: Fabric, hooks: PairHooks) -> TrainResult:
     with hooks.stop.at_once():
         prepared = _prepare(plan, hooks)
-    scorer = _scorer(plan, fabric, hooks)
+    scorer = scorer_of(plan, fabric, hooks)
     if hooks.stop.ask() is not None:
         return _unfinished(plan, hooks.stop.ask(), prepared.store.skipped)
     running = _begin(plan, prepared, fabric, scorer, hooks)
@@ -111,14 +104,14 @@ def _trained(plan: TrainPlan, fabric: Fabric, hooks: PairHooks) -> TrainResult:
     if running.learner.step < plan.config.steps:
         return _unfinished(plan, hooks.stop.ask(), store.skipped)
     if rank() == 0:
-        _finish(plan, running.learner)
+        finish(plan, running.learner)
     fabric.barrier()
     return TrainResult(
         encoder_path=encoder_of(plan),
         page_path=plan.request.out / PAGE,
         complete=True,
         stopped_by=None,
-        last=_last_row(plan),
+        last=last_row(plan),
         test_images=0 if test_store is None else len(test_store),
         skipped=store.skipped,
     )
@@ -196,7 +189,7 @@ def _course(
         normalize=plan.normalize,
         pairing=plan.pairing,
         weigher=weigher,
-        constants=config.constants,
+        constants=constants_for(plan.pairing, config.constants),
         device=device,
         seed=config.seed,
     )
@@ -235,110 +228,9 @@ def _looking(plan: TrainPlan, prepared: _Prepared, device: torch.device) -> Look
     return Looking(of(store), labels_of(store), test, preprocessing, device)
 
 
-def _scorer(plan: TrainPlan, fabric: Fabric, hooks: PairHooks) -> Scorer | None:
-    """The first rank trains the score network, where it has to be trained; others wait."""
-    model = plan.request.score_model
-    if not needs_network(plan.config.weighting):
-        return None
-    if model is not None:
-        return named_judge(model, plan.device)
-    if rank() != 0:
-        fabric.barrier()
-    scorer = score_model_for(score_plan_of(plan), _score_hooks(hooks))
-    if rank() == 0:
-        fabric.barrier()
-    return scorer
-
-
-def score_plan_of(plan: TrainPlan) -> ScoreRunPlan:
-    """The run that comes first, in a folder of its own."""
-    return plan_score_first(
-        plan.train,
-        plan.request.out / SCORE,
-        size=plan.config.size,
-        seed=plan.config.seed,
-        device=plan.device,
-        workers=plan.workers,
-    )
-
-
-def _score_hooks(hooks: PairHooks) -> ScoreHooks:
-    def announce(done: int) -> None:
-        hooks.note(Note("score_first", "training a score network on the images first"))
-
-    return ScoreHooks(
-        announce=announce,
-        report=lambda row: hooks.progress(
-            Progress("training the score network", row.step, row.steps, "steps")
-        ),
-        progress=hooks.progress,
-        note=hooks.note,
-        stop=hooks.stop,
-    )
-
-
-def _finish(plan: TrainPlan, learner: Learner) -> None:
-    """The page, then the backbone: its file comes last and ends the run."""
-    rows = _rows(plan)
-    config = plan.config
-    out = plan.request.out
-    write_page(
-        out / PAGE,
-        f"{learner.method.title} on {plan.train.name}",
-        [(name, str(value)) for name, value in plan.settings],
-        rows,
-        _figures(rows),
-    )
-    classes = len(plan.train.classes)
-    card = EncoderCard(
-        arch=config.arch,
-        stem=learner.online.backbone.stem,
-        size=config.size,
-        feature_dim=learner.online.backbone.feature_dim,
-        normalize=plan.normalize,
-        method=config.method,
-        weighting=asdict(config.weighting),
-        epochs=config.epochs,
-        steps=config.steps,
-        seed=config.seed,
-        data=EncoderData(len(plan.train), classes, plan.train.fingerprint),
-        augscore=__version__,
-    )
-    save_encoder(encoder_of(plan), learner.online.backbone, card)
-
-
-def _figures(rows: list[LogRow]) -> list[tuple[str, str]]:
-    if not rows:
-        return []
-    last = rows[-1]
-    figures = []
-    if last.knn is not None:
-        figures.append(("k-NN top-1", f"{last.knn:.1f} %"))
-    if last.loss is not None:
-        figures.append(("loss", f"{last.loss:.4g}"))
-    if last.rankme is not None:
-        figures.append(("effective rank", f"{last.rankme:.1f}"))
-    if last.images_per_second is not None:
-        figures.append(("speed", f"{last.images_per_second:,.0f} images/s"))
-    return figures
-
-
-def _rows(plan: TrainPlan) -> list[LogRow]:
-    path = metrics_of(plan.request.out)
-    if not path.exists():
-        return []
-    found = (parsed_object(line.encode()) for line in path.read_text("utf-8").splitlines())
-    return [LogRow.from_json(row) for row in found if row is not None]
-
-
-def _last_row(plan: TrainPlan) -> LogRow | None:
-    rows = _rows(plan)
-    return rows[-1] if rows else None
-
-
 def _unfinished(plan: TrainPlan, by: str | None, skipped: tuple[Skipped, ...]) -> TrainResult:
     return TrainResult(
-        encoder_of(plan), plan.request.out / PAGE, False, by, _last_row(plan), 0, skipped
+        encoder_of(plan), plan.request.out / PAGE, False, by, last_row(plan), 0, skipped
     )
 
 

@@ -46,12 +46,10 @@ def train(
 
     `method`: simclr, simsiam, wmse, vicreg, sce, moco or ressl. `data`: a folder, a data set of
     torchvision by name, a (N, 3, H, W) tensor, uint8 or float in [0, 1], or a data set of images
-    or (image, label). `settings`: any number of the configuration by its name, as with `--set`:
-    {"optim.lr": 0.1, "temperature": 0.2, "weighting.shape": "rank"}. Everything else is as in
-    `augscore train METHOD --help`; None leaves it to the recipe.
-
-    `report` gets each row of metrics, `note` what a person should know. SIGINT and SIGTERM end the
-    run after its step, with a checkpoint; the same call then continues it.
+    or (image, label). `settings`: any number of the configuration by its name, as `--set` has it:
+    {"optim.lr": 0.1, "temperature": 0.2}. The rest is that of `augscore train METHOD --help`.
+    `report` gets each row of metrics. A SIGINT or SIGTERM ends the run after its step, with a
+    checkpoint; the same call goes on.
 
     Raises AugscoreError, as the command says it.
     """

@@ -22,7 +22,7 @@ def _within(reach: float, degrees: int) -> float:
     width = reach / parts
     density = [(1 + (i * width) ** 2 / degrees) ** (-(degrees + 1) / 2) for i in range(parts + 1)]
     inner = 4 * sum(density[1:-1:2]) + 2 * sum(density[2:-1:2])
-    return 2 * scale * width / 3 * (density[0] + inner + density[-1])
+    return float(2 * scale * width / 3 * (density[0] + inner + density[-1]))
 
 
 def _reach(values: list[float]) -> float:

@@ -13,7 +13,7 @@ from augscore.score.network import Architecture
 from augscore.training.score import run as score_run
 from augscore.training.score import verdict
 from augscore.training.score.plan import ScoreRunPlan
-from augscore.training.score.run import Hooks, LogRow
+from augscore.training.score.run import LogRow, ScoreHooks
 from augscore.training.weighing import score_first
 from augscore.training.weighing.score_first import plan_score_first, score_model_for
 
@@ -43,7 +43,7 @@ class Told:
     def __init__(self, stop_after: int = 1000) -> None:
         self.rows: list[LogRow] = []
         self.notes: list[Note] = []
-        self.hooks = Hooks(
+        self.hooks = ScoreHooks(
             announce=lambda done: None,
             report=self.rows.append,
             progress=lambda event: None,

@@ -1,0 +1,65 @@
+"""The score model of a run: none, one that was named, or one trained first on the run's images."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lightning_fabric import Fabric
+
+from augscore.runtime import Note, Progress
+from augscore.strength.scorer import Scorer
+from augscore.training.engine import rank
+from augscore.training.loop import PairHooks
+from augscore.training.plan import TrainPlan
+from augscore.training.score.plan import ScoreRunPlan
+from augscore.training.score.run import ScoreHooks
+from augscore.training.weighing.gaps import needs_network
+from augscore.training.weighing.judge import named_judge
+from augscore.training.weighing.score_first import plan_score_first, score_model_for
+
+SCORE = "score"
+"""The folder in a run's own."""
+
+
+def scorer_of(plan: TrainPlan, fabric: Fabric, hooks: PairHooks) -> Scorer | None:
+    """The first rank trains the score network, where it has to be trained; others wait."""
+    model = plan.request.score_model
+    if not needs_network(plan.config.weighting):
+        return None
+    if model is not None:
+        return named_judge(model, plan.device)
+    if rank() != 0:
+        fabric.barrier()
+    scorer = score_model_for(score_plan_of(plan, plan.request.out / SCORE), score_hooks(hooks))
+    if rank() == 0:
+        fabric.barrier()
+    return scorer
+
+
+def score_plan_of(plan: TrainPlan, out: Path) -> ScoreRunPlan:
+    """The run that comes first, in a folder of its own, on the images of the plan."""
+    return plan_score_first(
+        plan.train,
+        out,
+        size=plan.config.size,
+        seed=plan.config.seed,
+        device=plan.device,
+        workers=plan.workers,
+    )
+
+
+def score_hooks(hooks: PairHooks) -> ScoreHooks:
+    """What the score run tells, as the run that waits for it tells it."""
+
+    def announce(done: int) -> None:
+        hooks.note(Note("score_first", "training a score network on the images first"))
+
+    return ScoreHooks(
+        announce=announce,
+        report=lambda row: hooks.progress(
+            Progress("training the score network", row.step, row.steps, "steps")
+        ),
+        progress=hooks.progress,
+        note=hooks.note,
+        stop=hooks.stop,
+    )
