@@ -183,13 +183,24 @@ class StopFlag:
     @contextmanager
     def at_once(self) -> Iterator[None]:
         """While entered, a signal raises `Stopped`, also one that came before."""
-        self._raises = True
-        try:
+        with self._raising(True):
             if self.stopped_by is not None:
                 raise Stopped(self.stopped_by)
             yield
+
+    @contextmanager
+    def when_asked(self) -> Iterator[None]:
+        """While entered, also within `at_once`, a signal only sets the flag."""
+        with self._raising(False):
+            yield
+
+    @contextmanager
+    def _raising(self, raises: bool) -> Iterator[None]:
+        former, self._raises = self._raises, raises
+        try:
+            yield
         finally:
-            self._raises = False
+            self._raises = former
 
     def stop(self, by: StopSignal) -> None:
         self.stopped_by = by

@@ -15,6 +15,7 @@ from augscore.errors import HostError, UsageError
 from augscore.runtime import (
     Interruptions,
     Progress,
+    StopFlag,
     Stopped,
     host_facts,
     memory_errors,
@@ -177,6 +178,25 @@ def test_after_such_a_place_a_signal_only_sets_the_flag() -> None:
             pass
         signal.raise_signal(signal.SIGINT)
         assert flag.ask() == "SIGINT"
+
+
+def test_places_lie_within_each_other() -> None:
+    flag = StopFlag()
+    with flag.at_once():
+        with flag.when_asked():
+            flag.stop("SIGINT")
+        assert flag.ask() == "SIGINT"
+        with pytest.raises(Stopped):
+            flag.stop("SIGTERM")
+
+
+def test_leaving_a_place_leaves_the_one_around_it() -> None:
+    flag = StopFlag()
+    with flag.at_once():
+        with flag.at_once():
+            pass
+        with pytest.raises(Stopped):
+            flag.stop("SIGTERM")
 
 
 def test_an_ignored_signal_stays_ignored() -> None:

@@ -114,7 +114,7 @@ def _trained(
 ) -> ScoreRunResult:
     with hooks.stop.at_once():
         fitting = _prepare(plan, settings, hooks)
-    with _deterministic():
+    with _deterministic(), hooks.stop.when_asked():
         _fit(fitting, plan, hooks)
     with hooks.stop.at_once():
         errors = _finish(fitting, plan, hooks.progress)

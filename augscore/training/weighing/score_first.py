@@ -11,7 +11,7 @@ from pathlib import Path
 from augscore.images.collection import Collection
 from augscore.runs.mark import marked_settings
 from augscore.runs.run_folder import begun_otherwise, differences
-from augscore.runtime import Note, NoteSink
+from augscore.runtime import Note, NoteSink, Stopped
 from augscore.strength.scorer import Scorer, load_scorer
 from augscore.training.score.binding import binding_settings
 from augscore.training.score.kind import SCORE_RUN, model_of
@@ -51,15 +51,18 @@ def plan_score_first(
     return plan_collected_run(images, options)
 
 
-def score_model_for(plan: ScoreRunPlan, hooks: ScoreHooks) -> Scorer | None:
-    """Train the network of a plan, continue it, or take it as it is; None where a signal stopped
-    it (`hooks.stop` has which), and the same call goes on later.
+def score_model_for(plan: ScoreRunPlan, hooks: ScoreHooks) -> Scorer:
+    """Train the network of a plan, continue it, or take it as it is.
 
-    Raises UsageError (`resume_mismatch`) where the folder holds a network of other images or
-    settings; else as `train_score`.
+    A signal stops it as it stops `train_score`, with a checkpoint from which the same call goes on
+    later, and then raises Stopped. Raises UsageError (`resume_mismatch`) where the folder holds a
+    network of other images or settings; else as `train_score`.
     """
-    if not _finished(plan, hooks.note) and not train_score(plan, hooks).complete:
-        return None
+    if not _finished(plan, hooks.note):
+        result = train_score(plan, hooks)
+        stopped_by = hooks.stop.ask()
+        if not result.complete and stopped_by is not None:
+            raise Stopped(stopped_by)
     return load_scorer(plan.options.out, plan.options.device)
 
 

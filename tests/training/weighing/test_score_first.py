@@ -8,7 +8,7 @@ import torch
 
 from augscore.errors import InputError, UsageError
 from augscore.images.collect import collect
-from augscore.runtime import Note, StopFlag, StopSignal
+from augscore.runtime import Note, StopFlag, Stopped, StopSignal
 from augscore.score.network import Architecture
 from augscore.training.score import run as score_run
 from augscore.training.score import verdict
@@ -65,14 +65,12 @@ def test_it_is_trained_on_images_in_memory_and_used_again(
     told, again = Told(), Told()
     out = tmp_path / "run" / "score"
     first = score_model_for(plan(originals, out), told.hooks)
-    assert first is not None
     assert first.calibration.lens.working_size == 48
     assert (first.model.card.data.images, first.model.card.data.held_out) == (11, 1)
     assert first.model.card.name == "score"
     assert [row.step for row in told.rows] == [2, 4, 6]
     written = (out / "model.safetensors").read_bytes()
     second = score_model_for(plan(originals, out), again.hooks)
-    assert second is not None
     assert second.model.sha256 == first.model.sha256
     assert (out / "model.safetensors").read_bytes() == written
     assert again.rows == []
@@ -81,7 +79,7 @@ def test_it_is_trained_on_images_in_memory_and_used_again(
 
 def test_other_images_or_settings_are_refused(originals: torch.Tensor, tmp_path: Path) -> None:
     told = Told()
-    assert score_model_for(plan(originals, tmp_path / "score"), told.hooks) is not None
+    score_model_for(plan(originals, tmp_path / "score"), told.hooks)
     for other in (
         plan(originals.flip(-1), tmp_path / "score"),
         plan(originals, tmp_path / "score", steps=7),
@@ -95,14 +93,16 @@ def test_a_signal_stops_it_and_the_same_call_ends_with_the_same_bytes(
     originals: torch.Tensor, tmp_path: Path
 ) -> None:
     whole, halved = tmp_path / "a" / "score", tmp_path / "b" / "score"
-    assert score_model_for(plan(originals, whole), Told().hooks) is not None
+    score_model_for(plan(originals, whole), Told().hooks)
     stopped = Told(stop_after=3)
-    assert score_model_for(plan(originals, halved), stopped.hooks) is None
-    assert stopped.hooks.stop.stopped_by == "SIGTERM"
+    with stopped.hooks.stop.at_once(), pytest.raises(Stopped) as caught:
+        score_model_for(plan(originals, halved), stopped.hooks)
+    assert caught.value.by == "SIGTERM"
     assert not (halved / "model.safetensors").exists()
     resumed = Told()
-    assert score_model_for(plan(originals, halved), resumed.hooks) is not None
+    score_model_for(plan(originals, halved), resumed.hooks)
     assert "continued" in [note.code for note in resumed.notes]
+    assert [row.step for row in resumed.rows] == [6]
     assert (halved / "model.safetensors").read_bytes() == (whole / "model.safetensors").read_bytes()
 
 
