@@ -73,12 +73,19 @@ class Lesson:
 
 
 LESSONS = {
-    "simclr": Lesson(settings={"temperature": 0.2}),
-    "vicreg": Lesson(settings={"projector.out": 256}),
-    "simsiam": Lesson(settings={"predictor.hidden": 64, "predictor.out": 128}),
-    "wmse": Lesson(epochs=100, batch_size=256, settings={"projector.out": 64}),
+    "simclr": Lesson(epochs=15, settings={"temperature": 0.2}),
+    "vicreg": Lesson(epochs=15, settings={"projector.out": 256}),
+    "simsiam": Lesson(
+        settings={
+            "projector.layers": 3,
+            "predictor.hidden": 64,
+            "predictor.out": 128,
+            "optim.fixed_predictor_lr": False,
+        }
+    ),
+    "wmse": Lesson(epochs=100, settings={"projector.out": 64, "optim.lr": 0.001}),
     "moco": Lesson(settings=TARGET),
-    "ressl": Lesson(epochs=60, settings=TARGET),
+    "ressl": Lesson(settings=TARGET),
     "sce": Lesson(settings=TARGET),
 }
 QUICK = ("simclr", "vicreg")
