@@ -31,6 +31,11 @@ def favours_bf16(device: torch.device) -> bool:
     return device.type == "cuda"
 
 
+def fast(device: torch.device) -> torch.autocast:
+    """bf16 within, where the device favours it."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=favours_bf16(device))
+
+
 @torch.no_grad()
 def score_norms(
     denoiser: Denoiser, views: Sequence[torch.Tensor], sigmas: Sequence[float]
@@ -87,7 +92,7 @@ def _part(denoiser: Denoiser, images: torch.Tensor, sigmas: Sequence[float]) -> 
     for level in sigmas:
         sigma = torch.full((len(images),), level, device=device)
         # The preconditioning, and with it the score, stays in float32.
-        with torch.autocast(device.type, torch.bfloat16, enabled=favours_bf16(device)):
+        with fast(device):
             score = denoiser.score(images, sigma)
         norms.append(score.square().flatten(1).mean(dim=1).sqrt())
     return torch.stack(norms, dim=1)
