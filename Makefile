@@ -1,4 +1,4 @@
-.PHONY: check test test-all bench docs ci
+.PHONY: check test test-all learn bench docs ci
 
 check:  ## lint, format, types, layers
 	ruff check .
@@ -11,6 +11,9 @@ test:  ## the fast tests
 
 test-all:  ## the slow ones, too
 	pytest -m "slow or not slow"
+
+learn:  ## every method learns, some minutes
+	pytest -s -m learning tests/learning
 
 bench:  ## ratios, nothing asserted
 	python -m tests.benchmarks.run

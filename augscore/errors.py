@@ -84,6 +84,7 @@ class ModelError(InputError):
 
 
 class HostError(AugscoreError, OSError):
-    """Codes `device_unavailable`, `out_of_memory`, `disk_full`, `output_unwritable`."""
+    """Codes `device_unavailable`, `out_of_memory`, `disk_full`, `output_unwritable`,
+    `library_missing`, `export_differs`."""
 
     exit_code = 4

@@ -7,7 +7,6 @@ below a thousand rows.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
@@ -16,41 +15,6 @@ from augscore.errors import TensorError
 
 LEAST_SHARE = 0.2
 _EPSILON = 1e-7
-
-
-@dataclass(frozen=True)
-class CollapseMetrics:
-    """Of N embeddings of D numbers.
-
-    spread              see `spread`; `spread_ideal` is 1/sqrt(D), that of directions all alike
-    rank, rank_centred  see `rank_me`, of the embeddings as they are and about their mean
-    positive, negative  mean cosine of the views of one image, and of different images
-    collapsed           whether `spread` is below a fifth of the ideal
-    """
-
-    spread: float
-    spread_ideal: float
-    rank: float
-    rank_centred: float
-    positive: float
-    negative: float
-    collapsed: bool
-
-
-@torch.no_grad()
-def collapse_metrics(z1: torch.Tensor, z2: torch.Tensor) -> CollapseMetrics:
-    """Of (N, D) embeddings of two views of N images, N > 1; ranks and spread are of the first."""
-    found = float(spread(z1))
-    dim = z1.shape[1]
-    return CollapseMetrics(
-        spread=found,
-        spread_ideal=1 / math.sqrt(dim),
-        rank=float(rank_me(z1)),
-        rank_centred=float(rank_me(z1, centred=True)),
-        positive=float(mean_positive_cosine(z1, z2)),
-        negative=float(mean_negative_cosine(z1, z2)),
-        collapsed=collapsed(found, dim),
-    )
 
 
 @torch.no_grad()

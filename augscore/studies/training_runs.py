@@ -109,19 +109,28 @@ class RunCell:
                 plan = self._runs.plan(cell, self._score_model(cell), self._hooks.progress)
         except Stopped:
             return None
+        if not self._judge_ready(cell):
+            return None
         if not encoder_of(plan).exists() and not train_pairs(plan, self._hooks).complete:
             return None
         return row_of(cell, plan, last_row(plan))
 
     def _score_model(self, cell: Cell) -> str | Path | None:
-        """The one that was named, or that of this study, trained first where it is missing."""
-        base, own = self._runs.base, score_of(self._runs.out)
-        if base.score_model is not None or not needs_network(_weighting(cell)):
-            return base.score_model
-        if not (own / IN_A_RUN).exists():
-            first = self._runs.plan(replace(cell, seed=0), None, self._hooks.progress)
-            score_model_for(score_plan_of(first, own), score_hooks(self._hooks))
-        return own
+        """The one that was named, or that of this study."""
+        own = self._runs.base.score_model is None and needs_network(_weighting(cell))
+        return score_of(self._runs.out) if own else self._runs.base.score_model
+
+    def _judge_ready(self, cell: Cell) -> bool:
+        """Train the score network of this study where it is missing; False if a signal stopped it.
+
+        On the training images of the first seed, whatever seed needs it first.
+        """
+        own = score_of(self._runs.out)
+        if self._score_model(cell) != own or (own / IN_A_RUN).exists():
+            return True
+        first = self._runs.plan(replace(cell, seed=0), None, self._hooks.progress)
+        plan = score_plan_of(first, own)
+        return score_model_for(plan, score_hooks(self._hooks)) is not None
 
 
 def _weighting(cell: Cell) -> WeightingConfig:

@@ -52,6 +52,19 @@ def test_the_temperature_matters_in_these_cases() -> None:
     assert not torch.equal(cold, warm)
 
 
+@pytest.mark.parametrize("k", [1, 20, 60])
+def test_another_library_votes_alike(k: int) -> None:
+    from lightly.utils.benchmarking import knn_predict
+
+    bank, queries = clusters(60, 0), clusters(40, 1).features
+    unit = torch.nn.functional.normalize
+    known = unit(bank.features, dim=1).T.contiguous()
+    theirs = knn_predict(
+        unit(queries, dim=1), known, bank.labels, num_classes=4, knn_k=k, knn_t=0.1
+    )
+    assert torch.equal(weighted_knn(bank, queries, k=k), theirs[:, 0])
+
+
 def test_chunks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     bank, queries = clusters(60, 0), clusters(41, 1).features
     whole = weighted_knn(bank, queries), majority_knn(bank, queries), leave_one_out(bank)
