@@ -25,10 +25,11 @@ _SMALLEST = 1e-6
 
 
 def favours_bf16(device: torch.device) -> bool:
-    """Whether convolutions in bf16 are the faster ones: on CUDA, and on a CPU of AVX-512."""
+    """Whether convolutions in bf16 are the faster ones: on CUDA from Ampere on, and on a CPU of
+    AVX-512."""
     if device.type == "cpu":
         return torch.backends.cpu.get_cpu_capability().startswith("AVX512")
-    return device.type == "cuda"
+    return device.type == "cuda" and torch.cuda.get_device_capability(device) >= (8, 0)
 
 
 def fast(device: torch.device) -> torch.autocast:
