@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from augscore.version import VERSION as __version__
+
 if TYPE_CHECKING:
     from augscore import methods as methods
     from augscore.engine.augment import augment as augment
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from augscore.strength.scorer import load_scorer as load_scorer
     from augscore.training.train import train as train
 
-__version__ = "0.1.0"
 
 _HOMES = {
     "Augment": "augscore.engine.module",

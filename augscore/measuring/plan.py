@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 
-from augscore import __version__
 from augscore.engine.policies import PolicyLike, find_policy
 from augscore.engine.policy import Policy, seed_of
 from augscore.engine.policy_file.digest import policy_digest
@@ -20,6 +19,7 @@ from augscore.score.verdict import doubts_of
 from augscore.strength.readings import STRENGTH
 from augscore.strength.scorer import Scorer
 from augscore.strength.sight import SMALLEST_SIDE
+from augscore.version import VERSION
 
 BATCH = 16
 
@@ -94,7 +94,7 @@ class MeasurePlan:
             **asdict(self.config),
             "model": self.model.sha256,
             "reading": STRENGTH,
-            "version": __version__,
+            "version": VERSION,
             "source": self.source.root,
         }
 

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import torch
 
-from augscore import __version__
 from augscore.engine.policies import PolicyLike
 from augscore.errors import TensorError, UsageError
 from augscore.images.batches import PATIENCE, in_order
@@ -31,6 +30,7 @@ from augscore.measuring.tally import Tally
 from augscore.outputs import printable
 from augscore.runtime import Note, NoteSink, Progress, ProgressSink, host_facts, memory_errors
 from augscore.strength.scorer import Scorer, load_scorer
+from augscore.version import VERSION
 
 RecordSink = Callable[[Record], None]
 RowSink = Callable[[Row], None]
@@ -228,7 +228,7 @@ def _measurement(plan: MeasurePlan, unit: Unit, tally: Tally, reason: str | None
     return Measurement(
         complete=reason is None,
         stopped_by=reason,
-        tool={"name": "augscore", "version": __version__, **host_facts(plan.scorer.device)},
+        tool={"name": "augscore", "version": VERSION, **host_facts(plan.scorer.device)},
         config=plan.config,
         model=plan.model,
         data=tally.counts(plan.source.root),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from importlib.metadata import version
 
 from augscore.json_values import parsed_object
 from augscore.runs.run_folder import metrics_of
@@ -13,6 +12,7 @@ from augscore.training.learner import Learner
 from augscore.training.log_row import LogRow
 from augscore.training.page import write_page
 from augscore.training.plan import TrainPlan
+from augscore.version import VERSION
 
 PAGE = "report.html"
 
@@ -42,7 +42,7 @@ def finish(plan: TrainPlan, learner: Learner) -> None:
         steps=config.steps,
         seed=config.seed,
         data=EncoderData(len(plan.train), classes, plan.train.fingerprint),
-        augscore=version("augscore"),
+        augscore=VERSION,
     )
     save_encoder(plan.request.out / IN_A_RUN, learner.online.backbone, card)
 

@@ -28,6 +28,7 @@ from augscore.training.pairing import Pairing, pairing_of
 from augscore.training.request import TrainRequest
 from augscore.training.resolve import Images, resolve
 from augscore.training.settings import leaves
+from augscore.training.weighing.check import check_weighting
 
 PROBED = 16
 
@@ -86,6 +87,7 @@ def plan_training(data: Data, request: TrainRequest, progress: ProgressSink) -> 
     facts = Images(len(images), _short_side(images))
     resolved = resolve(request, facts, device, ranks())
     config, policy = resolved.config, resolved.policy
+    check_weighting(config.weighting, policy, config.size)
     return TrainPlan(
         request=request,
         config=config,

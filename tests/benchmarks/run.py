@@ -11,10 +11,10 @@ import torch
 
 from augscore.benching.clock import seconds_of
 from augscore.runtime import host_facts, pick_device
-from tests.benchmarks import engine, measuring, pair_training, reading, training
+from tests.benchmarks import engine, measuring, pair_training, reading, scoring, training
 from tests.benchmarks.case import Case, Setting
 
-FILES = {"training": training, "reading": reading, "measuring": measuring}
+FILES = {"training": training, "reading": reading, "measuring": measuring, "scoring": scoring}
 ENGINE, PAIRS = "engine", "pair_training"
 NAMES = (*FILES, ENGINE, PAIRS)
 SAMPLES = Path(__file__).resolve().parents[2] / "assets" / "samples"

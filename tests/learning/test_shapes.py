@@ -14,7 +14,7 @@ def test_every_class_as_often_and_all_pictures_different() -> None:
     assert TRAIN.pixels.shape == (1024, 3, SIDE, SIDE)
     assert TRAIN.pixels.dtype == torch.uint8
     assert TRAIN.labels.bincount().tolist() == [1024 // len(SHAPES)] * len(SHAPES)
-    assert len(TRAIN.pixels.flatten(1).unique(dim=0)) == 1024
+    assert len(torch.unique(TRAIN.pixels.flatten(1), dim=0)) == 1024
 
 
 def test_a_seed_gives_the_same_pictures_whatever_the_global_state() -> None:

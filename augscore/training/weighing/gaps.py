@@ -39,7 +39,8 @@ def gap_of(scene: Scene, config: WeightingConfig, scorer: Scorer | None) -> torc
     weigh.
     """
     gaps = _by_network(scene, config, scorer) if needs_network(config) else _control(scene, config)
-    return gaps.to(scene.views[0].device, torch.float32)
+    # In this order: not every device has float64.
+    return gaps.to(torch.float32).to(scene.views[0].device)
 
 
 def _by_network(scene: Scene, config: WeightingConfig, scorer: Scorer | None) -> torch.Tensor:

@@ -90,11 +90,15 @@ def _coordinates(
         elif isinstance(step, MixDraw):
             yield from _of_mix(step, place, sides)
         else:
-            raise UsageError(
-                f"the numbers that {step.op} draws are not known",
-                code="weighting_policy",
-                hint="Weigh by parameters with a policy of augscore, or by score or pixel",
-            )
+            raise numbers_unknown(step.op)
+
+
+def numbers_unknown(library: str) -> UsageError:
+    return UsageError(
+        f"the numbers that {library} draws are not known",
+        code="weighting_policy",
+        hint="Weigh by parameters with a policy of augscore, or by score or pixel",
+    )
 
 
 def _of_step(

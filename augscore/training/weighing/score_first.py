@@ -19,7 +19,10 @@ from augscore.training.score.plan import ScoreRunOptions, ScoreRunPlan, plan_col
 from augscore.training.score.run import ScoreHooks, train_score
 from augscore.training.weighing.score_values import LARGEST_SIDE
 
-STEPS = 2000
+STEPS = 3000
+"""Minutes on one core at 32 px. On 10,000 images of CIFAR-10 the network then denoises better than
+the best linear denoiser at every σ from 0.01 to 0.5; after 1,000 steps it is hardly as good."""
+
 MOST_IMAGES = 20_000
 """More of them, chosen by key, add memory and hardly any quality to a network of this size."""
 

@@ -25,10 +25,16 @@ _SMALLEST = 1e-6
 
 
 def favours_bf16(device: torch.device) -> bool:
-    """Whether convolutions in bf16 are the faster ones: on CUDA, and on a CPU of AVX-512."""
+    """Whether convolutions in bf16 are the faster ones: on CUDA from Ampere on, and on a CPU of
+    AVX-512."""
     if device.type == "cpu":
         return torch.backends.cpu.get_cpu_capability().startswith("AVX512")
-    return device.type == "cuda"
+    return device.type == "cuda" and torch.cuda.get_device_capability(device) >= (8, 0)
+
+
+def fast(device: torch.device) -> torch.autocast:
+    """bf16 within, where the device favours it."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=favours_bf16(device))
 
 
 @torch.no_grad()
@@ -87,7 +93,7 @@ def _part(denoiser: Denoiser, images: torch.Tensor, sigmas: Sequence[float]) -> 
     for level in sigmas:
         sigma = torch.full((len(images),), level, device=device)
         # The preconditioning, and with it the score, stays in float32.
-        with torch.autocast(device.type, torch.bfloat16, enabled=favours_bf16(device)):
+        with fast(device):
             score = denoiser.score(images, sigma)
         norms.append(score.square().flatten(1).mean(dim=1).sqrt())
     return torch.stack(norms, dim=1)

@@ -9,7 +9,7 @@ from augscore.strength.readings import Description, describe, strength
 from augscore.strength.scorer import Scorer
 from augscore.strength.sight import SMALLEST_SIDE, look
 from augscore.training.weighing.scene import Scene
-from augscore.training.weighing.score_values import LARGEST_SIDE, at_most, too_small
+from augscore.training.weighing.score_values import LARGEST_SIDE, at_most, fast, too_small
 
 
 def strength_gaps(scorer: Scorer, scene: Scene) -> torch.Tensor:
@@ -51,7 +51,9 @@ def strengths_between(scorer: Scorer, scene: Scene) -> torch.Tensor:
 def _described(scorer: Scorer, images: torch.Tensor) -> Description:
     if images.shape[-1] < SMALLEST_SIDE:
         raise too_small(images.shape[-1], SMALLEST_SIDE)
-    sight = look(scorer.model.denoiser, at_most(images, LARGEST_SIDE), scorer.calibration.lens)
+    small = at_most(images, LARGEST_SIDE)
+    with fast(small.device):
+        sight = look(scorer.model.denoiser, small, scorer.calibration.lens)
     return describe(sight, scorer.calibration.standards.to(scorer.device))
 
 

@@ -7,15 +7,11 @@ from dataclasses import dataclass
 import torch
 
 from augscore import keys
-from augscore.errors import UsageError
 from augscore.methods.weighting import weigh
-from augscore.strength import sight
 from augscore.strength.scorer import Scorer
 from augscore.training.config import Shape, WeightingConfig
-from augscore.training.weighing import score_values
-from augscore.training.weighing.gaps import gap_of, needs_network
+from augscore.training.weighing.gaps import gap_of
 from augscore.training.weighing.scene import Scene
-from augscore.training.weighing.score_values import too_small
 
 _PERMUTATION = keys.slot("weighing", 0, "permutation")
 
@@ -60,7 +56,7 @@ class Weigher:
         ones = torch.ones(len(gaps))
         if config.kind == "none" or refused == len(gaps):
             return Weights(ones.to(device), config.kind != "none", refused)
-        found = weigh(gaps[finite], *_form(config))
+        found = weigh(gaps[finite], *form_of(config))
         if found.fell_back:
             return Weights(ones.to(device), True, refused)
         chosen = self._told_apart(found.weights, step)
@@ -87,21 +83,7 @@ class Weigher:
         )
 
 
-def check_weighting(config: WeightingConfig, size: int) -> None:
-    """Raises UsageError (`weighting_size`) for views of `size` px that cannot be weighed so."""
-    if not needs_network(config):
-        return
-    by_strength = config.reading.startswith("strength") and config.kind != "scorecl"
-    least = sight.SMALLEST_SIDE if by_strength else score_values.SMALLEST_SIDE
-    if size < least:
-        raise too_small(size, least)
-    if config.sigma <= 0:
-        raise UsageError(
-            f"weighting.sigma is {config.sigma:g}", code="bad_value", hint="Give a positive number"
-        )
-
-
-def _form(config: WeightingConfig) -> tuple[Shape, float, float, float | None]:
+def form_of(config: WeightingConfig) -> tuple[Shape, float, float, float | None]:
     """Shape, amplitude, sign and clip; |S − S'| at mean 1 for `scorecl`."""
     clip = config.clip or None
     if config.kind == "scorecl":

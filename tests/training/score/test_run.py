@@ -14,10 +14,9 @@ import torch
 
 from augscore import outputs
 from augscore.errors import HostError, InputError, UsageError
-from augscore.runs import checkpoint, metrics
+from augscore.runs import checkpoint, metrics, model_file
 from augscore.runs.checkpoint import find_checkpoint
 from augscore.runtime import Note, Progress, Stopped
-from augscore.score import model
 from augscore.score.model import load_model
 from augscore.score.network import Architecture
 from augscore.strength.calibration import calibration_from_json
@@ -179,7 +178,7 @@ _written = outputs.write_bytes
 
 
 def _patch_writers(patch: pytest.MonkeyPatch, write: Callable[[Path, bytes], None]) -> None:
-    for module in (outputs, checkpoint, model):
+    for module in (outputs, checkpoint, model_file):
         patch.setattr(module, "write_bytes", write)
 
 
@@ -240,7 +239,7 @@ def test_a_model_without_room_is_written_later_without_training_again(
 def test_a_folder_that_cannot_be_marked_is_told_before_an_image_is_read(
     train_tiny: TrainTiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(score_run, "read", lambda *a, **k: pytest.fail("read"))
+    monkeypatch.setattr(source, "read", lambda *a, **k: pytest.fail("read"))
     _patch_writers(monkeypatch, _full("run.json"))
     with pytest.raises(HostError, match=r"run\.json.*no space left"):
         train_tiny(tmp_path / "run")

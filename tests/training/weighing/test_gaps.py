@@ -107,6 +107,16 @@ def test_every_kind_is_symmetric_and_repeats(
         assert len(set(found.flatten().tolist())) > 30
 
 
+@pytest.mark.parametrize("reading", get_args(Reading))
+def test_every_pair_of_many_views_reads_as_it_does_alone(
+    reading: Reading, make_scene: MakeScene, tiny_scorer: Scorer
+) -> None:
+    scene, config = make_scene(views=4), WeightingConfig(kind="score", reading=reading)
+    for row, (a, b) in zip(gap_of(scene, config, tiny_scorer), scene.pairs, strict=True):
+        alone = replace(scene, views=(scene.views[a], scene.views[b]), pairs=((0, 1),))
+        torch.testing.assert_close(row, gap_of(alone, config, tiny_scorer)[0])
+
+
 def test_no_gradient_and_no_inference_tensors(make_scene: MakeScene, tiny_scorer: Scorer) -> None:
     scene = make_scene()
     scene = replace(scene, views=tuple(view.requires_grad_() for view in scene.views))
@@ -118,14 +128,19 @@ def test_no_gradient_and_no_inference_tensors(make_scene: MakeScene, tiny_scorer
     assert all(p.grad is None for p in tiny_scorer.model.denoiser.parameters())
 
 
-def test_bf16_ranks_as_float32_does(
-    make_scene: MakeScene, tiny_scorer: Scorer, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("reading", get_args(Reading))
+def test_bf16_reads_as_float32_does(
+    reading: Reading,
+    make_scene: MakeScene,
+    tiny_scorer: Scorer,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    config = WeightingConfig(kind="score")
+    scene, config = make_scene(), WeightingConfig(kind="score", reading=reading)
     found = []
     for favoured in (True, False):
         monkeypatch.setattr(score_values, "favours_bf16", lambda device, f=favoured: f)
-        found.append(gap_of(make_scene(), config, tiny_scorer)[0])
+        found.append(gap_of(scene, config, tiny_scorer)[0])
+    assert found[0].dtype == torch.float32
     assert not torch.equal(*found)
     torch.testing.assert_close(*found, atol=0.02, rtol=0.02)
 

@@ -6,10 +6,9 @@ from typing import get_args
 import pytest
 import torch
 
-from augscore.errors import UsageError
 from augscore.methods.weighting import pair_weights
 from augscore.training.config import Shape, WeightingConfig, WeightingKind
-from augscore.training.weighing.weigher import Weigher, check_weighting
+from augscore.training.weighing.weigher import Weigher
 
 GAPS = torch.tensor([0.3, 0.1, 2.0, 0.7, 0.7, 0.0, 1.1, 0.2])
 
@@ -101,17 +100,3 @@ def test_weights_grow_and_return() -> None:
     short = weigher(epochs=2.0, warmup_epochs=2.0, decay_epochs=2.0)
     peak = max(float(short.weights(GAPS, step).values.max()) for step in range(8))
     assert peak == pytest.approx(1 + 0.5 * float(full.max()))
-
-
-def test_sizes_are_checked_before_a_run() -> None:
-    check_weighting(WeightingConfig(kind="pixel"), 8)
-    check_weighting(WeightingConfig(kind="score"), 16)
-    check_weighting(WeightingConfig(kind="scorecl", reading="strength"), 16)
-    for config, size in (
-        (WeightingConfig(kind="score"), 15),
-        (WeightingConfig(kind="inverted", reading="strength"), 31),
-    ):
-        with pytest.raises(UsageError, match=f"views of {size} px"):
-            check_weighting(config, size)
-    with pytest.raises(UsageError, match="sigma"):
-        check_weighting(WeightingConfig(kind="score", sigma=0.0), 32)
