@@ -65,7 +65,7 @@ def train_step(
             outcome = run_batch(learner, run, batch, watch)
             with watch.part("network"):
                 if check:
-                    _check(outcome.loss, learner.step)
+                    _check(outcome.loss.detach(), learner.step)
                 update.fabric.backward(outcome.loss / len(batches))
         outcomes.append(outcome)
     with watch.part("network"):
