@@ -76,7 +76,8 @@ def test_two_are_one(method: str, weighting: str, one: Path, two: Path) -> None:
     wanted = tensors(one / name)
     assert held.keys() == wanted.keys()
     for key, tensor in wanted.items():
-        torch.testing.assert_close(held[key], tensor, rtol=1e-3, atol=1e-5, msg=key)
+        apart = float((held[key] - tensor).abs().max())
+        assert apart <= 1e-4 * float(tensor.abs().max()), key
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -84,7 +85,7 @@ def test_runs_move(method: str, one: Path) -> None:
     """Or two that stand still would be equal."""
     plain, weighted = (tensors(one / f"{method}-{weighting}") for weighting in WEIGHTINGS)
     name = next(key for key in plain if key.startswith("online.backbone"))
-    assert float((plain[name] - weighted[name]).abs().max()) > 1e-4
+    assert float((plain[name] - weighted[name]).abs().max()) > 1e-5
 
 
 def facts(two: Path, rank: int) -> dict[str, list[int]]:
