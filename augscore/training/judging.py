@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
-
-from lightning_fabric import Fabric
 
 from augscore.runtime import Note, Progress
 from augscore.strength.scorer import Scorer
 from augscore.training.engine import rank
 from augscore.training.loop import PairHooks
 from augscore.training.plan import TrainPlan
+from augscore.training.score.kind import model_of
 from augscore.training.score.plan import ScoreRunPlan
 from augscore.training.score.run import ScoreHooks
 from augscore.training.weighing.gaps import needs_network
@@ -19,21 +19,29 @@ from augscore.training.weighing.score_first import plan_score_first, score_model
 
 SCORE = "score"
 """The folder in a run's own."""
+_LOOKS_EVERY = 0.5
 
 
-def scorer_of(plan: TrainPlan, fabric: Fabric, hooks: PairHooks) -> Scorer | None:
-    """The first rank trains the score network, where it has to be trained; others wait."""
+def scorer_of(plan: TrainPlan, hooks: PairHooks) -> Scorer | None:
+    """The first rank trains the score network, where it has to be trained; others wait for its
+    file. Raises `Stopped` on a signal."""
     model = plan.request.score_model
     if not needs_network(plan.config.weighting):
         return None
     if model is not None:
         return named_judge(model, plan.device)
-    if rank() != 0:
-        fabric.barrier()
-    scorer = score_model_for(score_plan_of(plan, plan.request.out / SCORE), score_hooks(hooks))
+    out = plan.request.out / SCORE
     if rank() == 0:
-        fabric.barrier()
-    return scorer
+        return score_model_for(score_plan_of(plan, out), score_hooks(hooks))
+    return _awaited(out, plan.device, hooks)
+
+
+def _awaited(out: Path, device: str, hooks: PairHooks) -> Scorer:
+    """A barrier would hold a process that was told to stop."""
+    with hooks.stop.at_once():
+        while not model_of(out).exists():
+            time.sleep(_LOOKS_EVERY)
+    return named_judge(out, device)
 
 
 def score_plan_of(plan: TrainPlan, out: Path) -> ScoreRunPlan:

@@ -92,7 +92,7 @@ def encoder_of(plan: TrainPlan) -> Path:
 def _trained(plan: TrainPlan, fabric: Fabric, hooks: PairHooks) -> TrainResult:
     with hooks.stop.at_once():
         prepared = _prepare(plan, hooks)
-    scorer = scorer_of(plan, fabric, hooks)
+    scorer = scorer_of(plan, hooks)
     if hooks.stop.ask() is not None:
         return _unfinished(plan, hooks.stop.ask(), prepared.store.skipped)
     running = _begin(plan, prepared, fabric, scorer, hooks)
