@@ -64,6 +64,16 @@ def _devices() -> list[str]:
     return [*present, "cpu"]
 
 
+def favours_bf16(device: torch.device) -> bool:
+    """Whether convolutions in bf16 are the faster ones: on CUDA from Ampere on, and on a CPU of
+    AVX-512."""
+    import torch
+
+    if device.type == "cpu":
+        return torch.backends.cpu.get_cpu_capability().startswith("AVX512")
+    return device.type == "cuda" and torch.cuda.get_device_capability(device) >= (8, 0)
+
+
 def host_facts(device: torch.device) -> dict[str, Any]:
     """What a result may depend on: versions, device, threads, platform; no host name, no path."""
     import torch

@@ -14,7 +14,8 @@ from augscore.methods.pair_loss import PairLoss
 class Embeddings:
     """What the networks made of two views of N images, each (N, D), float of any precision.
 
-    z1, z2      projections of the online network, with gradient
+    z1, z2      projections of the online network, with gradient; k1 stands in for z1 where the
+                first view is a key and no query
     p1, p2      predictions from them, where the method has a predictor; else None
     k1, k2      projections of the momentum copy, without gradient, where it has one; else None
     queue       (K, D) keys of earlier batches, the unfilled ones left out; None without a queue

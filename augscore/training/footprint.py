@@ -61,9 +61,9 @@ def _seconds_an_image(learner: Learner, plan: TrainPlan, images: torch.Tensor) -
         began = time.monotonic()
         views = augment(images.to(device), list(range(len(images))), number)
         with torch.autocast(device.type, torch.bfloat16, enabled=config.precision != "float32"):
-            online = learner.online(views)
+            online = learner.online([views[place] for place in plan.pairing.online_views])
             if learner.target is not None:
-                learner.target(views[: len(plan.pairing.global_views)])
+                learner.target([views[place] for place in plan.pairing.target_views])
         loss = sum(z.float().square().mean() for z in (online.p or online.z))
         torch.as_tensor(loss).backward()  # type: ignore[no-untyped-call]
         _wait(device)
@@ -82,7 +82,7 @@ def _activation_bytes(learner: Learner, plan: TrainPlan) -> float:
     leaves = [m for m in learner.online.modules() if not list(m.children())]
     handles = [module.register_forward_hook(note) for module in leaves]
     side = plan.config.size
-    views = [torch.zeros(2, 3, side, side, device=plan.device)] * plan.config.views
+    views = [torch.zeros(2, 3, side, side, device=plan.device)] * len(plan.pairing.online_views)
     with torch.no_grad():
         learner.online(views)
     for handle in handles:

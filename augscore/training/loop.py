@@ -25,7 +25,7 @@ from augscore.training.look import Look, with_look
 from augscore.training.step import Pass
 from augscore.training.stopwatch import Stopwatch
 from augscore.training.tally import Tally
-from augscore.training.update import Update, train_step
+from augscore.training.update import Update, check_weights, train_step
 
 CHECKPOINT_SECONDS = 60.0
 
@@ -91,7 +91,11 @@ def _follow(learner: Learner, course: Course, hooks: PairHooks, batches: Iterato
         hooks.progress(Progress(f"epoch {_epoch(course, step):.1f}", step, config.steps, "steps"))
         if logs:
             row = _row(learner, course, pace, watch, tally)
-            _tell(with_look(row, course.look(learner)) if looks else row, course, hooks)
+            # The other ranks wait at the next step for the first one, which looks.
+            if looks and course.keeps is not None:
+                row = with_look(row, course.look(learner))
+            _tell(row, course, hooks)
+            pace.logged(step)
         stopping = _any_stops(course, hooks)
         if saves or stopping:
             pace.saved()
@@ -102,15 +106,14 @@ def _follow(learner: Learner, course: Course, hooks: PairHooks, batches: Iterato
 
 def _row(learner: Learner, course: Course, pace: _Pace, watch: Stopwatch, tally: Tally) -> LogRow:
     config = course.update.config
-    speed = pace.speed(learner.step)
     shares = watch.shares()
     row = LogRow(
         step=learner.step,
         steps=config.steps,
         epoch=_epoch(course, learner.step),
         learning_rate=course.update.rate(learner.step - 1),
-        images_per_second=speed * config.batch_size * config.optim.accumulate,
-        seconds_left=(config.steps - learner.step) / speed,
+        images_per_second=pace.now(learner.step) * config.batch_size * config.optim.accumulate,
+        seconds_left=(config.steps - learner.step) / pace.overall(learner.step),
         data_share=shares["data"],
         augmentation_share=shares["augmentation"],
         scoring_share=shares["scoring"],
@@ -139,6 +142,7 @@ def _any_stops(course: Course, hooks: PairHooks) -> bool:
 
 
 def _save(learner: Learner, course: Course) -> None:
+    check_weights(learner)
     if course.keeps is not None:
         course.keeps.checkpoint(Checkpoint(learner.step, course.settings, learner.state()))
 
@@ -152,14 +156,22 @@ def _every(rhythm: int, step: int) -> bool:
 
 
 class _Pace:
-    """Steps a second since the run began or went on, and when it was saved."""
+    """Steps a second, and when the run was saved."""
 
     def __init__(self, step: int) -> None:
-        self._first, self._began = step, time.monotonic()
-        self._saved = self._began
+        self._first = self._last = (step, time.monotonic())
+        self._saved = time.monotonic()
 
-    def speed(self, step: int) -> float:
-        return (step - self._first) / max(1e-9, time.monotonic() - self._began)
+    def overall(self, step: int) -> float:
+        """Since the run began or went on, with its looks and checkpoints."""
+        return _speed(self._first, step)
+
+    def now(self, step: int) -> float:
+        """Since the last row, without its look."""
+        return _speed(self._last, step)
+
+    def logged(self, step: int) -> None:
+        self._last = (step, time.monotonic())
 
     def saves(self, rhythm: int | None, step: int) -> bool:
         if rhythm is not None:
@@ -168,3 +180,8 @@ class _Pace:
 
     def saved(self) -> None:
         self._saved = time.monotonic()
+
+
+def _speed(since: tuple[int, float], step: int) -> float:
+    first, began = since
+    return (step - first) / max(1e-9, time.monotonic() - began)

@@ -16,11 +16,13 @@ class Pairing:
 
     pairs           first and second view of each positive pair; to a method with a momentum copy
                     the first is the key, which the copy sees, and the second the query
-    global_views    the full-size views, in the policy's order: what the momentum copy sees
+    online_views    what the trained network sees; the view that is a key alone is not among them
+    target_views    what the momentum copy sees, every key: full-size views; none without a copy
     """
 
     pairs: tuple[tuple[int, int], ...]
-    global_views: tuple[int, ...]
+    online_views: tuple[int, ...]
+    target_views: tuple[int, ...] = ()
 
 
 def pairing_of(policy: Policy, views: int, size: int, constants: Constants) -> Pairing:
@@ -41,11 +43,15 @@ def pairing_of(policy: Policy, views: int, size: int, constants: Constants) -> P
             hint="Put the full-size views first",
         )
     if not isinstance(constants, TargetConstants):
-        return Pairing(pairs_of(views, len(whole)), whole)
-    if views == 2 and len(whole) == 2:
-        key = _weak_view(policy)
-        return Pairing(((key, 1 - key),), whole)
-    return Pairing(pairs_of(views, len(whole), ordered=True), whole)
+        return Pairing(pairs_of(views, len(whole)), tuple(range(views)))
+    if views > 2 or len(whole) < 2:
+        pairs = pairs_of(views, len(whole), ordered=True)
+        return Pairing(pairs, tuple(sorted({query for _, query in pairs})), whole)
+    key = _weak_view(policy)
+    pair = (key, 1 - key)
+    if constants.symmetric:
+        return Pairing((pair,), (0, 1), (0, 1))
+    return Pairing((pair,), pair[1:], pair[:1])
 
 
 def constants_for(pairing: Pairing, constants: Constants) -> Constants:

@@ -19,6 +19,7 @@ from augscore.images.batches import auto_workers
 from augscore.images.collection import Collection
 from augscore.images.records import Picture
 from augscore.images.sets import Indexed
+from augscore.methods.table import couples_rows, find_method
 from augscore.runs.mark import refuse_inputs
 from augscore.runtime import Progress, ProgressSink, pick_device
 from augscore.training.config import TrainConfig
@@ -143,9 +144,8 @@ def _short_side(images: Collection) -> int:
 
 
 def _notes(config: TrainConfig) -> Iterator[str]:
-    from augscore.methods.table import find_method
-
-    if config.optim.accumulate > 1 and find_method(config.method).coupled:
+    coupled = couples_rows(find_method(config.method), config.constants)
+    if config.optim.accumulate > 1 and coupled:
         yield (
             f"{config.method} compares the images of a batch: {config.optim.accumulate} batches of "
             f"{config.batch_size} are not one of {config.optim.accumulate * config.batch_size}"

@@ -11,6 +11,7 @@ from augscore.engine.policies import find_policy
 from augscore.engine.policy import Policy
 from augscore.errors import InputError, UsageError
 from augscore.methods.record import TargetConstants
+from augscore.runtime import favours_bf16
 from augscore.training.config import Precision, TrainConfig
 from augscore.training.recipes.defaults import Defaults
 from augscore.training.recipes.find import defaults_for
@@ -121,7 +122,7 @@ def _first_config(
 
 def _precision(request: TrainRequest, device: torch.device) -> Precision:
     if request.amp == "auto":
-        return "float32" if device.type == "mps" else "bf16"
+        return "bf16" if favours_bf16(device) else "float32"
     return "float32" if request.amp == "off" else request.amp
 
 

@@ -185,6 +185,7 @@ def _course(
     augment = Augment(plan.policy, size=config.size, seed=config.seed, views=config.views)
     run = Pass(
         network=network,
+        precision=fabric.autocast,
         augment=augment,
         normalize=plan.normalize,
         pairing=plan.pairing,
@@ -282,8 +283,13 @@ def _with_board(hooks: PairHooks, board: TensorBoardSink | None) -> PairHooks:
 @contextmanager
 def _deterministic() -> Iterator[None]:
     before = torch.are_deterministic_algorithms_enabled()
+    warned = torch.is_deterministic_algorithms_warn_only_enabled()
+    memory: Any = torch.utils.deterministic
+    filled = memory.fill_uninitialized_memory
     torch.use_deterministic_algorithms(True, warn_only=True)
+    memory.fill_uninitialized_memory = False  # all that is allocated is written, too
     try:
         yield
     finally:
-        torch.use_deterministic_algorithms(before)
+        torch.use_deterministic_algorithms(before, warn_only=warned)
+        memory.fill_uninitialized_memory = filled

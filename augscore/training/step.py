@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from augscore.engine.normalize import Normalize
 from augscore.engine.normalized import normalize_
 from augscore.methods.multiview import loss_of_pairs
 from augscore.methods.pair_loss import PairLoss
-from augscore.methods.record import Constants, Embeddings, TargetConstants
+from augscore.methods.record import Constants, Embeddings
 from augscore.training.data.feed import Batch
 from augscore.training.gather import gather
 from augscore.training.learner import Learner
@@ -30,11 +31,13 @@ class Pass:
     """What a step needs besides the learner; it changes none of it.
 
     network     the learner's online network as it is called: wrapped for precision and ranks
+    precision   the context of the momentum copy's pass, which no wrapper calls
     augment     draws and applies the policy; views stay in [0, 1]
     normalize   what the network wants of its pixels
     """
 
     network: Any
+    precision: Callable[[], AbstractContextManager[object]]
     augment: Augment
     normalize: Normalize
     pairing: Pairing
@@ -50,7 +53,7 @@ class Outcome:
 
     loss        () with its graph until it is detached
     weights     of all pairs of all ranks, or None where they are not weighted
-    embeddings  (N, D) of the first view, all ranks, detached
+    embeddings  (N, D) of the first view that the trained network sees, all ranks, detached
     keys        (B, D) what goes into the queue once the weights are updated
     """
 
@@ -81,41 +84,46 @@ def run_batch(learner: Learner, run: Pass, batch: Batch, watch: Stopwatch) -> Ou
     return Outcome(
         loss,
         weights,
-        embeddings.z[0].detach(),
-        None if learner.queue is None else _keys(embeddings, run),
+        embeddings.z[run.pairing.online_views[0]].detach(),
+        None if learner.queue is None else torch.cat(list(embeddings.k.values())).detach(),
         dict(pair_loss.logs),
     )
 
 
 @dataclass(frozen=True)
 class _Embedded:
-    """Of every view, all ranks; k is empty where the copy did not look."""
+    """Of the places that a network looked at, all ranks."""
 
-    z: tuple[torch.Tensor, ...]
-    p: tuple[torch.Tensor, ...] | None
+    z: dict[int, torch.Tensor]
+    p: dict[int, torch.Tensor]
     k: dict[int, torch.Tensor]
 
 
 def _embed(learner: Learner, run: Pass, views: Sequence[torch.Tensor]) -> _Embedded:
-    online: Online = run.network(views)
+    seen, keyed = run.pairing.online_views, run.pairing.target_views
+    online: Online = run.network([views[place] for place in seen])
+    predictions = {} if online.p is None else _by(seen, online.p)
     keys_of: dict[int, torch.Tensor] = {}
     if learner.target is not None:
-        seen = run.pairing.global_views
-        projections = learner.target([views[place] for place in seen])
-        keys_of = {place: gather(k) for place, k in zip(seen, projections, strict=True)}
-    predictions = None if online.p is None else tuple(gather(p) for p in online.p)
-    return _Embedded(tuple(gather(z) for z in online.z), predictions, keys_of)
+        with run.precision():
+            keys_of = _by(keyed, learner.target([views[place] for place in keyed]))
+    return _Embedded(_by(seen, online.z), predictions, keys_of)
+
+
+def _by(places: Sequence[int], rows: Sequence[torch.Tensor]) -> dict[int, torch.Tensor]:
+    return {place: gather(own.float()) for place, own in zip(places, rows, strict=True)}
 
 
 def _pair_loss(learner: Learner, run: Pass, embedded: _Embedded) -> PairLoss:
     queue = None if learner.queue is None else learner.queue.keys()
     generator = _generator(run.seed, learner.step)
+    projections = embedded.k | embedded.z
     pairs = [
         Embeddings(
-            z1=embedded.z[a],
-            z2=embedded.z[b],
-            p1=None if embedded.p is None else embedded.p[a],
-            p2=None if embedded.p is None else embedded.p[b],
+            z1=projections[a],
+            z2=projections[b],
+            p1=embedded.p.get(a),
+            p2=embedded.p.get(b),
             k1=embedded.k.get(a),
             k2=embedded.k.get(b),
             queue=queue,
@@ -124,14 +132,6 @@ def _pair_loss(learner: Learner, run: Pass, embedded: _Embedded) -> PairLoss:
         for a, b in run.pairing.pairs
     ]
     return loss_of_pairs(learner.method, run.constants, pairs)
-
-
-def _keys(embedded: _Embedded, run: Pass) -> torch.Tensor:
-    """The targets of this batch: of the keys' views, and of both where each is a query once."""
-    symmetric = isinstance(run.constants, TargetConstants) and run.constants.symmetric
-    pairing = run.pairing
-    places = pairing.global_views if symmetric else dict.fromkeys(key for key, _ in pairing.pairs)
-    return torch.cat([embedded.k[place] for place in places]).detach()
 
 
 def _all_ranks(gaps: torch.Tensor) -> torch.Tensor:

@@ -65,7 +65,7 @@ def train_step(
             outcome = run_batch(learner, run, batch, watch)
             with watch.part("network"):
                 if check:
-                    _check(outcome.loss, learner.step)
+                    _check(outcome.loss.detach(), learner.step)
                 update.fabric.backward(outcome.loss / len(batches))
         outcomes.append(outcome)
     with watch.part("network"):
@@ -99,11 +99,24 @@ def _momentum(config: TrainConfig, step: int) -> float:
     )
 
 
+@torch.no_grad()
+def check_weights(learner: Learner) -> None:
+    """For a gradient may overflow though its loss is a number. Raises UsageError
+    (`loss_not_finite`)."""
+    norms = torch.stack(torch._foreach_norm(list(learner.online.parameters())))
+    if not bool(torch.isfinite(norms).all()):
+        raise _diverged(f"weights are not finite after step {learner.step}")
+
+
 def _check(loss: torch.Tensor, step: int) -> None:
     if not bool(torch.isfinite(loss)):
-        raise UsageError(
-            f"the loss of step {step + 1} is {float(loss)}: training diverged and was stopped",
-            code="loss_not_finite",
-            hint="Try a smaller optim.lr, a longer optim.warmup_epochs, optim.clip_norm=1 or "
-            "--amp off; the last checkpoint is kept",
-        )
+        raise _diverged(f"the loss of step {step + 1} is {float(loss)}")
+
+
+def _diverged(what: str) -> UsageError:
+    return UsageError(
+        f"{what}: training diverged and was stopped",
+        code="loss_not_finite",
+        hint="Try a smaller optim.lr, a longer optim.warmup_epochs, optim.clip_norm=1 or "
+        "--amp off; the last checkpoint is kept",
+    )

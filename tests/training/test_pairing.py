@@ -31,7 +31,8 @@ def test_four_views_of_one_size_are_six_pairs() -> None:
 
 def test_small_views_pair_with_the_global_ones_alone() -> None:
     pairing = pairing_of(find_policy("swav"), 8, 224, Constants())
-    assert pairing.global_views == (0, 1)
+    assert pairing.online_views == tuple(range(8))
+    assert pairing.target_views == ()
     assert len(pairing.pairs) == 1 + 2 * 6
     assert all(a in (0, 1) for a, _ in pairing.pairs)
 
@@ -44,6 +45,16 @@ def test_the_weak_view_is_the_key() -> None:
     assert pairing_of(strong_first, 2, 32, constants).pairs == ((1, 0),)
     assert pairing_of(find_policy("sce-cifar"), 2, 32, constants).pairs == ((0, 1),)
     assert pairing_of(policy(None), 2, 32, constants).pairs == ((0, 1),)
+
+
+def test_a_view_that_is_a_key_alone_goes_through_the_copy_alone() -> None:
+    strong_first = policy(None, None, names=("strong", "weak"))
+    asymmetric = pairing_of(strong_first, 2, 32, TargetConstants())
+    assert (asymmetric.online_views, asymmetric.target_views) == ((0,), (1,))
+    symmetric = pairing_of(strong_first, 2, 32, TargetConstants(symmetric=True))
+    assert (symmetric.online_views, symmetric.target_views) == ((0, 1), (0, 1))
+    crops = pairing_of(policy(None, 16, 16), 3, 32, TargetConstants(symmetric=True))
+    assert (crops.online_views, crops.target_views) == ((1, 2), (0,))
 
 
 def test_every_global_view_is_a_key_once_for_each_other_view() -> None:

@@ -12,6 +12,7 @@ import torch
 
 from augscore.errors import UsageError
 from augscore.images.resize import resize
+from augscore.runtime import favours_bf16
 from augscore.score.denoiser import Denoiser
 
 LARGEST_SIDE = 64
@@ -22,14 +23,6 @@ SMALLEST_SIDE = 16
 
 _AT_ONCE = 512
 _SMALLEST = 1e-6
-
-
-def favours_bf16(device: torch.device) -> bool:
-    """Whether convolutions in bf16 are the faster ones: on CUDA from Ampere on, and on a CPU of
-    AVX-512."""
-    if device.type == "cpu":
-        return torch.backends.cpu.get_cpu_capability().startswith("AVX512")
-    return device.type == "cuda" and torch.cuda.get_device_capability(device) >= (8, 0)
 
 
 def fast(device: torch.device) -> torch.autocast:
