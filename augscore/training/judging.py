@@ -21,6 +21,11 @@ SCORE = "score"
 """The folder in a run's own."""
 
 
+def waits_for_network(plan: TrainPlan) -> bool:
+    """Whether a score network is trained before the run."""
+    return needs_network(plan.config.weighting) and plan.request.score_model is None
+
+
 def scorer_of(plan: TrainPlan, fabric: Fabric, hooks: PairHooks) -> Scorer | None:
     """The first rank trains the score network, where it has to be trained; others wait."""
     model = plan.request.score_model

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from augscore.engine.policy import Policy
 from augscore.errors import UsageError
 from augscore.methods.multiview import pairs_of
 from augscore.methods.record import Constants, TargetConstants
+
+AnyConstants = TypeVar("AnyConstants", bound=Constants)
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ def pairing_of(policy: Policy, views: int, size: int, constants: Constants) -> P
     two views every global view is a key once for each other view. Raises UsageError (`usage`) for
     full-size views behind smaller ones, and for a single view.
     """
-    sides = [_side(policy, view, size) for view in range(views)]
+    sides = [side_of(policy, view, size) for view in range(views)]
     whole = tuple(view for view, side in enumerate(sides) if side == max(sides))
     if whole != tuple(range(len(whole))):
         raise UsageError(
@@ -48,14 +51,23 @@ def pairing_of(policy: Policy, views: int, size: int, constants: Constants) -> P
     return Pairing(pairs_of(views, len(whole), ordered=True), whole)
 
 
-def constants_for(pairing: Pairing, constants: Constants) -> Constants:
+def constants_for(pairing: Pairing, constants: AnyConstants) -> AnyConstants:
     """As each of several pairs is weighed: with more than two views all directions are listed."""
     if isinstance(constants, TargetConstants) and len(pairing.pairs) > 1:
         return replace(constants, symmetric=False)
     return constants
 
 
-def _side(policy: Policy, view: int, size: int) -> int:
+def key_views(pairing: Pairing, constants: TargetConstants) -> tuple[int, ...]:
+    """The views whose keys go into the queue: both where each is a query once, else the first of
+    each pair."""
+    if constants_for(pairing, constants).symmetric:
+        return pairing.global_views
+    return tuple(dict.fromkeys(key for key, _ in pairing.pairs))
+
+
+def side_of(policy: Policy, view: int, size: int) -> int:
+    """Of a view, px."""
     return policy.views[view % len(policy.views)].size or size
 
 

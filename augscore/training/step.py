@@ -19,7 +19,7 @@ from augscore.training.data.feed import Batch
 from augscore.training.gather import gather
 from augscore.training.learner import Learner
 from augscore.training.networks.siamese import Online
-from augscore.training.pairing import Pairing
+from augscore.training.pairing import Pairing, key_views
 from augscore.training.stopwatch import Stopwatch
 from augscore.training.weighing.scene import Scene
 from augscore.training.weighing.weigher import Weigher, Weights
@@ -127,10 +127,10 @@ def _pair_loss(learner: Learner, run: Pass, embedded: _Embedded) -> PairLoss:
 
 
 def _keys(embedded: _Embedded, run: Pass) -> torch.Tensor:
-    """The targets of this batch: of the keys' views, and of both where each is a query once."""
-    symmetric = isinstance(run.constants, TargetConstants) and run.constants.symmetric
-    pairing = run.pairing
-    places = pairing.global_views if symmetric else dict.fromkeys(key for key, _ in pairing.pairs)
+    """The targets of this batch, view after view."""
+    if not isinstance(run.constants, TargetConstants):
+        raise TypeError("a method without a momentum copy has no keys")
+    places = key_views(run.pairing, run.constants)
     return torch.cat([embedded.k[place] for place in places]).detach()
 
 

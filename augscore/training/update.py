@@ -102,8 +102,9 @@ def _momentum(config: TrainConfig, step: int) -> float:
 def _check(loss: torch.Tensor, step: int) -> None:
     if not bool(torch.isfinite(loss)):
         raise UsageError(
-            f"the loss of step {step + 1} is {float(loss)}: training diverged and was stopped",
+            f"the loss of step {step + 1} is {float(loss.detach())}: training diverged and was "
+            "stopped",
             code="loss_not_finite",
             hint="Try a smaller optim.lr, a longer optim.warmup_epochs, optim.clip_norm=1 or "
-            "--amp off; the last checkpoint is kept",
+            "--amp off, with --force or another --out; checkpoints are kept until then",
         )
