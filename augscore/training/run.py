@@ -28,7 +28,7 @@ from augscore.training.data.stream import labels_of, stream
 from augscore.training.encoder_path import IN_A_RUN
 from augscore.training.engine import make_fabric, rank, ranks
 from augscore.training.finishing import PAGE, finish, last_row
-from augscore.training.judging import SCORE, scorer_of
+from augscore.training.judging import SCORE, score_plan_of, scorer_of, waits_for_network
 from augscore.training.learner import Learner, new_learner
 from augscore.training.log_row import LogRow
 from augscore.training.look import Labelled, Looking
@@ -67,6 +67,8 @@ def train_pairs(plan: TrainPlan, hooks: PairHooks) -> TrainResult:
     (`loss_not_finite`); HostError (`out_of_memory`).
     """
     hooks = hooks if rank() == 0 else _silent(hooks)
+    if waits_for_network(plan):
+        score_plan_of(plan, plan.request.out / SCORE)  # what it would refuse, at once
     fabric = make_fabric(torch.device(plan.device), plan.config.precision)
     with _claimed(plan), memory_errors(LESS_MEMORY):
         fabric.barrier()

@@ -119,9 +119,7 @@ def test_images_need_no_labels(tmp_path: Path) -> None:
 
 
 def test_images_of_several_sizes(tmp_path: Path) -> None:
-    mixed = [
-        (image[:, : 32 - n % 7, : 32 - n % 5], n % 2) for n, image in enumerate(pictures())
-    ]
+    mixed = [(image[:, : 32 - n % 7, : 32 - n % 5], n % 2) for n, image in enumerate(pictures())]
     run("vicreg", tmp_path / "run", mixed, size=32, weighting="pixel")
     assert_whole(tmp_path / "run", weighted=True)
 
