@@ -35,6 +35,7 @@ from augscore.training.look import Labelled, Looking
 from augscore.training.loop import Course, PairHooks, Rhythm, train
 from augscore.training.pairing import constants_for
 from augscore.training.plan import TrainPlan, binding_settings
+from augscore.training.scaling import load_scale
 from augscore.training.step import Pass
 from augscore.training.tensorboard import TensorBoardSink
 from augscore.training.update import Update
@@ -158,6 +159,7 @@ def _begin(
     learner = new_learner(config, torch.device(plan.device))
     if checkpoint is not None:
         learner.load(checkpoint.tensors, checkpoint.step)
+        load_scale(fabric, checkpoint.tensors)
         hooks.note(Note("continued", f"continuing after step {learner.step} of {config.steps}"))
     board = None
     if rank() == 0:
