@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 from .figures import count, duration, four, plural, rate, size
@@ -20,21 +21,60 @@ WIDTH = 80
 
 def plan_lines(plan: TrainPlan, expected: Expectation) -> list[Line]:
     config = plan.config
+    views = f"{config.views} views by {shown(config.policy)}"
+    steps = f"{plural(config.steps, 'step')} of {plural(config.batch_size, 'image')}"
+    settings = [f"{name} {_value(value)}" for name, value in plan.settings if name not in _TOLD]
     return [
-        line(f"{config.method}: {shown(plan.source)}"),
-        line(shown(plan.told)),
-        *(line(f"{note}") for note in plan.notes),
+        *_wrapped(f"{config.method:<11}", plan.source),
+        *_wrapped("images     ", plan.told),
+        *(row for note in plan.notes for row in _wrapped("note       ", note)),
+        line(f"network    {config.arch} at {config.size} px, {views}"),
+        line(f"weights    {config.weighting.kind}"),
         line(
-            f"{config.arch} at {config.size} px, {config.views} views by {shown(config.policy)}, "
-            f"weights: {config.weighting.kind}"
+            f"length     {steps}, {plural(config.epochs, 'epoch')}, on {plan.device}, "
+            f"{config.precision}"
         ),
-        line(
-            f"{plural(config.steps, 'step')} of {plural(config.batch_size, 'image')} "
-            f"({plural(config.epochs, 'epoch')}) on {plan.device}, {config.precision}"
-        ),
-        *pack("settings   ", [f"{k} {_value(v)}" for k, v in plan.settings], WIDTH),
-        line(f"about {duration(expected.seconds)}, {size(expected.memory_bytes)} of memory"),
+        *pack("settings   ", settings, WIDTH),
+        *_wrapped("expected   ", _expected(expected)),
     ]
+
+
+_TOLD = frozenset(
+    {
+        "method",
+        "policy",
+        "views",
+        "size",
+        "arch",
+        "epochs",
+        "steps",
+        "batch_size",
+        "precision",
+        "weighting.kind",
+    }
+)
+
+
+def _expected(expected: Expectation) -> str:
+    told = f"about {duration(expected.seconds)}, {size(expected.memory_bytes)} of memory"
+    if expected.score_seconds:
+        told += f"; before that a score network, about {duration(expected.score_seconds)}"
+    return told
+
+
+def _wrapped(label: str, text: str) -> list[Line]:
+    return [line(row) for row in _rows(label, shown(text))]
+
+
+def _rows(label: str, text: str) -> list[str]:
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=label,
+        subsequent_indent=" " * len(label),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def log_line(row: LogRow, device: str) -> Line:
@@ -49,7 +89,7 @@ def log_line(row: LogRow, device: str) -> Line:
         parts.append(f"weights {_maybe(row.weight_min)}..{_maybe(row.weight_max)}")
     if row.images_per_second is not None:
         parts.append(rate(row.images_per_second, "img"))
-    if row.seconds_left is not None:
+    if row.seconds_left is not None and row.step < row.steps:
         parts.append(f"left {duration(row.seconds_left)}")
     return line("  ".join([*parts, device]))
 
@@ -84,6 +124,7 @@ def plan_document(plan: TrainPlan, expected: Expectation) -> dict[str, object]:
         "split": plan.told,
         "config": dict(plan.settings),
         "seconds": expected.seconds,
+        "score_seconds": expected.score_seconds,
         "memory_bytes": expected.memory_bytes,
         "device": plan.device,
     }
@@ -107,7 +148,9 @@ def result_document(result: TrainResult) -> dict[str, object]:
 def _value(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return four(value) if isinstance(value, float) else str(value)
+    if isinstance(value, tuple):
+        return ", ".join(_value(one) for one in value) or "none"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _maybe(value: float | None) -> str:

@@ -34,6 +34,7 @@ class TrainPairSettings(Settings):
     weighting: str | None
     score_model: str | None
     labels: Path | None
+    download: bool
     limit: int | None
     eval_every: int
     log_every: int
@@ -115,6 +116,7 @@ _WHAT = (
         type=click.Path(path_type=Path),
         help="Classes, columns path and label.  [default: sub-folders]",
     ),
+    click.option("--download", is_flag=True, help="Fetch a data set of torchvision into ./data."),
     click.option(
         "--limit", type=click.IntRange(min=2), metavar="N", help="Train on at most so many images."
     ),

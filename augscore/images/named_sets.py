@@ -100,8 +100,8 @@ def _opened(name: str, row: NamedSet, part: Part, root: Path, download: bool) ->
         raise InputError(
             f"{name} is not in {_shown(root)}, or its files are damaged",
             code="data_missing",
-            hint=f"Put {row.holds}, as torchvision has it, into that folder, name another one, or "
-            "ask for a download",
+            hint=f"Put {row.holds}, as torchvision has it, into that folder, or have it fetched: "
+            f"augscore train simclr {name} --download",
         ) from error
 
 

@@ -29,6 +29,13 @@ def marked_settings(folder: Path, command: str) -> Json | None:
     return settings if isinstance(settings, dict) else None
 
 
+def marked_command(folder: Path) -> str | None:
+    """What made the folder, or None where it bears no mark."""
+    document = _document(folder)
+    command = document.get("command")
+    return command if document.get("schema") == RUN_SCHEMA and isinstance(command, str) else None
+
+
 def mark(folder: Path, command: str, settings: Json, facts: Mapping[str, object]) -> None:
     """Write `run.json`; `facts`: what does not bind the run. Raises as `write_bytes`."""
     document = {"schema": RUN_SCHEMA, "command": command, "settings": settings, **facts}

@@ -16,9 +16,10 @@ from augscore.errors import UsageError
 from augscore.outputs import prepare_folder, printable, refusal, remove_stale
 from augscore.runs.checkpoint import remove_checkpoints
 from augscore.runs.lock import locked
-from augscore.runs.mark import RUN_FILE, lasting_names, marked_settings
+from augscore.runs.mark import RUN_FILE, lasting_names, marked_command, marked_settings
 
 _SHOWN = 60
+_MOST_LISTED = 6
 
 
 @dataclass(frozen=True)
@@ -69,17 +70,21 @@ def check_folder(out: Path, kind: RunKind, settings: Mapping[str, object], *, fo
 
 
 def differences(old: Mapping[str, object], new: Mapping[str, object]) -> list[str]:
-    """`steps: 10 → 20` for each setting of `new` that was another."""
-    return [
-        f"{key}: {_shown(old.get(key))} → {_shown(value)}"
-        for key, value in new.items()
-        if old.get(key) != value
-    ]
+    """`steps: 10 → 20` for each setting of `new` that was another, `optim.lr: 0.1 → 0.2` for one
+    within another."""
+    return [line for key, value in new.items() for line in _difference(key, old.get(key), value)]
+
+
+def _difference(key: str, old: object, new: object) -> list[str]:
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        names = {**old, **new}
+        return [line for k in names for line in _difference(f"{key}.{k}", old.get(k), new.get(k))]
+    return [] if old == new else [f"{key}: {_shown(old)} → {_shown(new)}"]
 
 
 def begun_otherwise(out: Path, changed: Sequence[str]) -> UsageError:
     return UsageError(
-        f"'{out}' was begun with other settings ({'; '.join(changed)})",
+        f"'{out}' was begun with other settings ({_listed(changed)})",
         code="resume_mismatch",
         hint="Use the same settings to continue it, another --out, or --force to begin anew",
     )
@@ -100,6 +105,8 @@ def _refuse_strangers(out: Path, kind: RunKind, *, force: bool) -> None:
         raise refusal(out, error) from error
     ours = {RUN_FILE, kind.product, *kind.others, checkpoints_of(out).name, metrics_of(out).name}
     in_the_way = [name for name in names if name in ours]
+    if in_the_way and (command := marked_command(out)) is not None:
+        raise _taken(out, f"is the output of augscore {command}", "Choose another --out")
     if in_the_way:
         raise _taken(out, f"holds {in_the_way[0]} of something else", "Choose another --out")
     if names and not force:
@@ -117,7 +124,7 @@ def _clear_finished(out: Path, kind: RunKind) -> None:
 
 
 def _finished(product: Path, changed: Sequence[str]) -> UsageError:
-    others = f", of other settings ({'; '.join(changed)})" if changed else ""
+    others = f", of other settings ({_listed(changed)})" if changed else ""
     return UsageError(
         f"{printable(repr(str(product)))} exists: this run is finished{others}",
         code="output_exists",
@@ -127,6 +134,11 @@ def _finished(product: Path, changed: Sequence[str]) -> UsageError:
 
 def _taken(out: Path, what: str, hint: str) -> UsageError:
     return UsageError(f"{printable(repr(str(out)))} {what}", code="output_exists", hint=hint)
+
+
+def _listed(changed: Sequence[str]) -> str:
+    more = len(changed) - _MOST_LISTED
+    return "; ".join([*changed[:_MOST_LISTED], *([f"and {more} more"] if more > 0 else [])])
 
 
 def _shown(value: object) -> str:

@@ -22,7 +22,7 @@ def differences_png(comparisons: Sequence[Comparison]) -> bytes:
     figure = Figure(figsize=(7.2, 1.25 + _ROW_INCHES * len(comparisons)), dpi=160)
     axes = figure.add_subplot()
     _draw(axes, comparisons)
-    figure.subplots_adjust(left=0.4, right=0.96, bottom=0.55 / figure.get_figheight(), top=0.86)
+    figure.subplots_adjust(left=0.3, right=0.96, bottom=0.55 / figure.get_figheight(), top=0.86)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", facecolor="white", metadata=_NO_METADATA)
     return buffer.getvalue()

@@ -10,8 +10,15 @@ from torch import nn
 
 from augscore.engine.module import Augment
 from augscore.runtime import memory_errors
+from augscore.score.model import new_denoiser
+from augscore.score.network import Architecture
+from augscore.training.judging import SCORE, score_plan_of, waits_for_network
 from augscore.training.learner import Learner, new_learner
 from augscore.training.plan import TrainPlan
+from augscore.training.score.expectation import expect as expect_score
+from augscore.training.score.kind import model_of
+from augscore.training.weighing.gaps import needs_network
+from augscore.training.weighing.score_values import LARGEST_SIDE, score_norms
 
 TIMED_IMAGES = 8
 TIMED_STEPS = 2
@@ -21,9 +28,13 @@ _LIBRARIES_BYTES = 900 << 20
 
 @dataclass(frozen=True)
 class Expectation:
-    """Of what is left of a run, without reading, judging and looks."""
+    """Of what is left of a run, without reading and looks.
+
+    score_seconds   of the score network that is trained first; 0 where none has to be
+    """
 
     seconds: float
+    score_seconds: float
     memory_bytes: int
 
 
@@ -41,7 +52,35 @@ def expect(plan: TrainPlan, done: int = 0) -> Expectation:
     batch = config.batch_size * config.optim.accumulate
     weights = sum(tensor.numel() * 4 for tensor in learner.state().values())
     memory = _LIBRARIES_BYTES + 3 * weights + activations * config.batch_size
-    return Expectation((config.steps - done) * batch * seconds, int(memory))
+    left = (config.steps - done) * batch
+    return Expectation(left * (seconds + _scoring(plan)), _score_first(plan), int(memory))
+
+
+def _scoring(plan: TrainPlan) -> float:
+    """Seconds an image, of a network of the size that is trained first."""
+    weighting = plan.config.weighting
+    if not needs_network(weighting):
+        return 0.0
+    device = torch.device(plan.device)
+    side = min(plan.config.size, LARGEST_SIDE)
+    denoiser = new_denoiser(Architecture(), 0.5, 0.25, 0).eval().to(device)
+    views = [torch.full((TIMED_IMAGES, 3, side, side), 0.5, device=device)] * plan.config.views
+    spent = []
+    for _ in range(TIMED_STEPS + 1):
+        began = time.monotonic()
+        with torch.no_grad():
+            score_norms(denoiser, views, (weighting.sigma,))
+        _wait(device)
+        spent.append(time.monotonic() - began)
+    return min(spent[1:]) / TIMED_IMAGES
+
+
+def _score_first(plan: TrainPlan) -> float:
+    out = plan.request.out / SCORE
+    if not waits_for_network(plan) or model_of(out).exists():
+        return 0.0
+    expected = expect_score(score_plan_of(plan, out))
+    return expected.training + expected.calibration
 
 
 def _noise(plan: TrainPlan) -> torch.Tensor:

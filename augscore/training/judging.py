@@ -22,6 +22,11 @@ SCORE = "score"
 _LOOKS_EVERY = 0.5
 
 
+def waits_for_network(plan: TrainPlan) -> bool:
+    """Whether a score network is trained before the run."""
+    return needs_network(plan.config.weighting) and plan.request.score_model is None
+
+
 def scorer_of(plan: TrainPlan, hooks: PairHooks) -> Scorer | None:
     """The first rank trains the score network, where it has to be trained; others wait for its
     file. Raises `Stopped` on a signal."""

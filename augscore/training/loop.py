@@ -18,10 +18,12 @@ from augscore.runs.checkpoint import Checkpoint
 from augscore.runs.hooks import Hooks
 from augscore.runs.keeping import Keeper
 from augscore.runtime import Progress
+from augscore.training.collapse_watch import CollapseWatch
 from augscore.training.data.feed import Batch, Feed
 from augscore.training.learner import Learner
 from augscore.training.log_row import LogRow
 from augscore.training.look import Look, with_look
+from augscore.training.scaling import scale_tensors
 from augscore.training.step import Pass
 from augscore.training.stopwatch import Stopwatch
 from augscore.training.tally import Tally
@@ -77,6 +79,7 @@ def _follow(learner: Learner, course: Course, hooks: PairHooks, batches: Iterato
     config = course.update.config
     watch, tally = Stopwatch(course.run.device), Tally()
     pace = _Pace(learner.step)
+    watches = CollapseWatch(config.optim.warmup_epochs, hooks.note)
     while learner.step < config.steps:
         step = learner.step + 1
         last = step == config.steps
@@ -88,13 +91,14 @@ def _follow(learner: Learner, course: Course, hooks: PairHooks, batches: Iterato
             group = list(islice(batches, config.optim.accumulate))
         checks = logs or saves or course.run.device.type == "cpu"
         tally.add(train_step(learner, course.run, course.update, group, watch, check=checks))
-        hooks.progress(Progress(f"epoch {_epoch(course, step):.1f}", step, config.steps, "steps"))
+        hooks.progress(Progress("training", step, config.steps, "steps"))
         if logs:
             row = _row(learner, course, pace, watch, tally)
             # The other ranks wait at the next step for the first one, which looks.
             if looks and course.keeps is not None:
                 row = with_look(row, course.look(learner))
             _tell(row, course, hooks)
+            watches(row)
             pace.logged(step)
         stopping = _any_stops(course, hooks)
         if saves or stopping:
@@ -144,7 +148,8 @@ def _any_stops(course: Course, hooks: PairHooks) -> bool:
 def _save(learner: Learner, course: Course) -> None:
     check_weights(learner)
     if course.keeps is not None:
-        course.keeps.checkpoint(Checkpoint(learner.step, course.settings, learner.state()))
+        tensors = {**learner.state(), **scale_tensors(course.update.fabric)}
+        course.keeps.checkpoint(Checkpoint(learner.step, course.settings, tensors))
 
 
 def _epoch(course: Course, step: int) -> float:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from augscore.engine.policy import Policy
 from augscore.errors import UsageError
 from augscore.methods.multiview import pairs_of
 from augscore.methods.record import Constants, TargetConstants
+
+AnyConstants = TypeVar("AnyConstants", bound=Constants)
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def pairing_of(policy: Policy, views: int, size: int, constants: Constants) -> P
     return Pairing((pair,), pair[1:], pair[:1])
 
 
-def constants_for(pairing: Pairing, constants: Constants) -> Constants:
+def constants_for(pairing: Pairing, constants: AnyConstants) -> AnyConstants:
     """As each of several pairs is weighed: with more than two views all directions are listed."""
     if isinstance(constants, TargetConstants) and len(pairing.pairs) > 1:
         return replace(constants, symmetric=False)

@@ -6,13 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
+from augscore.evaluation.collapse import LEAST_SHARE
 from augscore.training.log_row import LogRow
 
 MOST_POINTS = 300
 """More than a curve on a page can show; longer runs are averaged over neighbouring rows."""
-
-COLLAPSED = 0.2
-"""Below this embedding spread a network is taken for collapsed (Chen & He 2021, figure 2)."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +100,7 @@ def _collapse(rows: Sequence[LogRow]) -> list[Panel]:
             "Standard deviation per dimension, relative to 1/√d.",
             _present(_curve("spread", rows, lambda r: r.embedding_std)),
             lowest=0.0,
-            limit=(COLLAPSED, "collapsed <"),
+            limit=(LEAST_SHARE, "collapsed <"),
         ),
         Panel(
             "Effective rank",

@@ -23,15 +23,16 @@ from augscore.methods.table import couples_rows, find_method
 from augscore.runs.mark import refuse_inputs
 from augscore.runtime import Progress, ProgressSink, pick_device
 from augscore.training.config import TrainConfig
-from augscore.training.data.split import split
+from augscore.training.data.split import Split, split
 from augscore.training.engine import own_device, ranks
 from augscore.training.pairing import Pairing, pairing_of
+from augscore.training.preflight import check_config
 from augscore.training.request import TrainRequest
 from augscore.training.resolve import Images, resolve
 from augscore.training.settings import leaves
-from augscore.training.weighing.check import check_weighting
 
 PROBED = 16
+_ANY_IMAGES = Images(count=1 << 40, short_side=32)
 
 Data = str | Path | torch.Tensor | Indexed
 
@@ -65,11 +66,8 @@ class TrainPlan:
     @property
     def settings(self) -> tuple[tuple[str, object], ...]:
         """Every leaf of the configuration that matters to this method, by name."""
-        weighted = self.config.weighting.kind != "none"
         return tuple(
-            (name, value)
-            for name, value in leaves(self.config)
-            if weighted or name == "weighting.kind" or not name.startswith("weighting.")
+            (name, value) for name, value in leaves(self.config) if _matters(name, self.config)
         )
 
 
@@ -79,25 +77,28 @@ def plan_training(data: Data, request: TrainRequest, progress: ProgressSink) -> 
     Raises UsageError for names and numbers that do not fit and an `out` that is the data,
     InputError for fewer than two images, HostError for a device that is not there.
     """
-    progress(Progress("finding images", 0, None, "images"))
+    device = own_device(pick_device(request.device))
+    # Misspelt names are told before a large folder is searched.
+    resolve(request, _ANY_IMAGES, device, ranks())
     if isinstance(data, Path | str) and Path(data).exists():
         refuse_inputs(request.out, [Path(data)], purpose="train on")
-    device = own_device(pick_device(request.device))
-    parts = split(data, labels=request.labels, seed=request.seed)
+    progress(Progress("finding images", 0, None, "images"))
+    parts = split(data, labels=request.labels, download=request.download, seed=request.seed)
     images = _limited(parts.train, request)
     facts = Images(len(images), _short_side(images))
     resolved = resolve(request, facts, device, ranks())
     config, policy = resolved.config, resolved.policy
-    check_weighting(config.weighting, policy, config.size)
+    pairing = pairing_of(policy, config.views, config.size, config.constants)
+    check_config(config, policy, pairing)
     return TrainPlan(
         request=request,
         config=config,
         policy=policy,
-        pairing=pairing_of(policy, config.views, config.size, config.constants),
+        pairing=pairing,
         normalize=policy.normalize or NORMALIZATIONS["imagenet"],
         train=images,
         test=parts.test,
-        told=parts.told,
+        told=_told(parts, images),
         source=resolved.source,
         notes=tuple(_notes(config)),
         steps_per_epoch=resolved.steps_per_epoch,
@@ -127,6 +128,30 @@ def _limited(images: Collection, request: TrainRequest) -> Collection:
         return images
     chosen = keys.smallest_ranks(images.ids, request.limit, purpose="sample", seed=request.seed)
     return images.select([place for place, name in enumerate(images.ids) if name in chosen])
+
+
+def _matters(name: str, config: TrainConfig) -> bool:
+    """Whether another value could make other weights."""
+    optim = config.optim
+    if name == "predictor" or name == "optim.fixed_predictor_lr":
+        return config.predictor is not None
+    if name.startswith("optim.trust_"):
+        return optim.name == "lars"
+    if name in ("optim.milestones", "optim.gamma"):
+        return optim.schedule == "steps"
+    if name == "optim.warmup_epochs":
+        return optim.warmup_steps == 0
+    if name == "weighting.kind":
+        return True
+    if name.startswith("weighting."):
+        return config.weighting.kind != "none"
+    return True
+
+
+def _told(parts: Split, images: Collection) -> str:
+    if len(images) == len(parts.train):
+        return parts.told
+    return f"{parts.told}; trained on {len(images):,} of them (limit)"
 
 
 def _short_side(images: Collection) -> int:

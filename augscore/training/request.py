@@ -21,6 +21,7 @@ class TrainRequest:
     size        of the views, px; None: the recipe's, else by the images
     steps       stands in for epochs
     settings    any leaf of TrainConfig by its name: {"optim.lr": 0.1, "temperature": 0.2}
+    download    fetch a data set of torchvision that is not there
     limit       train on at most so many images, chosen by their keys
     eval_every  epochs between looks at nearest neighbours, 0 for none but the last
     checkpoint_every    steps; None: after a minute of work
@@ -40,6 +41,7 @@ class TrainRequest:
     score_model: str | Path | None = None
     settings: Mapping[str, Value] = field(default_factory=dict)
     labels: Path | None = None
+    download: bool = False
     limit: int | None = None
     seed: int = 0
     device: str = "auto"

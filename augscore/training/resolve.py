@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,7 @@ from augscore.engine.policies import find_policy
 from augscore.engine.policy import Policy
 from augscore.errors import InputError, UsageError
 from augscore.methods.record import TargetConstants
+from augscore.methods.wmse import WmseConstants
 from augscore.runtime import favours_bf16
 from augscore.training.config import Precision, TrainConfig
 from augscore.training.recipes.defaults import Defaults
@@ -133,10 +135,9 @@ def _fitted(config: TrainConfig, request: TrainRequest, images: Images, ranks: i
             f"pair training needs at least {FEWEST_IMAGES} images, found {images.count}",
             code="too_few_images",
         )
-    accumulate = config.optim.accumulate
+    accumulate = max(1, config.optim.accumulate)
     if request.batch_size is None and config.batch_size * accumulate > images.count:
-        fitting = images.count // accumulate
-        config = replace(config, batch_size=max(2, fitting - fitting % (2 * ranks)))
+        config = replace(config, batch_size=_fitting(config, images.count // accumulate, ranks))
     if config.batch_size * accumulate > images.count:
         raise UsageError(
             f"a step takes {config.batch_size * accumulate} images, and there are {images.count}",
@@ -150,7 +151,16 @@ def _fitted(config: TrainConfig, request: TrainRequest, images: Images, ranks: i
         )
     constants = config.constants
     if isinstance(constants, TargetConstants) and "queue_size" not in request.settings:
-        most = max(2 * config.batch_size, images.count // 4)
+        most = max(config.views * config.batch_size, images.count // 4)
         if constants.queue_size > most:
             config = replace(config, constants=replace(constants, queue_size=most))
     return config
+
+
+def _fitting(config: TrainConfig, most: int, ranks: int) -> int:
+    """The largest batch of at most so many images, in whole slices where some fit in."""
+    unit = 2 * ranks
+    if isinstance(config.constants, WmseConstants):
+        whole = math.lcm(unit, max(1, config.constants.slice_size))
+        unit = whole if whole <= most else unit
+    return max(2, most - most % unit)

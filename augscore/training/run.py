@@ -28,13 +28,14 @@ from augscore.training.data.stream import labels_of, stream
 from augscore.training.encoder_path import IN_A_RUN
 from augscore.training.engine import make_fabric, rank, ranks
 from augscore.training.finishing import PAGE, finish, last_row
-from augscore.training.judging import SCORE, scorer_of
+from augscore.training.judging import SCORE, score_plan_of, scorer_of, waits_for_network
 from augscore.training.learner import Learner, new_learner
 from augscore.training.log_row import LogRow
 from augscore.training.look import Labelled, Looking
 from augscore.training.loop import Course, PairHooks, Rhythm, train
 from augscore.training.pairing import constants_for
 from augscore.training.plan import TrainPlan, binding_settings
+from augscore.training.scaling import load_scale
 from augscore.training.step import Pass
 from augscore.training.tensorboard import TensorBoardSink
 from augscore.training.update import Update
@@ -67,6 +68,8 @@ def train_pairs(plan: TrainPlan, hooks: PairHooks) -> TrainResult:
     (`loss_not_finite`); HostError (`out_of_memory`).
     """
     hooks = hooks if rank() == 0 else _silent(hooks)
+    if waits_for_network(plan):
+        score_plan_of(plan, plan.request.out / SCORE)  # what it would refuse, at once
     fabric = make_fabric(torch.device(plan.device), plan.config.precision)
     with _claimed(plan), memory_errors(LESS_MEMORY):
         fabric.barrier()
@@ -156,6 +159,7 @@ def _begin(
     learner = new_learner(config, torch.device(plan.device))
     if checkpoint is not None:
         learner.load(checkpoint.tensors, checkpoint.step)
+        load_scale(fabric, checkpoint.tensors)
         hooks.note(Note("continued", f"continuing after step {learner.step} of {config.steps}"))
     board = None
     if rank() == 0:

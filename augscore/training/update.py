@@ -110,7 +110,7 @@ def check_weights(learner: Learner) -> None:
 
 def _check(loss: torch.Tensor, step: int) -> None:
     if not bool(torch.isfinite(loss)):
-        raise _diverged(f"the loss of step {step + 1} is {float(loss)}")
+        raise _diverged(f"the loss of step {step + 1} is {float(loss.detach())}")
 
 
 def _diverged(what: str) -> UsageError:
@@ -118,5 +118,5 @@ def _diverged(what: str) -> UsageError:
         f"{what}: training diverged and was stopped",
         code="loss_not_finite",
         hint="Try a smaller optim.lr, a longer optim.warmup_epochs, optim.clip_norm=1 or "
-        "--amp off; the last checkpoint is kept",
+        "--amp off, with --force or another --out; checkpoints are kept until then",
     )

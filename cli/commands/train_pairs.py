@@ -112,6 +112,7 @@ def _request(method: str, settings: TrainPairSettings) -> TrainRequest:
         score_model=settings.score_model,
         settings=settings.more,
         labels=settings.labels,
+        download=settings.download,
         limit=settings.limit,
         seed=settings.seed,
         device=settings.device,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,7 @@ def _pass(plan: TrainPlan, network: Any, weighting: str) -> Pass:
     scorer: Scorer | None = None if weighting == "none" else load_scorer("default", "cpu")
     return Pass(
         network=network,
+        precision=nullcontext,
         augment=Augment(plan.policy, size=config.size, seed=config.seed, views=config.views),
         normalize=plan.normalize,
         pairing=plan.pairing,

@@ -10,7 +10,7 @@ import pytest
 
 from augscore.errors import HostError, UsageError
 from augscore.runs.mark import mark
-from augscore.runs.run_folder import check_folder, claimed
+from augscore.runs.run_folder import check_folder, claimed, differences
 from augscore.training.score.kind import SCORE_RUN, model_of
 from augscore.training.score.run import ScoreRunResult
 
@@ -81,7 +81,17 @@ def test_the_folder_of_another_command_is_refused(out: Path) -> None:
     (out / "run.json").write_text(json.dumps(document))
     (out / "summary.json").write_text("{}")
     for force in (False, True):
-        assert "holds run.json of something else" in refusal(out, force=force)
+        assert "is the output of augscore measure" in refusal(out, force=force)
+
+
+def test_a_difference_within_a_setting_is_told_alone_and_many_are_counted(out: Path) -> None:
+    old = {"optim": {"lr": 0.1, "momentum": 0.9}, "arch": "small"}
+    new = {"optim": {"lr": 0.2, "momentum": 0.9}, "arch": "small"}
+    assert differences(old, new) == ["optim.lr: 0.1 → 0.2"]
+    assert differences({"c": {"t": 1}}, {"c": {"k": 2}}) == ["c.t: 1 → null", "c.k: null → 2"]
+    mark(out, SCORE_RUN.command, {str(n): n for n in range(9)}, {})
+    with pytest.raises(UsageError, match=r"5: 5 → -5; and 2 more\)"):
+        check_folder(out, SCORE_RUN, {str(n): -n for n in range(9)}, force=False)
 
 
 def test_a_folder_that_cannot_be_read_is_the_machine(
