@@ -193,4 +193,4 @@ _CONSTANTS: dict[str, tuple[Key, ...]] = {
 }
 
 METHODS = tuple(_CONSTANTS)
-_WITH_PREDICTOR = frozenset(["simsiam"])
+_WITH_PREDICTOR = frozenset(["simsiam", "sce"])

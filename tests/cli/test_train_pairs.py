@@ -28,6 +28,7 @@ Invoke = Callable[..., Result]
 Child = Callable[..., subprocess.CompletedProcess[str]]
 
 SMALL = ("--size", "32", "--arch", "small", "--set", "projector.hidden=16", "--workers", "0")
+CPU = torch.device("cpu")
 QUICK = (*SMALL, "--steps", "2", "--batch-size", "4", "--set", "projector.out=8")
 
 
@@ -328,10 +329,13 @@ def test_out_may_lie_in_the_data_but_not_hold_it(invoke: Invoke, classes: Path) 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_the_keys_are_those_of_the_configuration_with_their_types(method: str) -> None:
-    request = TrainRequest(method=method, out=Path("run"))
-    config = resolve(request, Images(50_000, 32), torch.device("cpu")).config
+    configs = [
+        resolve(TrainRequest(method=method, out=Path("run")), Images(50_000, side), CPU).config
+        for side in (32, 224)
+    ]
     keys = {key.name: key for key in keys_of(method)}
-    assert set(keys) == setting_names(config)
+    assert set(keys) == set().union(*map(setting_names, configs))
+    config = max(configs, key=lambda one: len(setting_names(one)))
     kinds = {bool: "yes", int: "whole", float: "number"}
     for name, key in keys.items():
         wanted = type_of(config, name)
