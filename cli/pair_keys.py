@@ -38,7 +38,7 @@ class Key:
         return click.Option(
             [self.parameter, f"--{self.name.replace('_', '-')}"],
             type=_type(self),
-            metavar=_METAVARS.get(self.kind),
+            metavar="NAME" if len("|".join(self.words)) > _WIDEST else _METAVARS.get(self.kind),
             help=self.help,
         )
 
@@ -59,6 +59,7 @@ class Numbers(_NumbersBase):
             self.fail(f"{value!r} is not numbers with commas between them", param, ctx)
 
 
+_WIDEST = 50
 _METAVARS = {"number": "X", "whole": "N", "yes": "BOOL", "numbers": "X,X,..."}
 
 

@@ -122,6 +122,7 @@ def plan_document(plan: TrainPlan, expected: Expectation) -> dict[str, object]:
         "source": plan.source,
         "images": plan.images,
         "split": plan.told,
+        "notes": list(plan.notes),
         "config": dict(plan.settings),
         "seconds": expected.seconds,
         "score_seconds": expected.score_seconds,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import torch
 from lightning_fabric import Fabric
@@ -14,6 +14,8 @@ from lightning_fabric.strategies.ddp import DDPStrategy
 
 from augscore.errors import UsageError
 from augscore.training.config import Precision
+
+Network = TypeVar("Network", bound=torch.nn.Module)
 
 # Others wait while the first process trains the score network, say.
 _PATIENCE = timedelta(hours=24)
@@ -49,6 +51,15 @@ def make_fabric(device: torch.device, precision: Precision) -> Fabric:
     )
     fabric.launch()
     return fabric
+
+
+def synchronised(network: Network) -> Network:
+    """With batch norm over the images of all processes, where they have accelerators; torch has no
+    such layer for the CPU."""
+    on_cpu = next(network.parameters()).device.type == "cpu"
+    if ranks() == 1 or on_cpu:
+        return network
+    return cast(Network, torch.nn.SyncBatchNorm.convert_sync_batchnorm(network))
 
 
 def _plugin(device: torch.device, precision: Precision) -> FullPrecision:

@@ -25,7 +25,7 @@ def finish(plan: TrainPlan, learner: Learner) -> None:
     write_page(
         out / PAGE,
         f"{learner.method.title} on {plan.train.name}",
-        [(name, str(value)) for name, value in plan.settings],
+        [(name, _told(value)) for name, value in plan.settings],
         rows,
         _figures(rows),
     )
@@ -45,6 +45,12 @@ def finish(plan: TrainPlan, learner: Learner) -> None:
         augscore=VERSION,
     )
     save_encoder(plan.request.out / IN_A_RUN, learner.online.backbone, card)
+
+
+def _told(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or "none"
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
 def _figures(rows: list[LogRow]) -> list[tuple[str, str]]:

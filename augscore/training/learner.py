@@ -10,6 +10,7 @@ import torch
 from augscore.methods.record import Method, TargetConstants
 from augscore.methods.table import find_method
 from augscore.training.config import TrainConfig
+from augscore.training.engine import synchronised
 from augscore.training.networks.momentum import MomentumCopy
 from augscore.training.networks.queue import KeyQueue
 from augscore.training.networks.siamese import Siamese, make_siamese
@@ -66,7 +67,7 @@ def new_learner(config: TrainConfig, device: torch.device) -> Learner:
         seed=config.seed,
     )
     layout = torch.channels_last if config.channels_last else torch.contiguous_format
-    online = siamese.to(device).to(memory_format=layout)
+    online = synchronised(siamese.to(device).to(memory_format=layout))
     target = queue = None
     if isinstance(config.constants, TargetConstants):
         target = MomentumCopy(online).to(device)

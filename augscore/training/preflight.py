@@ -12,7 +12,6 @@ from augscore.methods.wmse import WmseConstants
 from augscore.training.config import TrainConfig
 from augscore.training.learner import new_learner
 from augscore.training.pairing import Pairing
-from augscore.training.ranges import check_ranges
 from augscore.training.weighing.check import check_weighting
 
 _TRIAL_ROWS, _TRIAL_WIDTH = 4, 8
@@ -24,7 +23,6 @@ def check_config(config: TrainConfig, policy: Policy, pairing: Pairing) -> None:
     Raises UsageError: `bad_value`, `slice_size`, `queue_size`, `weighting_size`, `arch_unknown`,
     `arch_size`, `usage`.
     """
-    check_ranges(config)
     _check_heads(config)
     _check_slices(config)
     _check_queue(config, pairing)

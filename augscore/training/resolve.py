@@ -15,6 +15,7 @@ from augscore.methods.record import TargetConstants
 from augscore.methods.wmse import WmseConstants
 from augscore.runtime import favours_bf16
 from augscore.training.config import Precision, TrainConfig
+from augscore.training.ranges import check_ranges
 from augscore.training.recipes.defaults import Defaults
 from augscore.training.recipes.find import defaults_for
 from augscore.training.request import TrainRequest, Value
@@ -68,6 +69,7 @@ def resolve(
     policy = find_policy(request.policy if request.policy is not None else defaults.policy)
     config = _first_config(request, defaults, policy, size or defaults.size, device)
     config = with_settings(config, _asked(request), setting_names(config))
+    check_ranges(config)
     config = _fitted(config, request, images, ranks)
     per_epoch = images.count // (config.batch_size * config.optim.accumulate)
     if request.steps is not None:
@@ -135,7 +137,7 @@ def _fitted(config: TrainConfig, request: TrainRequest, images: Images, ranks: i
             f"pair training needs at least {FEWEST_IMAGES} images, found {images.count}",
             code="too_few_images",
         )
-    accumulate = max(1, config.optim.accumulate)
+    accumulate = config.optim.accumulate
     if request.batch_size is None and config.batch_size * accumulate > images.count:
         config = replace(config, batch_size=_fitting(config, images.count // accumulate, ranks))
     if config.batch_size * accumulate > images.count:

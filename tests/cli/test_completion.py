@@ -31,7 +31,7 @@ def test_an_unknown_shell_is_refused(invoke: Invoke) -> None:
     ("words", "cursor", "expected"),
     [
         ("augscore tr", 1, "plain,train"),
-        ("augscore train s", 2, "plain,score"),
+        ("augscore train sco", 2, "plain,score"),
         ("augscore measure --fol", 2, "plain,--follow-links"),
         ("augscore measure --color a", 3, "plain,auto\nplain,always"),
         ("augscore policy ", 2, "plain,draw\nplain,list\nplain,show\nplain,validate"),

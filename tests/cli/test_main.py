@@ -57,6 +57,16 @@ def test_static_help_is_the_commands_own(name: str) -> None:
     assert command.get_short_help_str(limit=200) == COMMANDS[name][1]
 
 
+def test_static_help_of_what_is_trained_is_the_commands_own() -> None:
+    from augscore_cli.commands.train import COMMANDS as TRAINED
+    from augscore_cli.commands.train import train
+
+    for name, (_, text) in TRAINED.items():
+        command = train.get_command(click.Context(train), name)
+        assert command is not None
+        assert command.get_short_help_str(limit=200) == text
+
+
 @pytest.mark.parametrize(
     ("words", "command"), EVERY, ids=lambda v: " ".join(v) or "root" if isinstance(v, tuple) else ""
 )
@@ -79,7 +89,11 @@ def test_every_command_and_option_has_help(
         (["--help"], 0),
         (["--version"], 0),
         (["measure", "--help"], 0),
+        (["train", "--help"], 0),
         (["train", "score", "-h"], 0),
+        (["train", "simclr", "--help"], 0),
+        (["train", "wmse", "x", "-o", "y", "--set", "optim.lrr=1"], 2),
+        (["train", "simclr", "x", "-o", "y", "--print-config"], 0),
         (["eval", "--help"], 0),
         (["eval", "x"], 2),
         (["export", "--help"], 0),

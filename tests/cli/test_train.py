@@ -78,7 +78,7 @@ def test_folders_that_are_no_runs_are_refused_at_once(
     assert "holds other files (cat.jpg)" in refused("theirs")
     Path("measured").mkdir()
     Path("measured/run.json").write_text('{"schema": "augscore.run/1", "command": "measure"}')
-    assert "holds run.json of something else" in refused("measured", "--force")
+    assert "is the output of augscore measure" in refused("measured", "--force")
     assert sorted(p.name for p in Path("theirs").iterdir()) == ["cat.jpg"]
 
 

@@ -90,7 +90,7 @@ def test_a_difference_within_a_setting_is_told_alone_and_many_are_counted(out: P
     assert differences(old, new) == ["optim.lr: 0.1 → 0.2"]
     assert differences({"c": {"t": 1}}, {"c": {"k": 2}}) == ["c.t: 1 → null", "c.k: null → 2"]
     mark(out, SCORE_RUN.command, {str(n): n for n in range(9)}, {})
-    with pytest.raises(UsageError, match=r"5: 5 → -5; and 2 more\)"):
+    with pytest.raises(UsageError, match=r"6: 6 → -6; and 2 more\)"):
         check_folder(out, SCORE_RUN, {str(n): -n for n in range(9)}, force=False)
 
 
