@@ -59,7 +59,8 @@ def synchronised(network: Network) -> Network:
     on_cpu = next(network.parameters()).device.type == "cpu"
     if ranks() == 1 or on_cpu:
         return network
-    return cast(Network, torch.nn.SyncBatchNorm.convert_sync_batchnorm(network))
+    convert = torch.nn.SyncBatchNorm.convert_sync_batchnorm
+    return cast(Network, convert(network))  # type: ignore[no-untyped-call]
 
 
 def _plugin(device: torch.device, precision: Precision) -> FullPrecision:
