@@ -30,9 +30,9 @@ from augscore.studies.weighting import missing_of
 from augscore.training.config import WeightingConfig, WeightingKind
 from augscore.training.footprint import expect
 from augscore.training.judging import score_hooks, score_plan_of
-from augscore.training.log_row import LogRow
 from augscore.training.loop import PairHooks
 from augscore.training.plan import Data, TrainPlan, plan_training
+from augscore.training.reporting.log_row import LogRow
 from augscore.training.request import TrainRequest
 from augscore.training.run import encoder_of, train_pairs
 from augscore.training.weighing.gaps import needs_network

@@ -12,7 +12,7 @@ from augscore.evaluation.collapse import rank_me
 from augscore.evaluation.features import Preprocessing, features_of
 from augscore.evaluation.knn import Bank, weighted_knn
 from augscore.training.learner import Learner
-from augscore.training.log_row import LogRow
+from augscore.training.reporting.log_row import LogRow
 
 RANKED = 2048
 

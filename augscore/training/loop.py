@@ -18,15 +18,15 @@ from augscore.runs.checkpoint import Checkpoint
 from augscore.runs.hooks import Hooks
 from augscore.runs.keeping import Keeper
 from augscore.runtime import Progress
-from augscore.training.collapse_watch import CollapseWatch
 from augscore.training.data.feed import Batch, Feed
 from augscore.training.learner import Learner
-from augscore.training.log_row import LogRow
 from augscore.training.look import Look, with_look
+from augscore.training.reporting.collapse_watch import CollapseWatch
+from augscore.training.reporting.log_row import LogRow
+from augscore.training.reporting.stopwatch import Stopwatch
+from augscore.training.reporting.tally import Tally
 from augscore.training.scaling import scale_tensors
 from augscore.training.step import Pass
-from augscore.training.stopwatch import Stopwatch
-from augscore.training.tally import Tally
 from augscore.training.update import Update, check_weights, train_step
 
 CHECKPOINT_SECONDS = 60.0

@@ -30,14 +30,14 @@ from augscore.training.engine import make_fabric, rank, ranks
 from augscore.training.finishing import PAGE, finish, last_row
 from augscore.training.judging import SCORE, score_plan_of, scorer_of, waits_for_network
 from augscore.training.learner import Learner, new_learner
-from augscore.training.log_row import LogRow
 from augscore.training.look import Labelled, Looking
 from augscore.training.loop import Course, PairHooks, Rhythm, train
 from augscore.training.pairing import constants_for
 from augscore.training.plan import TrainPlan, binding_settings
+from augscore.training.reporting.log_row import LogRow
+from augscore.training.reporting.tensorboard import TensorBoardSink
 from augscore.training.scaling import load_scale
 from augscore.training.step import Pass
-from augscore.training.tensorboard import TensorBoardSink
 from augscore.training.update import Update
 from augscore.training.weighing.judge import judge_digest
 from augscore.training.weighing.weigher import Weigher

@@ -21,7 +21,7 @@ from augscore.training.gather import gather
 from augscore.training.learner import Learner
 from augscore.training.networks.siamese import Online
 from augscore.training.pairing import Pairing
-from augscore.training.stopwatch import Stopwatch
+from augscore.training.reporting.stopwatch import Stopwatch
 from augscore.training.weighing.scene import Scene
 from augscore.training.weighing.weigher import Weigher, Weights
 

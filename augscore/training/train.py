@@ -7,9 +7,9 @@ from pathlib import Path
 
 from augscore.engine.policies import PolicyLike
 from augscore.runtime import Interruptions, Note, Progress
-from augscore.training.log_row import LogRow
 from augscore.training.loop import PairHooks
 from augscore.training.plan import Data, plan_training
+from augscore.training.reporting.log_row import LogRow
 from augscore.training.request import Amp, TrainRequest, Value
 from augscore.training.run import TrainResult, train_pairs
 

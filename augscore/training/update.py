@@ -16,8 +16,8 @@ from augscore.training.config import TrainConfig
 from augscore.training.data.feed import Batch
 from augscore.training.learner import Learner
 from augscore.training.optimisers import peak_rate, rate_at, set_rates
+from augscore.training.reporting.stopwatch import Stopwatch
 from augscore.training.step import Outcome, Pass, run_batch
-from augscore.training.stopwatch import Stopwatch
 
 
 @dataclass(frozen=True)

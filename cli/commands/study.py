@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from augscore.studies.rows import StudyRow
     from augscore.studies.training_runs import Runs
     from augscore.studies.weighting import Study, StudyResult
-    from augscore.training.log_row import LogRow
+    from augscore.training.reporting.log_row import LogRow
 
 _HELP = """Train backbones on DATA with pairs weighted in several ways, and compare how well their
     nearest neighbours tell the classes of DATA, which must have some.

@@ -22,8 +22,8 @@ from .train import PAIRS
 
 if TYPE_CHECKING:
     from augscore.runtime import Note
-    from augscore.training.log_row import LogRow
     from augscore.training.plan import TrainPlan
+    from augscore.training.reporting.log_row import LogRow
     from augscore.training.request import TrainRequest
     from augscore.training.run import TrainResult
 

@@ -18,9 +18,9 @@ from augscore.training.data.store import open_store
 from augscore.training.engine import make_fabric
 from augscore.training.learner import new_learner
 from augscore.training.plan import TrainPlan, plan_training
+from augscore.training.reporting.stopwatch import Stopwatch
 from augscore.training.request import TrainRequest
 from augscore.training.step import Pass
-from augscore.training.stopwatch import Stopwatch
 from augscore.training.update import Update, train_step
 from augscore.training.weighing.weigher import Weigher
 from tests.benchmarks.pair_peers import HEAD, RATE, SIZE, Job, Views

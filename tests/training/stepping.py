@@ -17,8 +17,8 @@ from augscore.training.data.feed import Batch
 from augscore.training.engine import make_fabric
 from augscore.training.learner import Learner, new_learner
 from augscore.training.pairing import constants_for, pairing_of
+from augscore.training.reporting.stopwatch import Stopwatch
 from augscore.training.step import Outcome, Pass
-from augscore.training.stopwatch import Stopwatch
 from augscore.training.update import Update, train_step
 from augscore.training.weighing.weigher import Weigher
 

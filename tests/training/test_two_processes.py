@@ -14,7 +14,7 @@ import torch
 
 from augscore.methods.table import METHODS
 from augscore.runs.checkpoint import find_checkpoint
-from augscore.training.log_row import LogRow
+from augscore.training.reporting.log_row import LogRow
 from tests.training import distributing
 from tests.training.distributing import SIGNALLED_AT, STEPS, STOPPED, STRAIGHT, WEIGHTINGS
 

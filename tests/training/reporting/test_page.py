@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from augscore.training.log_row import LogRow
-from augscore.training.page import page_html, write_page
+from augscore.training.reporting.log_row import LogRow
+from augscore.training.reporting.page import page_html, write_page
 
 ROWS = [
     LogRow(step=5 * i, steps=20, epoch=float(i), loss=5.0 / i, network_share=1.0)

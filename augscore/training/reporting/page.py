@@ -8,10 +8,10 @@ from html import escape
 from pathlib import Path
 
 from augscore.outputs import printable, write_text
-from augscore.training.figure import number, panel_svg
-from augscore.training.log_row import LogRow
-from augscore.training.page_style import STYLE
-from augscore.training.panels import Panel, absent_from, panels_of
+from augscore.training.reporting.figure import number, panel_svg
+from augscore.training.reporting.log_row import LogRow
+from augscore.training.reporting.page_style import STYLE
+from augscore.training.reporting.panels import Panel, absent_from, panels_of
 
 Table = Sequence[tuple[str, str]]
 

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from augscore.training.panels import Curve, Panel
+from augscore.training.reporting.panels import Curve, Panel
 
 INK, FAINT, GRID = "#1f2328", "#6a7077", "#dfe2e6"
 SERIES = ("#0072b2", "#d55e00", "#009e73", "#b0578d")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from augscore.evaluation.collapse import LEAST_SHARE
 from augscore.runtime import Note, NoteSink
-from augscore.training.log_row import LogRow
+from augscore.training.reporting.log_row import LogRow
 
 
 class CollapseWatch:

@@ -10,7 +10,7 @@ import torch
 
 from augscore.evaluation.collapse import spread
 from augscore.methods.weighting import effective_sample_size
-from augscore.training.log_row import LogRow
+from augscore.training.reporting.log_row import LogRow
 from augscore.training.step import Outcome
 
 

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from augscore.training.figure import VARIABLES, number, panel_svg, spread
-from augscore.training.panels import Curve, Panel
+from augscore.training.reporting.figure import VARIABLES, number, panel_svg, spread
+from augscore.training.reporting.panels import Curve, Panel
 
 LINES = Panel(
     "A",
@@ -59,7 +59,9 @@ def test_the_same_panel_gives_the_same_text_and_leaves_settings_alone() -> None:
 
 
 def test_pyplot_is_never_imported() -> None:
-    code = "import sys, augscore.training.page; sys.exit('matplotlib.pyplot' in sys.modules)"
+    code = (
+        "import sys, augscore.training.reporting.page; sys.exit('matplotlib.pyplot' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-P", "-c", code], check=False).returncode == 0
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from augscore.training.collapse_watch import CollapseWatch
-from augscore.training.log_row import LogRow
+from augscore.training.reporting.collapse_watch import CollapseWatch
+from augscore.training.reporting.log_row import LogRow
 
 
 def told(*rows: tuple[float, float | None]) -> list[str]:

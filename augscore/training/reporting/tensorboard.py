@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from augscore.runtime import Note, NoteSink
-from augscore.training.log_row import LogRow
+from augscore.training.reporting.log_row import LogRow
 
 if TYPE_CHECKING:
     from torch.utils.tensorboard import SummaryWriter

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from augscore.training.log_row import LogRow
-from augscore.training.panels import MOST_POINTS, Panel, absent_from, panels_of
+from augscore.training.reporting.log_row import LogRow
+from augscore.training.reporting.panels import MOST_POINTS, Panel, absent_from, panels_of
 
 BARE = LogRow(step=1, steps=10, epoch=0.1, loss=3.0)
 FULL = replace(

@@ -10,9 +10,9 @@ import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from augscore.runtime import Note
-from augscore.training import tensorboard
-from augscore.training.log_row import LogRow
-from augscore.training.tensorboard import TAGS, TensorBoardSink
+from augscore.training.reporting import tensorboard
+from augscore.training.reporting.log_row import LogRow
+from augscore.training.reporting.tensorboard import TAGS, TensorBoardSink
 
 
 def _row(step: int, loss: float = 1.0) -> LogRow:

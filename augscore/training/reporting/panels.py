@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from augscore.evaluation.collapse import LEAST_SHARE
-from augscore.training.log_row import LogRow
+from augscore.training.reporting.log_row import LogRow
 
 MOST_POINTS = 300
 """More than a curve on a page can show; longer runs are averaged over neighbouring rows."""

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from augscore.training.log_row import LogRow
+from augscore.training.reporting.log_row import LogRow
 
 _OPTIONAL = [f.name for f in fields(LogRow) if f.default is None]
 ROW = LogRow(step=10, steps=40, epoch=1.25, loss=0.5, fallbacks=2, knn=61.5)

@@ -1,0 +1,1 @@
+"""What a run tells of itself: rows of metrics, where its time goes, its page of curves."""
