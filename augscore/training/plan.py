@@ -30,6 +30,7 @@ from augscore.training.preflight import check_config
 from augscore.training.request import TrainRequest
 from augscore.training.resolve import Images, resolve
 from augscore.training.settings import leaves
+from augscore.training.weighing.gaps import needs_network
 
 PROBED = 16
 _ANY_IMAGES = Images(count=1 << 40, short_side=32)
@@ -100,7 +101,7 @@ def plan_training(data: Data, request: TrainRequest, progress: ProgressSink) -> 
         test=parts.test,
         told=_told(parts, images),
         source=resolved.source,
-        notes=tuple(_notes(config)),
+        notes=tuple(_notes(config, request)),
         steps_per_epoch=resolved.steps_per_epoch,
         workers=auto_workers() if request.workers is None else request.workers,
         device=str(device),
@@ -168,10 +169,18 @@ def _short_side(images: Collection) -> int:
     return round(statistics.median(sides))
 
 
-def _notes(config: TrainConfig) -> Iterator[str]:
+def _notes(config: TrainConfig, request: TrainRequest) -> Iterator[str]:
     coupled = couples_rows(find_method(config.method), config.constants)
     if config.optim.accumulate > 1 and coupled:
         yield (
             f"{config.method} compares the images of a batch: {config.optim.accumulate} batches of "
             f"{config.batch_size} are not one of {config.optim.accumulate * config.batch_size}"
+        )
+    idle = [name for name in request.settings if not _matters(name, config)]
+    if request.score_model is not None and not needs_network(config.weighting):
+        idle.append(f"score model {request.score_model}")
+    if idle:
+        yield (
+            f"not used with weights {config.weighting.kind} and {config.optim.name}: "
+            + ", ".join(idle)
         )

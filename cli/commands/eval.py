@@ -103,7 +103,11 @@ _OPTIONS: tuple[Callable[[Callback], Callback], ...] = (
         metavar="T",
         help="Of the weights exp(cosine / T).",
     ),
-    click.option("--linear", is_flag=True, help="Linear classifiers, by Adam and by L-BFGS."),
+    click.option(
+        "--linear",
+        is_flag=True,
+        help="Linear classifiers, by Adam and by L-BFGS, instead; with --knn both.",
+    ),
     click.option(
         "--epochs",
         type=click.IntRange(min=1),

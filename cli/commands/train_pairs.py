@@ -74,6 +74,7 @@ def _run(method: str, settings: TrainPairSettings) -> None:
     result = _train(plan, streams)
     if is_first():
         _tell(settings, streams, result)
+        streams.note(f"Next: {_next(settings, plan)}")
 
 
 def is_first() -> bool:
@@ -163,8 +164,14 @@ def _tell(settings: TrainPairSettings, streams: Streams, result: TrainResult) ->
         streams.note(f"stopped by {result.stopped_by}; the same command continues this run")
         raise click.exceptions.Exit(stop_code(result.stopped_by))
     print_result(settings, result_lines(result), result_document(result))
-    words = ["augscore", "eval", shown_path(settings.out), "--data", settings.data]
-    streams.note(f"Next: {shown(shlex.join(words))}")
+
+
+def _next(settings: TrainPairSettings, plan: TrainPlan) -> str:
+    """Without classes there is nothing to evaluate on these images."""
+    run = shown_path(settings.out)
+    if plan.test is None:
+        return shown(shlex.join(["augscore", "export", run, "-o", "encoder.safetensors"]))
+    return shown(shlex.join(["augscore", "eval", run, "--data", settings.data]))
 
 
 simclr, simsiam, wmse, vicreg, moco, ressl, sce = (_command(method) for method in METHODS)

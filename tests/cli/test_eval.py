@@ -231,7 +231,7 @@ def test_unlabelled_images_have_no_accuracy(run: Path, scenes: Path, invoke: Inv
     result = invoke("eval", str(run), "--data", str(scenes))
     assert result.exit_code == 3
     assert result.stdout == ""
-    assert result.stderr.startswith("error: no accuracy can be measured: ")
+    assert result.stderr.startswith("error: no accuracy can be measured: they have no classes. ")
     assert len(result.stderr.splitlines()) == 1
 
 

@@ -158,6 +158,27 @@ def test_a_run_weighs_by_a_model_that_is_named(ask: Invoke, model_file: Path) ->
     assert not Path("run/score").exists()
 
 
+def test_a_plan_names_what_was_given_in_vain(ask: Invoke, model_file: Path) -> None:
+    given = ("--score-model", str(model_file), "--set", "weighting.shape=sqrt", "--set",
+             "optim.gamma=0.5", "--set", "optim.lr=0.5")  # fmt: skip
+    vain = " ".join(ask("simclr", *QUICK, "--dry-run", *given).stdout.split())
+    assert "note not used with weights none and " in vain
+    assert "weighting.shape" in vain.partition("note")[2].partition("network")[0]
+    assert "optim.gamma" in vain.partition("note")[2].partition("network")[0]
+    assert "score model" in vain.partition("note")[2].partition("network")[0]
+    assert "optim.lr" not in vain.partition("note")[2].partition("network")[0]
+    used = ask("simclr", *QUICK, "--dry-run", *given[:4], "--weighting", "score").stdout
+    assert "note " not in used
+
+
+def test_the_next_command_can_be_run(invoke: Invoke, photos: Path, ask: Invoke) -> None:
+    assert "Next: augscore eval run --data " in ask("simclr", *QUICK).stderr
+    bare = invoke("train", "simclr", str(photos / "b"), "-o", "bare", *QUICK[:-4],
+                  "--batch-size", "2")  # fmt: skip
+    assert bare.exit_code == 0, bare.output
+    assert "Next: augscore export bare -o encoder.safetensors" in bare.stderr
+
+
 def test_quiet_says_the_result_alone(ask: Invoke) -> None:
     done = ask("simclr", *QUICK, "-q")
     assert (done.exit_code, done.stderr) == (0, "")
@@ -172,7 +193,7 @@ def test_settings_come_from_files_too(ask: Invoke) -> None:
 
 
 def test_a_loss_that_is_no_number_stops_the_run_and_keeps_its_checkpoints(ask: Invoke) -> None:
-    wild = (*SMALL, "--steps", "20", "--batch-size", "4", "--set", "optim.lr=1e30", "--set",
+    wild = (*SMALL, "--steps", "20", "--batch-size", "4", "--set", "optim.lr=1e12", "--set",
             "optim.name=sgd", "--checkpoint-every", "1", "--amp", "off", "-q")  # fmt: skip
     first = ask("simclr", *wild)
     assert first.exit_code == 2, first.output

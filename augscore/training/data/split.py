@@ -23,6 +23,8 @@ from augscore.images.named_sets import (
 TEST_SHARE = 0.2
 _TEST_FOLDERS = ("test", "val")
 
+_PARTS_BARE = "the parts have no classes"
+
 
 @dataclass(frozen=True)
 class Split:
@@ -57,7 +59,7 @@ def split(
     parts = _parts(data, labels, root, download, seed)
     if accuracy and parts.test is None:
         raise InputError(
-            f"no accuracy can be measured: {parts.told}",
+            f"no accuracy can be measured: {_no_accuracy(parts.train) or _PARTS_BARE}",
             code="no_labels",
             hint="Put the images of each class into a sub-folder, or give a table of labels",
         )
@@ -97,7 +99,7 @@ def _whole(folder: Path, labels: Path | None) -> Collection:
 
 def _given(train: Collection, test: Collection, name: str) -> Split:
     train, test = aligned(train, test)
-    why = "" if len(_counts(train)) > 1 and test.labelled else "the parts have no classes"
+    why = "" if len(_counts(train)) > 1 and test.labelled else _PARTS_BARE
     if why:
         return Split(train, None, f"{len(train):,} images for training; {why}, so no accuracy")
     told = f"{len(train):,} images for training, {len(test):,} for accuracy, as {name} has them"

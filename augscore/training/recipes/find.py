@@ -59,8 +59,8 @@ def _own(method: str, size: int | None) -> Defaults:
         epochs=OWN_EPOCHS,
         batch_size=OWN_BATCH,
         constants=_with_small_queue(base.constants),
-        source=f"{OWN_EPOCHS} epochs, batches of {OWN_BATCH}; else as the recipe {base.recipe}: "
-        f"{base.source}",
+        source=f"where not set, {OWN_EPOCHS} epochs in batches of {OWN_BATCH}, else as the recipe "
+        f"{base.recipe}: {base.source}",
     )
 
 

@@ -84,7 +84,7 @@ def _lost(rows: Sequence[LogRow]) -> list[str]:
 
 def _looks(rows: Sequence[LogRow]) -> str:
     """What each evaluation found, for those who want the numbers."""
-    looks = [row for row in rows if row.knn is not None or row.embedding_std is not None]
+    looks = [row for row in rows if row.knn is not None or row.rankme is not None]
     if not looks:
         return ""
     heads = ("epoch", "k-NN [%]", "95 % interval", "spread", "rank", "rank, centred")

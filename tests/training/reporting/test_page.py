@@ -70,6 +70,15 @@ def test_it_tells_title_result_settings_and_every_evaluation() -> None:
         assert part in text
 
 
+def test_the_table_of_evaluations_has_no_row_for_steps_without_one() -> None:
+    """Every row knows the spread of its batch."""
+    rows = [replace(row, embedding_std=0.5) for row in ROWS]
+    ranked = replace(LOOK, knn=None, knn_low=None, knn_high=None, rankme=31.0)
+    numbers = page_html("SimCLR", [], [*rows, LOOK, ranked], [])
+    assert numbers.partition('class="numbers"')[2].count("<tr>") == 1 + 2
+    assert 'class="numbers"' not in page_html("SimCLR", [], rows, [])
+
+
 def test_text_of_others_is_shown_and_never_obeyed() -> None:
     title = "</title><script>alert(1)</script>"
     html = page_html(title, CONFIG, ROWS, [(title, title)])
