@@ -73,10 +73,11 @@ def setting(rows: Sequence[StudyRow]) -> str:
     if not rows:
         return "No run is finished yet."
     epochs = _range([row.epochs for row in rows])
+    length = f"{epochs} epoch{'' if epochs == '1' else 's'}"
     images, asked = (_range([r.images for r in rows]), _range([r.test_images for r in rows]))
     devices = ", ".join(sorted({row.device for row in rows}))
     return (
-        f"{epochs} epochs on {images} images, batch {_range([r.batch_size for r in rows])}, "
+        f"{length} on {images} images, batch {_range([r.batch_size for r in rows])}, "
         f"{devices}. k-NN accuracy behind the last epoch, {asked} test images; mean ± sd over "
         "seeds. Differences are paired: runs of one seed share initial weights, order and draws."
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import click
 
 from ..completing import encoders
 from ..eval_screen import encoder_line, evaluation_lines
+from ..export_step import export_command
 from ..measure_files import check_target
 from ..names import shown
 from ..options import (
@@ -161,7 +161,7 @@ def evaluate(settings: EvalSettings) -> None:
             part.name, part.told, part.found, width, per_class=settings.per_class
         )
     print_result(settings, lines, _document(settings, encoder, parts))
-    settings.streams.note(f"Next: {_next(settings)}")
+    settings.streams.note(f"Next: {export_command(settings.run, encoder.card.arch)}")
 
 
 def _check_json(settings: EvalSettings) -> None:
@@ -251,7 +251,3 @@ def _document(settings: EvalSettings, encoder: Encoder, parts: list[_Part]) -> d
         "data": parts[0].to_json(),
         "transfer": parts[1].to_json() if len(parts) > 1 else None,
     }
-
-
-def _next(settings: EvalSettings) -> str:
-    return shown(shlex.join(["augscore", "export", str(settings.run), "-o", "encoder.safetensors"]))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..exits import stop_code
+from ..export_step import export_command
 from ..measure_files import check_target
 from ..names import shown, shown_path
 from ..options import shared_options
@@ -168,10 +169,10 @@ def _tell(settings: TrainPairSettings, streams: Streams, result: TrainResult) ->
 
 def _next(settings: TrainPairSettings, plan: TrainPlan) -> str:
     """Without classes there is nothing to evaluate on these images."""
-    run = shown_path(settings.out)
     if plan.test is None:
-        return shown(shlex.join(["augscore", "export", run, "-o", "encoder.safetensors"]))
-    return shown(shlex.join(["augscore", "eval", run, "--data", settings.data]))
+        return export_command(settings.out, plan.config.arch)
+    words = ["augscore", "eval", shown_path(settings.out), "--data", settings.data]
+    return shown(shlex.join(words))
 
 
 simclr, simsiam, wmse, vicreg, moco, ressl, sce = (_command(method) for method in METHODS)

@@ -92,7 +92,7 @@ def test_the_screen(run: Path, parted: Path, invoke: Invoke) -> None:
         assert part in text
     assert "linear" not in text
     assert "blue" not in text
-    assert f"Next: augscore export {run} -o encoder.safetensors" in result.stderr
+    assert f"Next: augscore export {run} -o encoder.onnx" in result.stderr
 
 
 def test_numbers_are_those_of_the_library(run: Path, whole: Path, invoke: Invoke) -> None:

@@ -176,7 +176,7 @@ def test_the_next_command_can_be_run(invoke: Invoke, photos: Path, ask: Invoke) 
     bare = invoke("train", "simclr", str(photos / "b"), "-o", "bare", *QUICK[:-4],
                   "--batch-size", "2")  # fmt: skip
     assert bare.exit_code == 0, bare.output
-    assert "Next: augscore export bare -o encoder.safetensors" in bare.stderr
+    assert "Next: augscore export bare -o encoder.onnx" in bare.stderr
 
 
 def test_quiet_says_the_result_alone(ask: Invoke) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 
 from PIL import Image
 
+from augscore.studies.cells import Cell
 from augscore.studies.comparisons import comparisons_of
 from augscore.studies.differences_figure import differences_png
-from augscore.studies.table import document, markdown, sentences, table_rows
-from tests.studies.made_up import rows
+from augscore.studies.table import document, markdown, sentences, setting, table_rows
+from tests.studies.made_up import row, rows
 
 ROWS = rows(
     {
@@ -63,3 +65,9 @@ def test_the_figure_is_a_picture_and_the_same_each_time() -> None:
     with Image.open(io.BytesIO(data)) as image:
         assert image.format == "PNG"
         assert min(image.size) > 300
+
+
+def test_one_epoch_is_told_as_one() -> None:
+    rows = [replace(row(Cell("simclr", "none", 0), 50.0), epochs=epochs) for epochs in (1, 2)]
+    assert setting(rows[:1]).startswith("1 epoch on 640 images")
+    assert setting(rows).startswith("1 to 2 epochs on 640 images")
