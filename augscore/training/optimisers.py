@@ -57,6 +57,11 @@ def set_rates(optimizer: torch.optim.Optimizer, rate: float, *, peak: float) -> 
         group["lr"] = peak if group[FIXED] else rate
 
 
+def warmup_steps(config: OptimConfig, steps_per_epoch: int) -> int:
+    """As they are asked for."""
+    return config.warmup_steps or round(config.warmup_epochs * steps_per_epoch)
+
+
 def rate_at(
     step: int, *, config: OptimConfig, peak: float, steps: int, steps_per_epoch: int
 ) -> float:
@@ -65,8 +70,7 @@ def rate_at(
     The warm-up takes at most half of the run, so that a short one reaches its peak; milestones
     that lie before the run's start count for nothing.
     """
-    warmup = config.warmup_steps or round(config.warmup_epochs * steps_per_epoch)
-    warmup = min(warmup, steps // 2)
+    warmup = min(warmup_steps(config, steps_per_epoch), steps // 2)
     if config.schedule == "cosine":
         return warmup_cosine(step, steps=steps, warmup=warmup, peak=peak)
     drops: list[int] = []

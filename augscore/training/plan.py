@@ -25,6 +25,7 @@ from augscore.runtime import Progress, ProgressSink, pick_device
 from augscore.training.config import TrainConfig
 from augscore.training.data.split import Split, split
 from augscore.training.engine import own_device, ranks
+from augscore.training.optimisers import warmup_steps
 from augscore.training.pairing import Pairing, pairing_of
 from augscore.training.preflight import check_config
 from augscore.training.request import TrainRequest
@@ -101,7 +102,7 @@ def plan_training(data: Data, request: TrainRequest, progress: ProgressSink) -> 
         test=parts.test,
         told=_told(parts, images),
         source=resolved.source,
-        notes=tuple(_notes(config, request)),
+        notes=tuple(_notes(config, request, resolved.steps_per_epoch)),
         steps_per_epoch=resolved.steps_per_epoch,
         workers=auto_workers() if request.workers is None else request.workers,
         device=str(device),
@@ -169,7 +170,10 @@ def _short_side(images: Collection) -> int:
     return round(statistics.median(sides))
 
 
-def _notes(config: TrainConfig, request: TrainRequest) -> Iterator[str]:
+def _notes(config: TrainConfig, request: TrainRequest, per_epoch: int) -> Iterator[str]:
+    warmup, most = warmup_steps(config.optim, per_epoch), config.steps // 2
+    if warmup > most:
+        yield f"the warm-up takes half of this run, {most:,} steps, not {warmup:,}"
     coupled = couples_rows(find_method(config.method), config.constants)
     if config.optim.accumulate > 1 and coupled:
         yield (

@@ -15,7 +15,7 @@ from augscore.runs.continuing import usable_checkpoint
 from augscore.runtime import Note
 from augscore.score.fit import FitOptions
 from augscore.score.network import Architecture
-from augscore.training.score import plan
+from augscore.training.score import plan, source
 from augscore.training.score import run as score_run
 from augscore.training.score.binding import binding_settings
 from augscore.training.score.plan import ScoreRunOptions, plan_score_run
@@ -62,7 +62,7 @@ def test_bad_79_other_sizes_are_told(begun: Path, scenes: Path) -> None:
 def test_bad_79_settings_are_refused_before_an_image_is_read(
     begun: Path, train_tiny: TrainTiny, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(score_run, "read", lambda *a, **k: pytest.fail("read"))
+    monkeypatch.setattr(source, "read", lambda *a, **k: pytest.fail("read"))
     with pytest.raises(UsageError) as caught:
         train_tiny(begun, architecture=Architecture(), size=32, steps=8, batch_size=2)
     assert (caught.value.code, caught.value.exit_code) == ("resume_mismatch", 2)

@@ -163,12 +163,21 @@ def test_a_plan_names_what_was_given_in_vain(ask: Invoke, model_file: Path) -> N
              "optim.gamma=0.5", "--set", "optim.lr=0.5")  # fmt: skip
     vain = " ".join(ask("simclr", *QUICK, "--dry-run", *given).stdout.split())
     assert "note not used with weights none and " in vain
-    assert "weighting.shape" in vain.partition("note")[2].partition("network")[0]
-    assert "optim.gamma" in vain.partition("note")[2].partition("network")[0]
-    assert "score model" in vain.partition("note")[2].partition("network")[0]
-    assert "optim.lr" not in vain.partition("note")[2].partition("network")[0]
+    told = vain.partition("note not used")[2].partition("network")[0]
+    assert "weighting.shape" in told
+    assert "optim.gamma" in told
+    assert "score model" in told
+    assert "optim.lr" not in told
     used = ask("simclr", *QUICK, "--dry-run", *given[:4], "--weighting", "score").stdout
-    assert "note " not in used
+    assert "not used" not in used
+
+
+def test_a_plan_tells_that_a_short_run_warms_up_less(ask: Invoke) -> None:
+    short = ask("simclr", *SMALL, "--steps", "10", "--batch-size", "4", "--dry-run").stdout
+    assert "the warm-up takes half of this run, 5 steps, not " in " ".join(short.split())
+    given = ("--set", "optim.warmup_epochs=0.1")
+    long = ask("simclr", *SMALL, "--steps", "10", "--batch-size", "4", "--dry-run", *given).stdout
+    assert "warm-up takes" not in long
 
 
 def test_the_next_command_can_be_run(invoke: Invoke, photos: Path, ask: Invoke) -> None:
