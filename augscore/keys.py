@@ -106,6 +106,16 @@ def field_keys_of(hashes: torch.Tensor, slot: int) -> torch.Tensor:
     return _mix(hashes + _signed(slot * _GOLDEN & _MASK))
 
 
+def generator(
+    slot: int, *, seed: int, step: int, device: torch.device | str = "cpu"
+) -> torch.Generator:
+    """A generator of torch's for one slot of one step, where a library wants one."""
+    key = field_keys(torch.tensor([step]), slot, seed=seed)
+    made = torch.Generator(device=device)
+    made.manual_seed(int(key[0]) & 0x7FFFFFFFFFFFFFFF)
+    return made
+
+
 def image_hashes(
     images: torch.Tensor, *, seed: int, view: int = 0, epoch: int = 0, step: int = 0
 ) -> torch.Tensor:

@@ -18,6 +18,7 @@ from augscore.score import dsm
 from augscore.score.crops import CropPool
 from augscore.score.denoiser import Denoiser
 
+_NOISE = keys.slot("fit", 0, "noise")
 HELD_OUT_SIGMAS = (0.02, 0.05, 0.1, 0.3)
 
 
@@ -83,7 +84,7 @@ def fit_step(state: FitState, pool: CropPool, options: FitOptions) -> StepReport
     device = next(state.denoiser.parameters()).device
     crops = pool.batch(count=options.batch_size, step=state.step, seed=options.seed)
     clean = crops.to(device, torch.float32).div_(255).contiguous(memory_format=torch.channels_last)
-    generator = _generator(options.seed, state.step, device)
+    generator = keys.generator(_NOISE, seed=options.seed, step=state.step, device=device)
     noise = torch.randn(clean.shape, generator=generator, device=device)
     sigma = options.sigma_law.draw(len(clean), generator)
     rate = warmup_cosine(
@@ -145,10 +146,3 @@ def held_out_loss(denoise: dsm.Denoise, held_out: HeldOut, sigma_data: float) ->
         per_crop = dsm.loss(denoise, held_out.crops, held_out.noise, sigma, sigma_data)
         losses[level] = float(per_crop.mean())
     return losses
-
-
-def _generator(seed: int, step: int, device: torch.device) -> torch.Generator:
-    key = keys.field_keys(torch.tensor([step]), keys.slot("fit", 0, "noise"), seed=seed)
-    generator = torch.Generator(device=device)
-    generator.manual_seed(int(key[0]) & 0x7FFFFFFFFFFFFFFF)
-    return generator

@@ -17,6 +17,7 @@ from augscore.evaluation.features import Preprocessing
 from augscore.images.records import Skipped
 from augscore.runs.checkpoint import Checkpoint
 from augscore.runs.continuing import usable_checkpoint
+from augscore.runs.deterministic import deterministic
 from augscore.runs.keeping import Keeper
 from augscore.runs.mark import mark
 from augscore.runs.run_folder import RunKind, check_folder, checkpoints_of, claimed
@@ -28,6 +29,7 @@ from augscore.training.data.stream import labels_of, stream
 from augscore.training.encoder_path import IN_A_RUN
 from augscore.training.engine import make_fabric, rank, ranks
 from augscore.training.finishing import PAGE, finish, last_row
+from augscore.training.footprint import LESS_MEMORY
 from augscore.training.judging import SCORE, score_plan_of, scorer_of, waits_for_network
 from augscore.training.learner import Learner, new_learner
 from augscore.training.look import Labelled, Looking
@@ -42,7 +44,6 @@ from augscore.training.update import Update
 from augscore.training.weighing.judge import judge_digest
 from augscore.training.weighing.weigher import Weigher
 
-LESS_MEMORY = "Give a smaller --batch-size or --size, or --amp bf16"
 TENSORBOARD = "tensorboard"
 
 
@@ -99,7 +100,7 @@ def _trained(plan: TrainPlan, fabric: Fabric, hooks: PairHooks) -> TrainResult:
     if hooks.stop.ask() is not None:
         return _unfinished(plan, hooks.stop.ask(), prepared.store.skipped)
     running = _begin(plan, prepared, fabric, scorer, hooks)
-    with _deterministic():
+    with deterministic():
         train(running.learner, running.course, running.hooks)
     if running.board is not None:
         running.board.close()
@@ -282,18 +283,3 @@ def _with_board(hooks: PairHooks, board: TensorBoardSink | None) -> PairHooks:
         hooks.report(row)
 
     return PairHooks(hooks.announce, report, hooks.progress, hooks.note, hooks.stop)
-
-
-@contextmanager
-def _deterministic() -> Iterator[None]:
-    before = torch.are_deterministic_algorithms_enabled()
-    warned = torch.is_deterministic_algorithms_warn_only_enabled()
-    memory: Any = torch.utils.deterministic
-    filled = memory.fill_uninitialized_memory
-    torch.use_deterministic_algorithms(True, warn_only=True)
-    memory.fill_uninitialized_memory = False  # all that is allocated is written, too
-    try:
-        yield
-    finally:
-        torch.use_deterministic_algorithms(before, warn_only=warned)
-        memory.fill_uninitialized_memory = filled

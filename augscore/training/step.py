@@ -25,6 +25,8 @@ from augscore.training.reporting.stopwatch import Stopwatch
 from augscore.training.weighing.scene import Scene
 from augscore.training.weighing.weigher import Weigher, Weights
 
+_LOSS = keys.slot("train", 0, "loss")
+
 
 @dataclass(frozen=True)
 class Pass:
@@ -116,7 +118,8 @@ def _by(places: Sequence[int], rows: Sequence[torch.Tensor]) -> dict[int, torch.
 
 def _pair_loss(learner: Learner, run: Pass, embedded: _Embedded) -> PairLoss:
     queue = None if learner.queue is None else learner.queue.keys()
-    generator = _generator(run.seed, learner.step)
+    # The same on all ranks.
+    generator = keys.generator(_LOSS, seed=run.seed, step=learner.step)
     projections = embedded.k | embedded.z
     pairs = [
         Embeddings(
@@ -145,11 +148,3 @@ def _on(
     if isinstance(images, torch.Tensor):
         return images.to(device, non_blocking=True)
     return [image.to(device, non_blocking=True) for image in images]
-
-
-def _generator(seed: int, step: int) -> torch.Generator:
-    """Of what a loss draws at a step, the same on all ranks."""
-    key = keys.field_keys(torch.tensor([step]), keys.slot("train", 0, "loss"), seed=seed)
-    generator = torch.Generator()
-    generator.manual_seed(int(key[0]) & 0x7FFFFFFFFFFFFFFF)
-    return generator

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import torch
 
 from augscore.images.records import Read, Skipped
 from augscore.runs.continuing import agreeing, usable_checkpoint
+from augscore.runs.deterministic import deterministic
 from augscore.runs.hooks import Hooks
 from augscore.runs.keeping import Keeper
 from augscore.runs.mark import mark
@@ -114,7 +114,7 @@ def _trained(
 ) -> ScoreRunResult:
     with hooks.stop.at_once():
         fitting = _prepare(plan, settings, hooks)
-    with _deterministic(), hooks.stop.when_asked():
+    with deterministic(), hooks.stop.when_asked():
         _fit(fitting, plan, hooks)
     with hooks.stop.at_once():
         errors = _finish(fitting, plan, hooks.progress)
@@ -305,13 +305,3 @@ def _plain(options: ScoreRunOptions) -> dict[str, object]:
 def _empty_like(denoiser: Denoiser, device: torch.device) -> Denoiser:
     copy = new_denoiser(denoiser.network.architecture, denoiser.mean, denoiser.sigma_data, 0)
     return copy.to(device).to(memory_format=torch.channels_last)
-
-
-@contextmanager
-def _deterministic() -> Iterator[None]:
-    before = torch.are_deterministic_algorithms_enabled()
-    torch.use_deterministic_algorithms(True, warn_only=True)
-    try:
-        yield
-    finally:
-        torch.use_deterministic_algorithms(before)
