@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from .completing import models, policies
-from .options import AutoInt, Configured, Settings, decorated, given_of, machine_options
-from .pair_keys import WEIGHTINGS, Key
+from .completing import policies
+from .named_settings import NamedSettings
+from .options import AutoInt, decorated, machine_options
+from .pair_keys import WEIGHTINGS
 from .policy_source import allow_code
+from .training_options import (
+    amp,
+    epochs,
+    labels,
+    limit,
+    recipe,
+    score_model,
+    size,
+    steps,
+)
 
 Callback = Callable[..., None]
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrainPairSettings(Settings):
-    """Every option of `train METHOD`, resolved; `more`: the settings by name that were given."""
+class TrainPairSettings(NamedSettings):
+    """Every option of `train METHOD`, resolved."""
 
     data: str
     out: Path
@@ -44,48 +55,11 @@ class TrainPairSettings(Settings):
     workers: int | None
     force: bool
     dry_run: bool
-    more: Mapping[str, bool | int | float | str | tuple[float, ...]]
-
-
-class PairCommand(Configured):
-    """Its help lists the settings by name apart from the options that everybody needs."""
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        plain: list[tuple[str, str]] = []
-        named: list[tuple[str, str]] = []
-        for param in self.get_params(ctx):
-            record = param.get_help_record(ctx)
-            if record is not None and isinstance(param, click.Option):
-                is_named = (param.name or "").startswith("set_")
-                (named if is_named else plain).append(record)
-        with formatter.section("Options"):
-            formatter.write_dl(plain)
-        with formatter.section("Settings, also by --set KEY=VALUE; their defaults: the recipe's"):
-            formatter.write_dl(named)
 
 
 def pair_options(function: Callback) -> Callback:
     """All but the settings by name and what every command has."""
     return decorated(function, (*_WHAT, *_HOW, *_WATCH, machine_options))
-
-
-def with_pair_settings(
-    keys: tuple[Key, ...],
-) -> Callable[[Callable[[TrainPairSettings], None]], Callback]:
-    """Call the command with one `TrainPairSettings`."""
-
-    def decorate(action: Callable[[TrainPairSettings], None]) -> Callback:
-        @click.pass_context
-        def callback(ctx: click.Context, /, **values: object) -> None:
-            names = {key.parameter: key.name for key in keys}
-            more = {names[p]: v for p, v in values.items() if p in names and v is not None}
-            known = {f.name: values[f.name] for f in fields(TrainPairSettings) if f.name in values}
-            settings = {**known, "more": more, "given": given_of(ctx, values)}
-            action(TrainPairSettings(**settings))  # type: ignore[arg-type]
-
-        return callback
-
-    return decorate
 
 
 _WHAT = (
@@ -98,11 +72,7 @@ _WHAT = (
         type=click.Path(path_type=Path),
         help="Folder of the run; the same command again continues it.",
     ),
-    click.option(
-        "--recipe",
-        metavar="NAME",
-        help="Published numbers: cifar10, cifar100 or imagenet100; each can be overridden.",
-    ),
+    recipe,
     click.option(
         "--policy",
         metavar="NAME|FILE",
@@ -110,57 +80,30 @@ _WHAT = (
         help="How views are made.  [default: the method's own]",
     ),
     allow_code,
-    click.option(
-        "--labels",
-        metavar="CSV",
-        type=click.Path(path_type=Path),
-        help="Classes, columns path and label.  [default: sub-folders]",
-    ),
+    labels,
     click.option("--download", is_flag=True, help="Fetch a data set of torchvision into ./data."),
-    click.option(
-        "--limit", type=click.IntRange(min=2), metavar="N", help="Train on at most so many images."
-    ),
+    limit,
 )
 
 _HOW = (
-    click.option(
-        "--size",
-        type=AutoInt(8),
-        metavar="N",
-        default="auto",
-        show_default=True,
-        help="Of the views, px; auto: the images' own up to 96, else 224.",
-    ),
+    size,
     click.option(
         "--arch",
         metavar="NAME",
         help="Backbone: resnet18, small, or any of torchvision's and timm's.",
     ),
-    click.option("--epochs", type=click.IntRange(min=1), metavar="N", help="Passes over DATA."),
-    click.option(
-        "--steps", type=click.IntRange(min=1), metavar="N", help="Steps, instead of epochs."
-    ),
+    epochs,
+    steps,
     click.option(
         "--batch-size", type=click.IntRange(min=2), metavar="N", help="Images a step, all devices."
     ),
-    click.option(
-        "--amp",
-        type=click.Choice(["auto", "off", "bf16", "fp16"]),
-        default="auto",
-        show_default=True,
-        help="Precision inside the networks; losses are float32.",
-    ),
+    amp,
     click.option(
         "--weighting",
         type=click.Choice(WEIGHTINGS),
         help="How pairs are weighted.  [default: none]",
     ),
-    click.option(
-        "--score-model",
-        metavar="NAME|PATH",
-        shell_complete=models,
-        help="Judge by this model.  [default: one trained on DATA first]",
-    ),
+    score_model,
     click.option(
         "--seed",
         type=click.IntRange(min=0),

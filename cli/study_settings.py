@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from .completing import models, policies
-from .options import AutoInt, Settings, decorated, given_of, machine_options
-from .pair_keys import Key
+from .completing import policies
+from .named_settings import NamedSettings
+from .options import decorated, machine_options
 from .policy_source import allow_code, named_policy
+from .training_options import (
+    amp,
+    epochs,
+    labels,
+    limit,
+    recipe,
+    score_model,
+    size,
+    steps,
+)
 
 if TYPE_CHECKING:
     from augscore.training.request import TrainRequest
@@ -21,8 +31,8 @@ Callback = Callable[..., None]
 
 
 @dataclass(frozen=True, kw_only=True)
-class StudySettings(Settings):
-    """Every option of `study weighting`, resolved; `more`: the settings by name that were given."""
+class StudySettings(NamedSettings):
+    """Every option of `study weighting`, resolved."""
 
     data: str
     out: Path
@@ -45,7 +55,6 @@ class StudySettings(Settings):
     device: str
     workers: int | None
     dry_run: bool
-    more: Mapping[str, bool | int | float | str | tuple[float, ...]]
 
     def request(self) -> TrainRequest:
         """Its method, folder, weighting and seed are those of no run: each run has its own."""
@@ -76,25 +85,6 @@ class StudySettings(Settings):
 def study_options(function: Callback) -> Callback:
     """All but the settings by name and what every command has."""
     return decorated(function, (*_GRID, *_RUNS, machine_options))
-
-
-def with_study_settings(
-    keys: tuple[Key, ...],
-) -> Callable[[Callable[[StudySettings], None]], Callback]:
-    """Call the command with one `StudySettings`."""
-
-    def decorate(action: Callable[[StudySettings], None]) -> Callback:
-        @click.pass_context
-        def callback(ctx: click.Context, /, **values: object) -> None:
-            names = {key.parameter: key.name for key in keys}
-            more = {names[p]: v for p, v in values.items() if p in names and v is not None}
-            known = {f.name: values[f.name] for f in fields(StudySettings) if f.name in values}
-            settings = {**known, "more": more, "given": given_of(ctx, values)}
-            action(StudySettings(**settings))  # type: ignore[arg-type]
-
-        return callback
-
-    return decorate
 
 
 _GRID = (
@@ -137,11 +127,7 @@ _GRID = (
 )
 
 _RUNS = (
-    click.option(
-        "--recipe",
-        metavar="NAME",
-        help="Published numbers: cifar10, cifar100 or imagenet100; each can be overridden.",
-    ),
+    recipe,
     click.option(
         "--policy",
         metavar="NAME|FILE",
@@ -149,23 +135,9 @@ _RUNS = (
         help="How views are made.  [default: each method's own]",
     ),
     allow_code,
-    click.option(
-        "--labels",
-        metavar="CSV",
-        type=click.Path(path_type=Path),
-        help="Classes, columns path and label.  [default: sub-folders]",
-    ),
-    click.option(
-        "--limit", type=click.IntRange(min=2), metavar="N", help="Train on at most so many images."
-    ),
-    click.option(
-        "--size",
-        type=AutoInt(8),
-        metavar="N",
-        default="auto",
-        show_default=True,
-        help="Of the views, px; auto: the images' own up to 96, else 224.",
-    ),
+    labels,
+    limit,
+    size,
     click.option(
         "--arch",
         metavar="NAME",
@@ -173,23 +145,10 @@ _RUNS = (
         show_default=True,
         help="Backbone: small, resnet18, or any of torchvision's and timm's.",
     ),
-    click.option("--epochs", type=click.IntRange(min=1), metavar="N", help="Passes over DATA."),
-    click.option(
-        "--steps", type=click.IntRange(min=1), metavar="N", help="Steps, instead of epochs."
-    ),
+    epochs,
+    steps,
     click.option("--batch-size", type=click.IntRange(min=2), metavar="N", help="Images a step."),
-    click.option(
-        "--amp",
-        type=click.Choice(["auto", "off", "bf16", "fp16"]),
-        default="auto",
-        show_default=True,
-        help="Precision inside the networks; losses are float32.",
-    ),
-    click.option(
-        "--score-model",
-        metavar="NAME|PATH",
-        shell_complete=models,
-        help="Judge by this model.  [default: one trained on DATA first]",
-    ),
+    amp,
+    score_model,
     click.option("--dry-run", is_flag=True, help="Show the runs and the expected time, and stop."),
 )

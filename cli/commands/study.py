@@ -12,16 +12,16 @@ import click
 from ..exits import stop_code
 from ..listed import words
 from ..measure_files import check_target
+from ..named_settings import named_command, with_named_settings
 from ..names import shown, shown_path
 from ..options import shared_options
 from ..pair_keys import shared_keys
 from ..pair_screen import log_line
-from ..pair_settings import PairCommand
 from ..progress import progress_sink
 from ..results import print_result
 from ..streams import Streams
 from ..study_screen import grid_line, result_lines, row_line, started_line
-from ..study_settings import StudySettings, study_options, with_study_settings
+from ..study_settings import StudySettings, study_options
 
 if TYPE_CHECKING:
     from augscore.runtime import Note, ProgressSink
@@ -54,7 +54,7 @@ _KEYS = tuple(shared_keys())
 
 
 @shared_options
-@with_study_settings(_KEYS)
+@with_named_settings(StudySettings, _KEYS)
 def _weighting(settings: StudySettings) -> None:
     streams = settings.streams
     check_target(settings.json, "--json")
@@ -66,16 +66,13 @@ def _weighting(settings: StudySettings) -> None:
 
 
 def _command() -> click.Command:
-    callback = study_options(_weighting)
-    command = PairCommand(
+    return named_command(
         "weighting",
-        callback=callback,
+        study_options(_weighting),
+        _KEYS,
         help=_HELP,
         short_help="Does it help to weight pairs by their score?",
     )
-    params = getattr(callback, "__click_params__", [])
-    command.params = [*reversed(params), *(key.option() for key in _KEYS)]
-    return command
 
 
 weighting = _command()

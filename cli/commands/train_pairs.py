@@ -7,22 +7,24 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..exits import stop_code
 from ..export_step import export_command
+from ..lines import Line
 from ..measure_files import check_target
+from ..named_settings import named_command, with_named_settings
 from ..names import shown, shown_path
 from ..options import shared_options
 from ..pair_keys import METHODS, keys_of
 from ..pair_screen import log_line, plan_document, plan_lines, result_document, result_lines
-from ..pair_settings import PairCommand, TrainPairSettings, pair_options, with_pair_settings
+from ..pair_settings import TrainPairSettings, pair_options
 from ..policy_source import named_policy, tell_notes
 from ..progress import progress_sink
 from ..results import print_result
 from ..streams import Streams
+from ..watching import end_stopped, watched
 from .train import PAIRS
 
 if TYPE_CHECKING:
-    from augscore.runtime import Note
+    from augscore.engine.policy import Policy
     from augscore.training.plan import TrainPlan
     from augscore.training.reporting.log_row import LogRow
     from augscore.training.request import TrainRequest
@@ -50,19 +52,17 @@ def _command(method: str) -> click.Command:
     keys = tuple(keys_of(method))
 
     @shared_options
-    @with_pair_settings(keys)
+    @with_named_settings(TrainPairSettings, keys)
     def callback(settings: TrainPairSettings) -> None:
         _run(method, settings)
 
-    command = PairCommand(
+    return named_command(
         method,
-        callback=pair_options(callback),
+        pair_options(callback),
+        keys,
         help=_HELP.format(title=PAIRS[method], name=method),
         short_help=PAIRS[method],
     )
-    params = getattr(callback, "__click_params__", [])
-    command.params = [*reversed(params), *(key.option() for key in keys)]
-    return command
 
 
 def _run(method: str, settings: TrainPairSettings) -> None:
@@ -74,7 +74,7 @@ def _run(method: str, settings: TrainPairSettings) -> None:
         return
     result = _train(plan, streams)
     if is_first():
-        _tell(settings, streams, result)
+        _tell(settings, result)
         streams.note(f"Next: {_next(settings, plan)}")
 
 
@@ -89,21 +89,21 @@ def _plan(method: str, settings: TrainPairSettings, streams: Streams) -> TrainPl
     with progress_sink(streams) as progress:
         from augscore.training.plan import plan_training
 
-        request = _request(method, settings)
-        if request.policy is not None and not isinstance(request.policy, str):
-            tell_notes(named_policy(str(settings.policy), settings.allow_code), streams)
-        return plan_training(settings.data, request, progress)
+        policy = None
+        if settings.policy is not None:
+            policy = named_policy(settings.policy, settings.allow_code)
+            tell_notes(policy, streams)
+        return plan_training(settings.data, _request(method, settings, policy), progress)
 
 
-def _request(method: str, settings: TrainPairSettings) -> TrainRequest:
+def _request(method: str, settings: TrainPairSettings, policy: Policy | None) -> TrainRequest:
     from augscore.training.request import TrainRequest
 
-    policy = settings.policy
     return TrainRequest(
         method=method,
         out=settings.out,
         recipe=settings.recipe,
-        policy=None if policy is None else named_policy(policy, settings.allow_code),
+        policy=policy,
         size=settings.size,
         arch=settings.arch,
         epochs=settings.epochs,
@@ -138,32 +138,22 @@ def _show(settings: TrainPairSettings, streams: Streams, plan: TrainPlan) -> Non
 
 
 def _train(plan: TrainPlan, streams: Streams) -> TrainResult:
-    from augscore.runtime import Interruptions
     from augscore.training.footprint import expect
-    from augscore.training.loop import PairHooks
     from augscore.training.run import train_pairs
 
-    def announce(done: int) -> None:
-        if not streams.quiet:
-            streams.err.write(plan_lines(plan, expect(plan, done)))
+    def planned(done: int) -> list[Line]:
+        return plan_lines(plan, expect(plan, done))
 
-    def report(row: LogRow) -> None:
-        if not streams.quiet and streams.progress == "auto":
-            streams.err.write([log_line(row, plan.device)])
+    def logged(row: LogRow) -> Line:
+        return log_line(row, plan.device)
 
-    def tell(note: Note) -> None:
-        streams.note(f"note: {note.text}")
-
-    with progress_sink(streams) as progress, Interruptions() as stop:
-        return train_pairs(plan, PairHooks(announce, report, progress, tell, stop))
+    with watched(streams, planned, logged) as hooks:
+        return train_pairs(plan, hooks)
 
 
-def _tell(settings: TrainPairSettings, streams: Streams, result: TrainResult) -> None:
+def _tell(settings: TrainPairSettings, result: TrainResult) -> None:
     if result.stopped_by is not None and not result.complete:
-        if settings.json is not None:
-            print_result(settings, [], result_document(result))
-        streams.note(f"stopped by {result.stopped_by}; the same command continues this run")
-        raise click.exceptions.Exit(stop_code(result.stopped_by))
+        end_stopped(settings, result.stopped_by, result_document(result))
     print_result(settings, result_lines(result), result_document(result))
 
 

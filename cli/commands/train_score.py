@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..exits import stop_code
+from ..lines import Line
 from ..measure_files import check_target
 from ..names import shown, shown_path
 from ..options import AutoInt, Configured, Settings, run_options, shared_options, with_settings
@@ -17,9 +17,9 @@ from ..progress import progress_sink
 from ..results import print_result
 from ..score_run_screen import log_line, plan_lines, result_lines
 from ..streams import Streams
+from ..watching import end_stopped, watched
 
 if TYPE_CHECKING:
-    from augscore.runtime import Note
     from augscore.training.score.expectation import Expectation
     from augscore.training.score.plan import ScoreRunOptions, ScoreRunPlan
     from augscore.training.score.run import LogRow, ScoreRunResult
@@ -169,31 +169,22 @@ def _options(settings: TrainScoreSettings) -> ScoreRunOptions:
 
 
 def _train(plan: ScoreRunPlan, streams: Streams) -> ScoreRunResult:
-    from augscore.runtime import Interruptions
     from augscore.training.score.expectation import expect
-    from augscore.training.score.run import ScoreHooks, train_score
+    from augscore.training.score.run import train_score
 
-    def announce(done: int) -> None:
-        if not streams.quiet:
-            streams.err.write(plan_lines(plan, expect(plan, done)))
+    def planned(done: int) -> list[Line]:
+        return plan_lines(plan, expect(plan, done))
 
-    def report(row: LogRow) -> None:
-        if not streams.quiet and streams.progress == "auto":
-            streams.err.write([log_line(row, plan.device)])
+    def logged(row: LogRow) -> Line:
+        return log_line(row, plan.device)
 
-    def tell(note: Note) -> None:
-        streams.note(f"note: {note.text}")
-
-    with progress_sink(streams) as progress, Interruptions() as stop:
-        return train_score(plan, ScoreHooks(announce, report, progress, tell, stop))
+    with watched(streams, planned, logged) as hooks:
+        return train_score(plan, hooks)
 
 
 def _tell(settings: TrainScoreSettings, streams: Streams, result: ScoreRunResult) -> None:
     if result.stopped_by is not None and not result.complete:
-        if settings.json is not None:
-            print_result(settings, [], _result_document(result))
-        streams.note(f"stopped by {result.stopped_by}; the same command continues this run")
-        raise click.exceptions.Exit(stop_code(result.stopped_by))
+        end_stopped(settings, result.stopped_by, _result_document(result))
     print_result(settings, result_lines(result), _result_document(result))
     streams.note(f"Next: {_next(settings)}")
 
