@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -305,7 +306,7 @@ FINDINGS = (
 
 def histogram() -> Histogram:
     edges = tuple(round(0.05 * n, 2) for n in range(33))
-    middles = [(a + b) / 2 for a, b in zip(edges, edges[1:], strict=False)]
+    middles = [(a + b) / 2 for a, b in pairwise(edges)]
 
     def bell(middle: float, sd: float, count: int) -> tuple[int, ...]:
         return tuple(round(count * math.exp(-0.5 * ((m - middle) / sd) ** 2)) for m in middles)

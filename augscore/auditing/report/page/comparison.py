@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from augscore.auditing.audit import Audit, Comparison, Delta, Estimate
 from augscore.auditing.report.page.markup import NOTHING, fill, joined, section, table
-from augscore.auditing.report.page.numbers import ABSENT, counted, interval, number, signed
+from augscore.auditing.report.page.numbers import ABSENT, counted, interval, measured, signed
 from augscore.auditing.report.page.plot import Scale
 
 HEADS = ("Quantity", "Before", "Now", "Change", "95 % interval", "Against no change", "Paired")
@@ -65,8 +65,8 @@ def _row(delta: Delta, across: Scale) -> tuple[object, ...]:
     change = delta.change
     return (
         delta.key,
-        number(delta.before),
-        number(delta.now),
+        measured(delta.before),
+        measured(delta.now),
         ABSENT if change is None else signed(change.value),
         interval(change),
         ABSENT if change is None else _glyph(change, across),

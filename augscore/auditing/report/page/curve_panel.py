@@ -11,8 +11,8 @@ from augscore.auditing.report.page.markup import NOTHING, fill, joined
 from augscore.auditing.report.page.numbers import number
 from augscore.auditing.report.page.plot import Frame, Scale, columns, levels_of, path, ticks
 
-LARGE = Frame(320, 190, left=34, right=10, top=14, bottom=24)
-SMALL = Frame(156, 92, left=34, right=6, top=8, bottom=8)
+LARGE = Frame(320, 200, left=34, right=10, top=27, bottom=22)
+SMALL = Frame(156, 104, left=34, right=6, top=8, bottom=20)
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,8 @@ def place_within(curve: Curve, level: float | None) -> float | None:
 
 
 def level_text(curve: Curve, level: float) -> str:
-    return f"{number(level)} {curve.unit}".strip() if curve.unit else number(level)
+    gap = " " if curve.unit[:1].isalpha() else ""
+    return f"{number(level)}{gap}{curve.unit}"
 
 
 def highest(found: Estimate) -> float:
@@ -124,15 +125,15 @@ def _mark(name: str, place: float | None, across: Scale, frame: Frame) -> Markup
     )
     if frame is not LARGE:
         return line
-    side, offset = ("end", -4) if place > 0.5 else ("start", 4)
-    y = frame.top + (8 if name == "neutral" else 19)
+    side, offset = ("end", 3) if place > 0.5 else ("start", -3)
+    y = frame.top - (15 if name == "neutral" else 4)
     return line + fill('<text class="named {}" x="{}" y="{}">{}</text>', side, x + offset, y, name)
 
 
 def _ends(panel: Panel, frame: Frame) -> Markup:
     if not panel.first:
         return NOTHING
-    y = frame.height - 7
+    y = frame.height - 6
     return fill(
         '<text class="tick start" x="{}" y="{}">{}</text>'
         '<text class="tick end" x="{}" y="{}">{}</text>',

@@ -20,7 +20,7 @@ from augscore.auditing.report.page.curve_panel import (
 )
 from augscore.auditing.report.page.links import finding_links, op_anchor, series
 from augscore.auditing.report.page.markup import NOTHING, as_numbers, fill, joined, section
-from augscore.auditing.report.page.numbers import interval, number, percent
+from augscore.auditing.report.page.numbers import interval, measured, number, percent
 from augscore.auditing.report.page.together import all_together, toggles
 
 HEADS = (
@@ -70,12 +70,16 @@ def _reading(audit: Audit) -> str:
 
 def _card(audit: Audit, place: int, op: OpResult, top: float) -> Markup:
     return fill(
-        '<article class="card {}" id="{}" data-op="{}"><h3>{}</h3><p class="path">{}</p>{}{}'
-        "</article>",
-        *(series(place), op_anchor(place), place, op.op, op.path),
+        '<article class="card {}" id="{}" data-op="{}"><h3>{}</h3>{}{}{}</article>',
+        *(series(place), op_anchor(place), place, op.op, _path(op)),
         finding_links(audit, op),
         joined(_figures(op, curve, top) for curve in op.curves),
     )
+
+
+def _path(op: OpResult) -> Markup:
+    """Where the operation stands, unless its name says all."""
+    return NOTHING if op.path == op.op else fill('<p class="path">{}</p>', op.path)
 
 
 def _figures(op: OpResult, curve: Curve, top: float) -> Markup:
@@ -98,7 +102,8 @@ def _captioned(name: str, svg: Markup) -> Markup:
 
 
 def _axis_text(curve: Curve) -> str:
-    parts = [f"{curve.axis} [{curve.unit}]" if curve.unit else curve.axis]
+    known = curve.unit in ("", curve.axis)
+    parts = [curve.axis if known else f"{curve.axis} [{curve.unit}]"]
     parts += [] if curve.neutral is None else [f"neutral at {number(curve.neutral)}"]
     set_to = "drawn from a range" if curve.set_to is None else f"set to {number(curve.set_to)}"
     return ", ".join([*parts, set_to])
@@ -149,7 +154,7 @@ def _dots(curve: Curve, found: list[tuple[CurvePoint, Estimate]], what: str) -> 
 
 
 def _tip(curve: Curve, point: CurvePoint, found: Estimate, what: str) -> str:
-    parts = [f"{curve.axis} {level_text(curve, point.level)}", f"{what} {number(found.value)}"]
+    parts = [f"{curve.axis} {level_text(curve, point.level)}", f"{what} {measured(found.value)}"]
     if found.low is not None and found.high is not None:
         parts[-1] += f" ({interval(found)})"
     parts += [f"{percent(point.clipped)} of values clip"] if point.clipped > 0 else []
@@ -161,11 +166,11 @@ def _row(curve: Curve, point: CurvePoint) -> tuple[str, ...]:
     shift = None if point.shift is None else point.shift.value
     return (
         level_text(curve, point.level),
-        number(point.strength.value),
+        measured(point.strength.value),
         interval(point.strength),
-        number(shift),
+        measured(shift),
         interval(point.shift),
-        number(point.rms.value),
+        measured(point.rms.value),
         interval(point.rms),
         percent(point.clipped),
         percent(point.destroyed),

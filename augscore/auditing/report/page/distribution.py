@@ -8,17 +8,12 @@ from itertools import pairwise
 from markupsafe import Markup
 
 from augscore.auditing.audit import Audit, Histogram
+from augscore.auditing.report.page.areas import KINDS, areas, shares_of
 from augscore.auditing.report.page.markup import NOTHING, as_numbers, fill, joined, section
 from augscore.auditing.report.page.numbers import ABSENT, between, number, percent
-from augscore.auditing.report.page.plot import Scale, path, ticks
+from augscore.auditing.report.page.plot import Scale, ticks
 
-HEIGHT, BELOW, ABOVE = 240, 24, 8
-_UP, _WIDE = HEIGHT - ABOVE - BELOW, 1000
-NAMES = (
-    ("unrelated", "two unrelated images"),
-    ("between", "two views of one image"),
-    ("views", "a view and its original"),
-)
+HEIGHT, TALL = 240, 216
 
 
 def distribution(audit: Audit) -> Markup:
@@ -51,55 +46,22 @@ def _shares(counts: Sequence[int], edges: Sequence[float], least: float) -> floa
 def _legend() -> Markup:
     items = joined(
         fill('<li class="{}"><span class="key"></span>{}</li>', kind, name)
-        for kind, name in reversed(NAMES)
+        for kind, name in reversed(KINDS)
     )
     return fill('<ul class="legend">{}</ul>', items)
 
 
 def _picture(found: Histogram) -> Markup:
-    counts = {"views": found.views, "between": found.between, "unrelated": found.unrelated}
-    shares = {kind: _relative(counts[kind]) for kind, _ in NAMES}
-    top = max((max(values, default=0.0) for values in shares.values()), default=0.0) or 1.0
-    up, across = Scale(0, 1.04 * top, _UP, 0), Scale(found.edges[0], found.edges[-1], 0, _WIDE)
-    shapes = joined(
-        fill(
-            '<polygon class="area {}" points="{}"/>', kind, _steps(shares[kind], found, across, up)
-        )
-        for kind, _ in NAMES
-        if any(shares[kind])
-    )
+    ends = (found.edges[0], found.edges[-1])
+    kinds = [kind for kind, _ in KINDS]
     return fill(
-        '<svg class="fluid chart" role="img" aria-label="{}" width="100%" height="{}">'
-        '<svg y="{}" width="100%" height="{}" viewBox="0 0 {} {}" preserveAspectRatio="none" '
-        'class="spread">{}</svg>{}{}</svg>',
-        *(
-            _label(found),
-            HEIGHT,
-            ABOVE,
-            _UP,
-            _WIDE,
-            _UP,
-            shapes,
-            _axis(found),
-            _tips(found, shares),
-        ),
+        '<svg class="fluid chart" role="img" aria-label="{}" width="100%" height="{}">{}{}{}</svg>',
+        *(_label(found), HEIGHT, areas(found, kinds, ends, TALL), _axis(found), _tips(found)),
     )
-
-
-def _relative(counts: Sequence[int]) -> list[float]:
-    total = sum(counts) or 1
-    return [count / total for count in counts]
-
-
-def _steps(shares: Sequence[float], found: Histogram, across: Scale, up: Scale) -> str:
-    points = [(across(found.edges[0]), up(0))]
-    for share, (left, right) in zip(shares, pairwise(found.edges), strict=False):
-        points += [(across(left), up(share)), (across(right), up(share))]
-    return path([*points, (across(found.edges[-1]), up(0))])
 
 
 def _axis(found: Histogram) -> Markup:
-    across, y = Scale(found.edges[0], found.edges[-1], 0, 100), ABOVE + _UP
+    across, y = Scale(found.edges[0], found.edges[-1], 0, 100), TALL
     line = fill('<line class="axis" x1="0%" x2="100%" y1="{}" y2="{}"/>', y, y)
     marks = joined(
         fill(
@@ -119,16 +81,14 @@ def _side(at: float) -> str:
     return "start" if at < 2 else "end" if at > 98 else "middle"
 
 
-def _tips(found: Histogram, shares: dict[str, list[float]]) -> Markup:
+def _tips(found: Histogram) -> Markup:
     across = Scale(found.edges[0], found.edges[-1], 0, 100)
+    shares = [(name, shares_of(found, kind)) for kind, name in reversed(KINDS)]
     return joined(
         fill(
-            '<rect class="hit" x="{}%" y="{}" width="{}%" height="{}" data-tip="{}"/>',
-            *(across(left), ABOVE, round(across(right) - across(left), 2), _UP),
-            _tip(
-                between(left, right),
-                [(name, shares[kind][n]) for kind, name in reversed(NAMES) if any(shares[kind])],
-            ),
+            '<rect class="hit" x="{}%" y="0" width="{}%" height="{}" data-tip="{}"/>',
+            *(across(left), round(across(right) - across(left), 2), TALL),
+            _tip(between(left, right), [(name, column[n]) for name, column in shares if column]),
         )
         for n, (left, right) in enumerate(pairwise(found.edges))
     )
@@ -153,11 +113,11 @@ def _mode(counts: Sequence[int], edges: Sequence[float]) -> tuple[float, float]:
 
 
 def _heads() -> tuple[str, ...]:
-    return ("Strength", *(name for _, name in reversed(NAMES)))
+    return ("Strength", *(name for _, name in reversed(KINDS)))
 
 
 def _rows(found: Histogram) -> list[tuple[str, ...]]:
-    columns = [_relative(counts) for counts in (found.views, found.between, found.unrelated)]
+    columns = [shares_of(found, kind) for kind, _ in reversed(KINDS)]
     return [
         (between(left, right), *(_cell(column, place) for column in columns))
         for place, (left, right) in enumerate(pairwise(found.edges))

@@ -10,7 +10,7 @@ from augscore.auditing.audit import Audit
 from augscore.auditing.finding import Check, Finding
 from augscore.auditing.report.page.links import finding_anchor, op_link
 from augscore.auditing.report.page.markup import NOTHING, chip, fill, joined, section
-from augscore.auditing.report.page.numbers import between, number
+from augscore.auditing.report.page.numbers import between, measured, number
 from augscore.auditing.report.page.plot import Scale
 from augscore.auditing.report.page.thumbnails import shown_example
 from augscore.auditing.report.picture import Picture
@@ -41,7 +41,8 @@ def _card(audit: Audit, place: int, finding: Finding, pictures: Sequence[Picture
     line = "" if finding.line is None else f", line {finding.line}"
     return fill(
         '<article class="finding {}" id="{}"><p class="what">{}<code>{}</code>'
-        '<span class="where">{}{}</span></p><h4>{}</h4>{}{}{}</article>',
+        '<span class="where">{}{}</span></p><div class="told"><div><h4>{}</h4>{}</div>{}</div>{}'
+        "</article>",
         *(finding.level, finding_anchor(place), chip(finding.level, finding.level), finding.code),
         *(op_link(audit, finding.part), line, finding.statement),
         *(_evidence(finding), _advice(finding.advice), _views(finding, pictures)),
@@ -49,7 +50,9 @@ def _card(audit: Audit, place: int, finding: Finding, pictures: Sequence[Picture
 
 
 def _advice(advice: str) -> Markup:
-    return fill('<p class="advice"><strong>Do:</strong> {}</p>', advice) if advice else NOTHING
+    return (
+        fill('<p class="advice"><strong>What to do</strong> {}</p>', advice) if advice else NOTHING
+    )
 
 
 def _evidence(finding: Finding) -> Markup:
@@ -61,13 +64,17 @@ def _evidence(finding: Finding) -> Markup:
 
 
 def _numbers(finding: Finding) -> str:
-    parts = [f"{finding.statistic or 'value'}: {number(finding.value)}"]
+    parts = [f"{finding.statistic or 'value'}: {measured(finding.value)}"]
     if finding.low is not None and finding.high is not None:
         parts[0] += f" (95 % interval {between(finding.low, finding.high)})"
     parts += [] if finding.threshold is None else [f"threshold {number(finding.threshold)}"]
     parts += [f"n = {finding.n:,}"] if finding.n else []
-    parts += [] if finding.p_adjusted is None else [f"adjusted p {number(finding.p_adjusted)}"]
+    parts += [] if finding.p_adjusted is None else [f"adjusted p {_chance(finding.p_adjusted)}"]
     return " · ".join(parts)
+
+
+def _chance(p: float) -> str:
+    return "< 0.0001" if p < 1e-4 else number(p)
 
 
 def _glyph(finding: Finding) -> Markup:
@@ -111,4 +118,5 @@ def _state(title: str, checks: Sequence[Check]) -> Markup:
         fill("<li><code>{}</code>{}</li>", check.code, f" {check.why}" if check.why else "")
         for check in checks
     )
-    return fill("<div><h3>{}</h3><ul>{}</ul></div>", title, items)
+    bare = "" if any(check.why for check in checks) else "bare"
+    return fill('<div><h3>{}</h3><ul class="{}">{}</ul></div>', title, bare, items)

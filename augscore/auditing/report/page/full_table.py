@@ -5,8 +5,14 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from augscore.auditing.audit import Audit, Estimate, OpResult
-from augscore.auditing.report.page.markup import NOTHING, section, table
-from augscore.auditing.report.page.numbers import ABSENT, percent, percent_interval, told
+from augscore.auditing.report.page.markup import NOTHING, fill, section, table
+from augscore.auditing.report.page.numbers import (
+    ABSENT,
+    interval,
+    measured,
+    percent,
+    percent_interval,
+)
 
 HEADS = (
     "Operation",
@@ -38,16 +44,19 @@ def _row(op: OpResult) -> tuple[object, ...]:
         op.view,
         ABSENT if op.line is None else op.line,
         percent(op.declared),
-        _percent_told(op.applied),
-        told(op.strength),
-        told(op.effective),
-        told(op.contribution),
-        told(op.rms),
+        _share(op.applied),
+        *map(_cell, (op.strength, op.effective, op.contribution, op.rms)),
         ", ".join(op.findings) or ABSENT,
     )
 
 
-def _percent_told(share: Estimate | None) -> str:
-    if share is None or share.low is None or share.high is None:
-        return percent(share.value if share else None)
-    return f"{percent(share.value)} ({percent_interval(share)})"
+def _cell(found: Estimate | None) -> Markup:
+    if found is None:
+        return fill("{}", ABSENT)
+    return fill("{}<br><small>{}</small>", measured(found.value), interval(found))
+
+
+def _share(found: Estimate | None) -> Markup:
+    if found is None:
+        return fill("{}", ABSENT)
+    return fill("{}<br><small>{}</small>", percent(found.value), percent_interval(found))

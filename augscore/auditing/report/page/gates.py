@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from augscore.auditing.audit import Audit, Gate
 from augscore.auditing.report.page.markup import NOTHING, chip, section, table
-from augscore.auditing.report.page.numbers import ABSENT, between, number
+from augscore.auditing.report.page.numbers import ABSENT, between, measured
 
 HEADS = ("Gate", "Verdict", "Allowed", "Measured", "95 % interval", "Why")
 
@@ -27,7 +27,7 @@ def _row(gate: Gate) -> tuple[object, ...]:
         gate.key,
         chip(gate.verdict, gate.verdict),
         gate.allowed,
-        number(gate.value),
+        measured(gate.value),
         found,
         gate.why,
     )
