@@ -25,7 +25,8 @@ STATES = (
 
 def findings(audit: Audit, pictures: Sequence[Picture]) -> Markup:
     groups = joined(_group(audit, level, title, pictures) for level, title in LEVELS)
-    nothing = fill("<p>Nothing was found.</p>") if not audit.findings else NOTHING
+    far = "" if audit.complete else " so far"
+    nothing = NOTHING if audit.findings else fill("<p>Nothing was found{}.</p>", far)
     return section("findings", "Findings", nothing, groups, _others(audit.checks))
 
 
