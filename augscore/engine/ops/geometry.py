@@ -230,7 +230,10 @@ RANDOM_RESIZED_CROP = Op(
     torch_function=resized_crop,
     kernel=crop_on_cuda,
     resizes=True,
-    knobs=(Knob("scale", "share of the area", 1.0, is_neutral=False),),
+    knobs=(
+        Knob("scale", "share of the area", 1.0, is_neutral=False),
+        Knob("ratio", "width to height", 1.0, is_neutral=False),
+    ),
 )
 
 RANDOM_CROP = Op(
