@@ -18,9 +18,9 @@ from PIL import Image
 
 from augscore.methods.table import METHODS
 from augscore.training.config import TrainConfig, WeightingKind
+from augscore.training.planning.request import TrainRequest
+from augscore.training.planning.resolve import Images, resolve, setting_names
 from augscore.training.reporting.log_row import LogRow
-from augscore.training.request import TrainRequest
-from augscore.training.resolve import Images, resolve, setting_names
 from augscore_cli.commands.train import PAIRS
 from augscore_cli.pair_keys import WEIGHTINGS, keys_of
 

@@ -24,13 +24,13 @@ from augscore.runs.mark import refuse_inputs
 from augscore.runtime import Progress, ProgressSink, pick_device
 from augscore.training.config import TrainConfig
 from augscore.training.data.split import Split, split
-from augscore.training.engine import own_device, ranks
-from augscore.training.optimisers import warmup_steps
-from augscore.training.pairing import Pairing, pairing_of
-from augscore.training.preflight import check_config
-from augscore.training.request import TrainRequest
-from augscore.training.resolve import Images, resolve
-from augscore.training.settings import leaves
+from augscore.training.planning.preflight import check_config
+from augscore.training.planning.request import TrainRequest
+from augscore.training.planning.resolve import Images, resolve
+from augscore.training.planning.settings import leaves
+from augscore.training.stepping.fabric import own_device, ranks
+from augscore.training.stepping.optimisers import warmup_steps
+from augscore.training.stepping.pairing import Pairing, pairing_of
 from augscore.training.weighing.gaps import needs_network
 
 PROBED = 16
