@@ -89,8 +89,7 @@ def _check_suffix(encoder: Encoder, format: Format, path: Path) -> None:
     fitting = [name for name in (own_format(encoder), "onnx") if _SUFFIXES[name] == given]
     other = f", or --format {fitting[0]}" if fitting else ""
     raise UsageError(
-        f"{encoder.card.arch!r} for {format} is a file that ends in {wanted}, "
-        f"not {path.name!r}",
+        f"{encoder.card.arch!r} for {format} is a file that ends in {wanted}, not {path.name!r}",
         code="export_suffix",
         hint=f"Use {path.with_suffix(wanted).name}{other}",
     )
