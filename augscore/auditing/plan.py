@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -16,7 +17,7 @@ from augscore.images.batches import auto_workers
 from augscore.images.limits import check_side
 from augscore.images.records import Ignored, Skipped
 from augscore.measuring.sources import Offer, Source, entry_id
-from augscore.measuring.survey import Stopped
+from augscore.measuring.survey import Stopped, state_of
 from augscore.runtime import Progress, ProgressSink
 from augscore.score.verdict import doubts_of
 from augscore.strength.readings import STRENGTH
@@ -75,7 +76,14 @@ class AuditPlan:
             "device": str(self.scorer.device),
             "version": VERSION,
             "source": self.source.root,
+            "files": self._files(),
         }
+
+    def _files(self) -> str:
+        digest = hashlib.blake2b(digest_size=16)
+        for offer in self.found.offers:
+            digest.update(state_of(offer))
+        return digest.hexdigest()
 
     @property
     def doubts(self) -> tuple[str, ...]:
