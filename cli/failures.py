@@ -47,15 +47,15 @@ def exits(ctx: click.Context) -> Iterator[None]:
 
 def _told(error: Exception, level: int) -> int:
     """Tell the user about the failure; returns the exit code."""
-    from augscore.outputs import FULL_DISK
+    from augscore.outputs import NO_ROOM
 
     if _is_closed_pipe(error):
         _discard_stdout()
         return Exit.PIPE_CLOSED
-    if isinstance(error, OSError) and error.errno in FULL_DISK:
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
         # Every other file is written through `outputs`, whose errors say more.
         _discard_stdout()
-        _say("error: cannot write to stdout: no space left")
+        _say(f"error: cannot write to stdout: {NO_ROOM[error.errno][0]}")
         return Exit.HOST
     if isinstance(error, AugscoreError):
         _trace(error, level)

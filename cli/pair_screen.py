@@ -12,7 +12,7 @@ from .skips import skipped_lines
 
 if TYPE_CHECKING:
     from augscore.training.footprint import Expectation
-    from augscore.training.plan import TrainPlan
+    from augscore.training.planning.plan import TrainPlan
     from augscore.training.reporting.log_row import LogRow
     from augscore.training.run import TrainResult
 

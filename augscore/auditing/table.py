@@ -91,6 +91,7 @@ class ImageRecord:
     `floor` is the reading of the image against itself as 8-bit pixels, `unrelated` against another
     image of the same data. `between` has a reading for each two consecutive views. `replayed` is
     the largest pixel difference when the draw was made again, None where that was not tried.
+    `place` is its rank among the images that the seed drew, `digest` that of its file.
     """
 
     id: ImageId
@@ -103,6 +104,8 @@ class ImageRecord:
     levels: tuple[LevelRecord, ...] = ()
     replayed: float | None = None
     notes: tuple[str, ...] = ()
+    place: int = 0
+    digest: str = ""
 
 
 @dataclass(frozen=True)

@@ -30,11 +30,11 @@ from augscore.studies.weighting import missing_of
 from augscore.training.config import WeightingConfig, WeightingKind
 from augscore.training.footprint import expect
 from augscore.training.judging import score_hooks, score_plan_of
-from augscore.training.loop import PairHooks
-from augscore.training.plan import Data, TrainPlan, plan_training
+from augscore.training.planning.plan import Data, TrainPlan, plan_training
+from augscore.training.planning.request import TrainRequest
 from augscore.training.reporting.log_row import LogRow
-from augscore.training.request import TrainRequest
 from augscore.training.run import encoder_of, train_pairs
+from augscore.training.stepping.loop import PairHooks
 from augscore.training.weighing.gaps import needs_network
 from augscore.training.weighing.judge import judge_digest
 from augscore.training.weighing.score_first import score_model_for

@@ -8,10 +8,10 @@ from augscore.json_values import parsed_object
 from augscore.runs.run_folder import metrics_of
 from augscore.training.encoder_file import EncoderCard, EncoderData, save_encoder
 from augscore.training.encoder_path import IN_A_RUN
-from augscore.training.learner import Learner
-from augscore.training.plan import TrainPlan
+from augscore.training.planning.plan import TrainPlan
 from augscore.training.reporting.log_row import LogRow
 from augscore.training.reporting.page import write_page
+from augscore.training.stepping.learner import Learner
 from augscore.version import VERSION
 
 PAGE = "report.html"

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from augscore.engine.policies import PolicyLike
 from augscore.runtime import Interruptions, Note, Progress
-from augscore.training.loop import PairHooks
-from augscore.training.plan import Data, plan_training
+from augscore.training.planning.plan import Data, plan_training
+from augscore.training.planning.request import Amp, TrainRequest, Value
 from augscore.training.reporting.log_row import LogRow
-from augscore.training.request import Amp, TrainRequest, Value
 from augscore.training.run import TrainResult, train_pairs
+from augscore.training.stepping.loop import PairHooks
 
 
 def train(

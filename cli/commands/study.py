@@ -142,7 +142,7 @@ def _run(planned: _Planned, streams: Streams) -> StudyResult:
     from augscore.runtime import Interruptions
     from augscore.studies.training_runs import RunCell
     from augscore.studies.weighting import StudyHooks, run_study
-    from augscore.training.loop import PairHooks
+    from augscore.training.stepping.loop import PairHooks
 
     def started(cell: Cell, missing: int) -> None:
         if not streams.quiet:

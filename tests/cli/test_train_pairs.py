@@ -18,9 +18,9 @@ from PIL import Image
 
 from augscore.methods.table import METHODS
 from augscore.training.config import TrainConfig, WeightingKind
+from augscore.training.planning.request import TrainRequest
+from augscore.training.planning.resolve import Images, resolve, setting_names
 from augscore.training.reporting.log_row import LogRow
-from augscore.training.request import TrainRequest
-from augscore.training.resolve import Images, resolve, setting_names
 from augscore_cli.commands.train import PAIRS
 from augscore_cli.pair_keys import WEIGHTINGS, keys_of
 
@@ -90,7 +90,7 @@ def test_a_plan_says_that_there_is_no_accuracy_and_how_many_images_are_used(
                   "--batch-size", "2")  # fmt: skip
     assert plan.exit_code == 0, plan.output
     assert "so no accuracy" in plan.stdout
-    assert "trained on 4 of them" in " ".join(
+    assert "only 4 of those for training are used" in " ".join(
         ask("simclr", *QUICK, "--limit", "4", "--dry-run").stdout.split()
     )
 
@@ -186,6 +186,24 @@ def test_the_next_command_can_be_run(invoke: Invoke, photos: Path, ask: Invoke) 
                   "--batch-size", "2")  # fmt: skip
     assert bare.exit_code == 0, bare.output
     assert "Next: augscore export bare -o encoder.onnx" in bare.stderr
+
+
+def test_eval_compares_with_the_images_that_a_limited_run_was_trained_on(
+    invoke: Invoke, ask: Invoke, classes: Path
+) -> None:
+    trained = ask("simclr", *QUICK, "--limit", "5", "--seed", "3", "--json", "-")
+    last = json.loads(trained.stdout)["last"]
+
+    def judged(*options: str) -> dict[str, Any]:
+        arguments = ("eval", "run", "--data", str(classes), "--device", "cpu", "--json", "-")
+        document: dict[str, Any] = json.loads(invoke(*arguments, *options).stdout)["data"]
+        return document
+
+    own = judged()
+    assert own["train"]["images"] == 5
+    assert "only 5 of those for training are used" in own["split"]
+    assert 100 * own["rows"][0]["accuracy"] == pytest.approx(last["knn"])
+    assert judged("--seed", "0")["train"]["images"] == 10
 
 
 def test_quiet_says_the_result_alone(ask: Invoke) -> None:

@@ -17,8 +17,8 @@ from augscore.engine.policy import Policy, View
 from augscore.errors import UsageError
 from augscore.methods.table import METHODS
 from augscore.training.encoder_file import load_encoder
+from augscore.training.planning.request import Value
 from augscore.training.reporting.log_row import LogRow
-from augscore.training.request import Value
 from augscore.training.run import TrainResult
 from augscore.training.train import train
 

@@ -11,8 +11,8 @@ from augscore.evaluation.accuracy import Accuracy, accuracy
 from augscore.evaluation.collapse import rank_me
 from augscore.evaluation.features import Preprocessing, features_of
 from augscore.evaluation.knn import Bank, weighted_knn
-from augscore.training.learner import Learner
 from augscore.training.reporting.log_row import LogRow
+from augscore.training.stepping.learner import Learner
 
 RANKED = 2048
 

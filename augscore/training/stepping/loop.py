@@ -19,15 +19,15 @@ from augscore.runs.hooks import Hooks
 from augscore.runs.keeping import Keeper
 from augscore.runtime import Progress
 from augscore.training.data.feed import Batch, Feed
-from augscore.training.learner import Learner
-from augscore.training.look import Look, with_look
 from augscore.training.reporting.collapse_watch import CollapseWatch
 from augscore.training.reporting.log_row import LogRow
 from augscore.training.reporting.stopwatch import Stopwatch
-from augscore.training.reporting.tally import Tally
-from augscore.training.scaling import scale_tensors
-from augscore.training.step import Pass
-from augscore.training.update import Update, check_weights, train_step
+from augscore.training.stepping.learner import Learner
+from augscore.training.stepping.look import Look, with_look
+from augscore.training.stepping.scaling import scale_tensors
+from augscore.training.stepping.step import Pass
+from augscore.training.stepping.tally import Tally
+from augscore.training.stepping.update import Update, check_weights, train_step
 
 CHECKPOINT_SECONDS = 60.0
 

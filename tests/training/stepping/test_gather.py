@@ -9,8 +9,8 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from augscore.training.gather import gather
-from tests.training import gathering
+from augscore.training.stepping.gather import gather
+from tests.training.stepping import gathering
 
 Results = dict[str, torch.Tensor]
 

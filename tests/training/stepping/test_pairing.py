@@ -9,7 +9,7 @@ from augscore.engine.policies import find_policy
 from augscore.engine.policy import Policy, View
 from augscore.errors import UsageError
 from augscore.methods.record import Constants, TargetConstants
-from augscore.training.pairing import pairing_of
+from augscore.training.stepping.pairing import pairing_of
 
 FLIP = (Step("RandomHorizontalFlip", p=0.5),)
 

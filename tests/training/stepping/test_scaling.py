@@ -6,8 +6,8 @@ import torch
 from lightning_fabric import Fabric
 from lightning_fabric.plugins.precision import MixedPrecision
 
-from augscore.training.engine import make_fabric
-from augscore.training.scaling import load_scale, scale_tensors
+from augscore.training.stepping.fabric import make_fabric
+from augscore.training.stepping.scaling import load_scale, scale_tensors
 
 
 def scaled() -> Fabric:

@@ -14,12 +14,12 @@ from augscore.methods.table import find_method
 from augscore.strength.scorer import Scorer
 from augscore.training.config import OptimConfig, TrainConfig, WeightingConfig
 from augscore.training.data.feed import Batch
-from augscore.training.engine import make_fabric
-from augscore.training.learner import Learner, new_learner
-from augscore.training.pairing import constants_for, pairing_of
 from augscore.training.reporting.stopwatch import Stopwatch
-from augscore.training.step import Outcome, Pass
-from augscore.training.update import Update, train_step
+from augscore.training.stepping.fabric import make_fabric
+from augscore.training.stepping.learner import Learner, new_learner
+from augscore.training.stepping.pairing import constants_for, pairing_of
+from augscore.training.stepping.step import Outcome, Pass
+from augscore.training.stepping.update import Update, train_step
 from augscore.training.weighing.weigher import Weigher
 
 CPU = torch.device("cpu")

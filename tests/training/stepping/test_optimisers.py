@@ -14,7 +14,7 @@ from augscore.errors import UsageError
 from augscore.methods.record import Head
 from augscore.training.config import OptimConfig, OptimizerName
 from augscore.training.networks.siamese import Siamese, make_siamese
-from augscore.training.optimisers import make_optimizer, peak_rate, rate_at, set_rates
+from augscore.training.stepping.optimisers import make_optimizer, peak_rate, rate_at, set_rates
 
 LARS = OptimConfig(name="lars", lr=0.3, weight_decay=1e-2, trust_coefficient=0.02)
 NAMES: tuple[OptimizerName, ...] = ("sgd", "adam", "adamw", "lars")

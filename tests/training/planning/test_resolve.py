@@ -11,10 +11,10 @@ import torch
 from augscore.errors import InputError, UsageError
 from augscore.methods.record import TargetConstants
 from augscore.methods.table import METHODS
+from augscore.training.planning.request import TrainRequest, Value
+from augscore.training.planning.resolve import Images, resolve, setting_names
+from augscore.training.planning.settings import leaves
 from augscore.training.recipes.find import defaults_for
-from augscore.training.request import TrainRequest, Value
-from augscore.training.resolve import Images, resolve, setting_names
-from augscore.training.settings import leaves
 
 CPU = torch.device("cpu")
 MANY = Images(50_000, 32)

@@ -15,11 +15,11 @@ from augscore.methods.record import TargetConstants
 from augscore.methods.wmse import WmseConstants
 from augscore.runtime import favours_bf16
 from augscore.training.config import Precision, TrainConfig
-from augscore.training.ranges import check_ranges
+from augscore.training.planning.ranges import check_ranges
+from augscore.training.planning.request import TrainRequest, Value
+from augscore.training.planning.settings import leaves, with_settings
 from augscore.training.recipes.defaults import Defaults
 from augscore.training.recipes.find import defaults_for
-from augscore.training.request import TrainRequest, Value
-from augscore.training.settings import leaves, with_settings
 
 SMALL = 96
 LARGE = 224

@@ -17,11 +17,11 @@ from augscore.methods.multiview import loss_of_pairs
 from augscore.methods.pair_loss import PairLoss
 from augscore.methods.record import Constants, Embeddings
 from augscore.training.data.feed import Batch
-from augscore.training.gather import gather
-from augscore.training.learner import Learner
 from augscore.training.networks.siamese import Online
-from augscore.training.pairing import Pairing
 from augscore.training.reporting.stopwatch import Stopwatch
+from augscore.training.stepping.gather import gather
+from augscore.training.stepping.learner import Learner
+from augscore.training.stepping.pairing import Pairing
 from augscore.training.weighing.scene import Scene
 from augscore.training.weighing.weigher import Weigher, Weights
 

@@ -17,9 +17,9 @@ from augscore.strength.scorer import Scorer
 from augscore.training.config import WeightingConfig
 from augscore.training.data.feed import Batch
 from augscore.training.networks.siamese import Siamese
-from augscore.training.update import check_weights
+from augscore.training.stepping.update import check_weights
 from augscore.training.weighing.scene import Scene
-from tests.training.stepping import PLAIN, STEPS, Bench, batch, bench, weights_of
+from tests.training.stepping.bench import PLAIN, STEPS, Bench, batch, bench, weights_of
 
 Gradients = dict[str, torch.Tensor]
 PIXEL = WeightingConfig(kind="pixel", shape="abs")

@@ -19,7 +19,7 @@ from torch.nn.parallel import DistributedDataParallel
 from augscore.methods.record import Constants, Embeddings, Method, TargetConstants
 from augscore.methods.table import METHODS
 from augscore.methods.wmse import WmseConstants
-from augscore.training.gather import gather
+from augscore.training.stepping.gather import gather
 
 COUNT, PIXELS, DIMS = 12, 7, 4
 WEIGHTS = torch.tensor([0.0, 3, 1, 2, 0.5, 1, 1, 0, 0, 4, 1, 0.2])

@@ -10,8 +10,8 @@ from augscore.methods.record import Embeddings, TargetConstants
 from augscore.methods.table import find_method
 from augscore.methods.wmse import WmseConstants
 from augscore.training.config import TrainConfig
-from augscore.training.learner import new_learner
-from augscore.training.pairing import Pairing
+from augscore.training.stepping.learner import new_learner
+from augscore.training.stepping.pairing import Pairing
 from augscore.training.weighing.check import check_weighting
 
 _TRIAL_ROWS, _TRIAL_WIDTH = 4, 8

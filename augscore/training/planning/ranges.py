@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from augscore.methods.checks import check_between, check_positive
 from augscore.training.config import TrainConfig
-from augscore.training.settings import leaves
+from augscore.training.planning.settings import leaves
 
 _ABOVE_ZERO = frozenset({"optim.lr", "optim.gamma", "optim.trust_coefficient", "weighting.sigma"})
 

@@ -10,11 +10,11 @@ import torch
 from augscore.methods.record import Method, TargetConstants
 from augscore.methods.table import find_method
 from augscore.training.config import TrainConfig
-from augscore.training.engine import synchronised
 from augscore.training.networks.momentum import MomentumCopy
 from augscore.training.networks.queue import KeyQueue
 from augscore.training.networks.siamese import Siamese, make_siamese
-from augscore.training.optimisers import make_optimizer
+from augscore.training.stepping.fabric import synchronised
+from augscore.training.stepping.optimisers import make_optimizer
 
 
 @dataclass

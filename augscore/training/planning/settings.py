@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from augscore.errors import UsageError
 from augscore.nearest import did_you_mean
-from augscore.training.request import Value
+from augscore.training.planning.request import Value
 
 Tree = TypeVar("Tree")
 

@@ -11,7 +11,7 @@ import torch
 from augscore.evaluation.collapse import spread
 from augscore.methods.weighting import effective_sample_size
 from augscore.training.reporting.log_row import LogRow
-from augscore.training.step import Outcome
+from augscore.training.stepping.step import Outcome
 
 
 class Tally:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import torch
 
-from augscore import keys
 from augscore.engine.normalize import NORMALIZATIONS, Normalize
 from augscore.engine.policy import Policy
 from augscore.engine.policy_file.digest import policy_digest
@@ -23,14 +22,15 @@ from augscore.methods.table import couples_rows, find_method
 from augscore.runs.mark import refuse_inputs
 from augscore.runtime import Progress, ProgressSink, pick_device
 from augscore.training.config import TrainConfig
-from augscore.training.data.split import Split, split
-from augscore.training.engine import own_device, ranks
-from augscore.training.optimisers import warmup_steps
-from augscore.training.pairing import Pairing, pairing_of
-from augscore.training.preflight import check_config
-from augscore.training.request import TrainRequest
-from augscore.training.resolve import Images, resolve
-from augscore.training.settings import leaves
+from augscore.training.data.limit import limited
+from augscore.training.data.split import split
+from augscore.training.planning.preflight import check_config
+from augscore.training.planning.request import TrainRequest
+from augscore.training.planning.resolve import Images, resolve
+from augscore.training.planning.settings import leaves
+from augscore.training.stepping.fabric import own_device, ranks
+from augscore.training.stepping.optimisers import warmup_steps
+from augscore.training.stepping.pairing import Pairing, pairing_of
 from augscore.training.weighing.gaps import needs_network
 
 PROBED = 16
@@ -85,8 +85,9 @@ def plan_training(data: Data, request: TrainRequest, progress: ProgressSink) -> 
     if isinstance(data, Path | str) and Path(data).exists():
         refuse_inputs(request.out, [Path(data)], purpose="train on")
     progress(Progress("finding images", 0, None, "images"))
-    parts = split(data, labels=request.labels, download=request.download, seed=request.seed)
-    images = _limited(parts.train, request)
+    whole = split(data, labels=request.labels, download=request.download, seed=request.seed)
+    parts = limited(whole, request.limit, seed=request.seed)
+    images = parts.train
     facts = Images(len(images), _short_side(images))
     resolved = resolve(request, facts, device, ranks())
     config, policy = resolved.config, resolved.policy
@@ -100,7 +101,7 @@ def plan_training(data: Data, request: TrainRequest, progress: ProgressSink) -> 
         normalize=policy.normalize or NORMALIZATIONS["imagenet"],
         train=images,
         test=parts.test,
-        told=_told(parts, images),
+        told=parts.told,
         source=resolved.source,
         notes=tuple(_notes(config, request, resolved.steps_per_epoch)),
         steps_per_epoch=resolved.steps_per_epoch,
@@ -124,14 +125,6 @@ def binding_settings(plan: TrainPlan, judge: str | None) -> dict[str, object]:
     return as_read
 
 
-def _limited(images: Collection, request: TrainRequest) -> Collection:
-    """As many by their keys, in their own order: more files never change who else is in."""
-    if request.limit is None or len(images) <= request.limit:
-        return images
-    chosen = keys.smallest_ranks(images.ids, request.limit, purpose="sample", seed=request.seed)
-    return images.select([place for place, name in enumerate(images.ids) if name in chosen])
-
-
 def _matters(name: str, config: TrainConfig) -> bool:
     """Whether another value could make other weights."""
     optim = config.optim
@@ -148,12 +141,6 @@ def _matters(name: str, config: TrainConfig) -> bool:
     if name.startswith("weighting."):
         return config.weighting.kind != "none"
     return True
-
-
-def _told(parts: Split, images: Collection) -> str:
-    if len(images) == len(parts.train):
-        return parts.told
-    return f"{parts.told}; trained on {len(images):,} of them (limit)"
 
 
 def _short_side(images: Collection) -> int:

@@ -9,8 +9,8 @@ import pytest
 from augscore.errors import UsageError
 from augscore.methods.simclr import SimclrConstants
 from augscore.training.config import OptimConfig
-from augscore.training.request import Value
-from augscore.training.settings import leaves, with_settings
+from augscore.training.planning.request import Value
+from augscore.training.planning.settings import leaves, with_settings
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ from augscore.methods.record import TargetConstants
 from augscore.runs.schedules import cosine_between
 from augscore.training.config import TrainConfig
 from augscore.training.data.feed import Batch
-from augscore.training.learner import Learner
-from augscore.training.optimisers import peak_rate, rate_at, set_rates
 from augscore.training.reporting.stopwatch import Stopwatch
-from augscore.training.step import Outcome, Pass, run_batch
+from augscore.training.stepping.learner import Learner
+from augscore.training.stepping.optimisers import peak_rate, rate_at, set_rates
+from augscore.training.stepping.step import Outcome, Pass, run_batch
 
 
 @dataclass(frozen=True)
