@@ -144,10 +144,15 @@ class LoaderFacts:
 
 @dataclass(frozen=True)
 class Table:
-    """Everything that findings are made from. `records` stand in the order of the images."""
+    """Everything that findings are made from. `records` stand in the order of the images.
+
+    `views` is how many views the policy makes at once: view number n is drawn by its view n modulo
+    that, which is the `view` of a part.
+    """
 
     parts: tuple[Part, ...]
     records: tuple[ImageRecord, ...]
+    views: int = 1
     ignored_arguments: tuple[IgnoredArgument, ...] = ()
     out_of_range: tuple[OutOfRange, ...] = ()
     loader: LoaderFacts | None = None
