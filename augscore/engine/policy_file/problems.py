@@ -1,4 +1,4 @@
-"""What is wrong in a policy file, and where: collected first, told all at once."""
+"""What is wrong in a file, and where: collected first, told all at once."""
 
 from __future__ import annotations
 
@@ -55,7 +55,12 @@ class Places:
 
 def refusal(file: str, problems: Sequence[Problem], places: Places) -> PolicyError:
     """One error for all problems, in the order of the text."""
-    return PolicyError(file, tuple(_sorted([_mistake(file, p, places) for p in problems])))
+    return PolicyError(file, mistakes_of(file, problems, places))
+
+
+def mistakes_of(file: str, problems: Sequence[Problem], places: Places) -> tuple[Mistake, ...]:
+    """What is told of the problems, in the order of the text."""
+    return tuple(_sorted([_mistake(file, p, places) for p in problems]))
 
 
 def without_echoes(read: Sequence[Problem], checked: Sequence[Problem]) -> list[Problem]:
