@@ -70,7 +70,7 @@ def without_echoes(read: Sequence[Problem], checked: Sequence[Problem]) -> list[
     around = {path[:-1] for path in unread}
 
     def is_echo(p: Problem) -> bool:
-        missing = p.code == "policy_syntax" and p.path in around
+        missing = p.code.endswith("_syntax") and p.path in around
         return not p.at_key and (p.path in unread or missing)
 
     return [*read, *(p for p in checked if not is_echo(p))]
