@@ -73,11 +73,14 @@ class TrainPlan:
         )
 
 
-def plan_training(data: Data, request: TrainRequest, progress: ProgressSink) -> TrainPlan:
+def plan_training(
+    data: Data, request: TrainRequest, progress: ProgressSink, *, accuracy: bool = False
+) -> TrainPlan:
     """Find the images, look at a few and resolve what was asked.
 
     Raises UsageError for names and numbers that do not fit and an `out` that is the data,
-    InputError for fewer than two images, HostError for a device that is not there.
+    InputError for fewer than two images, and (`no_labels`) where `accuracy` is asked for and cannot
+    be had, HostError for a device that is not there.
     """
     device = own_device(pick_device(request.device))
     # Misspelt names are told before a large folder is searched.
@@ -85,7 +88,13 @@ def plan_training(data: Data, request: TrainRequest, progress: ProgressSink) -> 
     if isinstance(data, Path | str) and Path(data).exists():
         refuse_inputs(request.out, [Path(data)], purpose="train on")
     progress(Progress("finding images", 0, None, "images"))
-    whole = split(data, labels=request.labels, download=request.download, seed=request.seed)
+    whole = split(
+        data,
+        labels=request.labels,
+        download=request.download,
+        seed=request.seed,
+        accuracy=accuracy,
+    )
     parts = limited(whole, request.limit, seed=request.seed)
     images = parts.train
     facts = Images(len(images), _short_side(images))
