@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from augscore.auditing.audit import Curve, CurvePoint, Estimate, OpResult, Scale
+from augscore.auditing.columns import Columns, CurveColumns, Floats
 from augscore.auditing.finding import Finding
 from augscore.auditing.part import Axis, Part
 from augscore.auditing.statistics.mean import mean_estimate, mean_estimates
 from augscore.auditing.statistics.share import clustered_share_estimate
-from augscore.auditing.table import ImageRecord, LevelRecord, PartReading, Table, ViewRecord
-
-Floats = npt.NDArray[np.float64]
-
-DESTROYED_SD, DESTROYED_CONSTANT, BLANK_SD = 0.1, 0.95, 0.02
 
 
 def op_results(
-    table: Table, scale: Scale, findings: Sequence[Finding], *, seed: int, pipelines: Sequence[int]
+    parts: Sequence[Part],
+    columns: Columns,
+    scale: Scale,
+    findings: Sequence[Finding],
+    *,
+    seed: int,
 ) -> tuple[OpResult, ...]:
-    """`pipelines`: for each view number the view whose operations it has."""
     return tuple(
-        _op(table, place, scale, _codes(findings, part), seed, pipelines)
-        for place, part in enumerate(table.parts)
+        _op(part, place, columns, scale, _codes(findings, part), seed)
+        for place, part in enumerate(parts)
     )
 
 
@@ -35,22 +35,10 @@ def _codes(findings: Sequence[Finding], part: Part) -> tuple[str, ...]:
 
 
 def _op(
-    table: Table,
-    place: int,
-    scale: Scale,
-    codes: tuple[str, ...],
-    seed: int,
-    pipelines: Sequence[int],
+    part: Part, place: int, columns: Columns, scale: Scale, codes: tuple[str, ...], seed: int
 ) -> OpResult:
-    part = table.parts[place]
-    numbers = [k for k, view in enumerate(pipelines) if view == part.view]
-    applied = _grid(table.records, numbers, lambda view: float(place in view.applied))
-    probed = [record for record in table.records if any(view.parts for view in record.views)]
-    alone = _grid(probed, numbers, lambda view: _alone(view, place))
-    rms = _grid(probed, numbers, lambda view: _rms(view, place))
-    effective = np.where(
-        np.isnan(alone), _grid(probed, numbers, lambda view: _idle(view, place)), alone
-    )
+    applied = columns.applied[:, :, place]
+    alone = columns.alone.strength[:, :, place]
     return OpResult(
         path=part.path,
         op=part.op,
@@ -58,82 +46,45 @@ def _op(
         line=part.line,
         declared=part.chance,
         applied=clustered_share_estimate(applied) if len(applied) else None,
-        strength=_relative(alone, scale, seed),
-        effective=_relative(effective, scale, seed),
-        contribution=_contribution(probed, place, numbers, seed),
-        rms=mean_estimate(rms, seed=seed) if rms.size else None,
+        strength=relative(alone, scale, seed),
+        effective=relative(_effective(columns, place), scale, seed),
+        contribution=_contribution(columns, place, seed),
+        rms=mean_estimate(columns.alone.rms[:, :, place], seed=seed),
         curves=tuple(
-            _curve(table, place, number, axis, scale, seed) for number, axis in enumerate(part.axes)
+            _curve(axis, curve, scale, seed)
+            for axis, curve in zip(part.axes, columns.curves[place], strict=True)
         ),
         findings=codes,
     )
 
 
-def _grid(
-    records: Sequence[ImageRecord],
-    numbers: Sequence[int],
-    value: Callable[[ViewRecord], float | None],
-) -> Floats:
-    """(images, views), NaN where `value` is None."""
-    rows = [[_number(value(record.views[k])) for k in numbers] for record in records]
-    return np.array(rows, dtype=np.float64).reshape(len(records), len(numbers))
+def _effective(columns: Columns, place: int) -> Floats:
+    """What the operation does alone, 0 where it is not applied, for images that were probed."""
+    alone = columns.alone.strength[:, :, place]
+    idle = (columns.applied[:, :, place] == 0) & _probed(columns)[:, None]
+    return np.where(idle, 0.0, alone)
 
 
-def _number(value: float | None) -> float:
-    return np.nan if value is None else value
-
-
-def _reading(view: ViewRecord, place: int) -> PartReading | None:
-    return next((reading for reading in view.parts if reading.part == place), None)
-
-
-def _alone(view: ViewRecord, place: int) -> float | None:
-    own = _reading(view, place)
-    return None if own is None or own.alone is None else own.alone.strength
-
-
-def _rms(view: ViewRecord, place: int) -> float | None:
-    own = _reading(view, place)
-    return None if own is None or own.alone is None else own.alone.rms
-
-
-def _strength(measured: ViewRecord | LevelRecord) -> float | None:
-    return None if measured.reading is None else measured.reading.strength
-
-
-def _shift(level: LevelRecord) -> float | None:
-    return None if level.reading is None else level.reading.shift
-
-
-def _level_rms(level: LevelRecord) -> float | None:
-    return None if level.reading is None else level.reading.rms
-
-
-def _idle(view: ViewRecord, place: int) -> float | None:
-    return None if place in view.applied or view.reading is None else 0.0
-
-
-def _contribution(
-    records: Sequence[ImageRecord], place: int, numbers: Sequence[int], seed: int
-) -> Estimate | None:
+def _contribution(columns: Columns, place: int, seed: int) -> Estimate | None:
     """The share of the mean strength of views that is gone without the operation."""
-
-    def gone(view: ViewRecord) -> float | None:
-        own = _reading(view, place)
-        if view.reading is None:
-            return None
-        if own is None or own.without is None:
-            return _idle(view, place)
-        return view.reading.strength - own.without.strength
-
-    whole = _grid(records, numbers, _strength)
-    mean = float(np.nanmean(whole)) if np.isfinite(whole).any() else 0.0
-    if mean <= 0:
+    own = np.isfinite(columns.applied[:, :, place]) & _probed(columns)[:, None]
+    whole = np.where(own, columns.views.strength, np.nan)
+    without = columns.without.strength[:, :, place]
+    gone = np.where(columns.applied[:, :, place] == 0, 0.0, columns.views.strength - without)
+    known = whole[np.isfinite(whole)]
+    if not known.size or known.mean() <= 0:
         return None
-    return scaled(mean_estimate(_grid(records, numbers, gone), seed=seed), 1 / mean)
+    return scaled(mean_estimate(np.where(own, gone, np.nan), seed=seed), 1 / float(known.mean()))
 
 
-def _relative(values: Floats, scale: Scale, seed: int) -> Estimate | None:
+def _probed(columns: Columns) -> npt.NDArray[np.bool_]:
+    """(N,): whether any operation of the image was measured alone."""
+    known: npt.NDArray[np.bool_] = np.isfinite(columns.alone.strength)
+    return np.asarray(known.any(axis=(1, 2)), dtype=np.bool_)
+
+
+def relative(values: Floats, scale: Scale, seed: int) -> Estimate | None:
+    """The mean over that of two unrelated images; None without either."""
     if not values.size or not scale.unrelated_strength:
         return None
     return scaled(mean_estimate(values, seed=seed), 1 / scale.unrelated_strength)
@@ -147,54 +98,20 @@ def scaled(estimate: Estimate | None, factor: float) -> Estimate | None:
     return replace(estimate, value=estimate.value * factor, low=low, high=high)
 
 
-def _curve(table: Table, place: int, number: int, axis: Axis, scale: Scale, seed: int) -> Curve:
-    levels: list[list[LevelRecord]] = [[] for _ in axis.levels]
-    sds: list[list[float]] = [[] for _ in axis.levels]
-    for record in table.records:
-        for level in record.levels:
-            if (level.part, level.axis) == (place, number):
-                levels[level.level].append(level)
-                sds[level.level].append(record.pixels.sd)
-    strengths = _estimates(levels, _strength, seed)
-    shifts = _estimates(levels, _shift, seed)
-    rms = _estimates(levels, _level_rms, seed)
+def _curve(axis: Axis, curve: CurveColumns, scale: Scale, seed: int) -> Curve:
+    strengths = mean_estimates(curve.readings.strength, seed=seed)
+    shifts = mean_estimates(curve.readings.shift, seed=seed)
+    rms = mean_estimates(curve.readings.rms, seed=seed)
     unit = scale.unrelated_strength
     points = []
     for k, value in enumerate(axis.levels):
-        strength, pixel = strengths[k], rms[k]
-        relative = scaled(strength, 1 / unit) if unit else None
-        if relative is None or pixel is None:
-            continue
-        clipped, destroyed = _clipped(levels[k]), _destroyed(levels[k], sds[k])
-        points.append(CurvePoint(value, relative, shifts[k], pixel, clipped, destroyed))
+        strength, pixel = scaled(strengths[k], 1 / unit) if unit else None, rms[k]
+        if strength is not None and pixel is not None:
+            clipped, destroyed = _mean(curve.clipped[:, k]), _mean(curve.destroyed[:, k])
+            points.append(CurvePoint(value, strength, shifts[k], pixel, clipped, destroyed))
     return Curve(axis.name, axis.unit, axis.neutral, axis.set_to, tuple(points))
 
 
-def _estimates(
-    levels: Sequence[Sequence[LevelRecord]],
-    value: Callable[[LevelRecord], float | None],
-    seed: int,
-) -> tuple[Estimate | None, ...]:
-    columns = [[_number(value(record)) for record in level] for level in levels]
-    if not columns or not columns[0]:
-        return (None,) * len(levels)
-    return mean_estimates(np.array(columns, dtype=np.float64).T, seed=seed)
-
-
-def _clipped(level: Sequence[LevelRecord]) -> float:
-    shares = [record.pixels.clipped for record in level if record.pixels is not None]
-    return float(np.mean(shares)) if shares else 0.0
-
-
-def _destroyed(level: Sequence[LevelRecord], sds: Sequence[float]) -> float:
-    marks = [
-        is_destroyed(record.pixels.sd, record.pixels.constant, sd)
-        for record, sd in zip(level, sds, strict=True)
-        if record.pixels is not None and sd >= BLANK_SD
-    ]
-    return float(np.mean(marks)) if marks else 0.0
-
-
-def is_destroyed(sd: float, constant: float, original_sd: float) -> bool:
-    """Less than a tenth of the original's spread, or nearly all of it one value."""
-    return sd < DESTROYED_SD * original_sd or constant >= DESTROYED_CONSTANT
+def _mean(values: Floats) -> float:
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if known.size else 0.0

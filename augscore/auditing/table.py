@@ -146,13 +146,16 @@ class LoaderFacts:
 class Table:
     """Everything that findings are made from. `records` stand in the order of the images.
 
-    `views` is how many views the policy makes at once: view number n is drawn by its view n modulo
-    that, which is the `view` of a part.
+    `pipelines` has for each view number the `view` of the parts that it is made of; none: 0.
     """
 
     parts: tuple[Part, ...]
     records: tuple[ImageRecord, ...]
-    views: int = 1
+    pipelines: tuple[int, ...] = ()
     ignored_arguments: tuple[IgnoredArgument, ...] = ()
     out_of_range: tuple[OutOfRange, ...] = ()
     loader: LoaderFacts | None = None
+
+    def pipeline(self, number: int) -> int:
+        """That of view number `number`."""
+        return self.pipelines[number] if number < len(self.pipelines) else 0
