@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import torch
 
 from augscore.auditing.cost import views_in_all, views_of_image
+from augscore.auditing.parts import pipeline_of
 from augscore.auditing.plan import AuditPlan
 from augscore.auditing.probing.lab import Lab
 from augscore.auditing.probing.probe import Depth, Taken, probe_batch
@@ -43,7 +44,11 @@ class Probed:
     stopped_by: str | None
 
     def table(self, plan: AuditPlan) -> Table:
-        return Table(tuple(probe.part for probe in plan.probes), self.records)
+        return Table(
+            parts=tuple(probe.part for probe in plan.probes),
+            records=self.records,
+            pipelines=tuple(pipeline_of(plan.policy, k) for k in range(len(plan.policy.views))),
+        )
 
 
 def probe_images(

@@ -146,13 +146,13 @@ class LoaderFacts:
 class Table:
     """Everything that findings are made from. `records` stand in the order of the images.
 
-    `views` is how many views the policy makes at once: view number n is drawn by its view n modulo
-    that, which is the `view` of a part.
+    `pipelines` names, for each view that the policy makes at once, the first one with the same
+    pipeline: view number n is drawn by the parts whose `view` is `pipelines[n % len(pipelines)]`.
     """
 
     parts: tuple[Part, ...]
     records: tuple[ImageRecord, ...]
-    views: int = 1
+    pipelines: tuple[int, ...] = (0,)
     ignored_arguments: tuple[IgnoredArgument, ...] = ()
     out_of_range: tuple[OutOfRange, ...] = ()
     loader: LoaderFacts | None = None
