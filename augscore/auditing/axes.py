@@ -59,7 +59,7 @@ def _axis(op: Op, knob: Knob, value: Value, count: int) -> Axis | None:
     levels = _levels(ends, knob.weakest, count, whole)
     neutral = knob.weakest if knob.is_neutral else None
     set_to = float(low) if low == high else None
-    return Axis(knob.argument, knob.unit, levels, neutral, set_to)
+    return Axis(knob.argument, knob.unit, levels, neutral, set_to, knob.weakest)
 
 
 def _levels(

@@ -157,7 +157,8 @@ def _applied(table: Table, shape: tuple[int, int]) -> Floats:
     own = np.array([part.view for part in table.parts], dtype=np.int64)
     applied = np.full((*shape, len(table.parts)), NAN)
     for place, _, view in _views(table.records):
-        applied[place][own == table.pipeline(view.number)] = 0.0
+        pipeline = table.pipelines[view.number % len(table.pipelines)]
+        applied[place][own == pipeline] = 0.0
         applied[place][list(view.applied)] = 1.0
     return applied
 

@@ -44,9 +44,11 @@ class Probed:
     stopped_by: str | None
 
     def table(self, plan: AuditPlan) -> Table:
-        parts = tuple(probe.part for probe in plan.probes)
-        pipelines = [pipeline_of(plan.policy, k) for k in range(plan.options.draws)]
-        return Table(parts, self.records, tuple(pipelines))
+        return Table(
+            parts=tuple(probe.part for probe in plan.probes),
+            records=self.records,
+            pipelines=tuple(pipeline_of(plan.policy, k) for k in range(len(plan.policy.views))),
+        )
 
 
 def probe_images(

@@ -146,16 +146,13 @@ class LoaderFacts:
 class Table:
     """Everything that findings are made from. `records` stand in the order of the images.
 
-    `pipelines` has for each view number the `view` of the parts that it is made of; none: 0.
+    `pipelines` names, for each view that the policy makes at once, the first one with the same
+    pipeline: view number n is drawn by the parts whose `view` is `pipelines[n % len(pipelines)]`.
     """
 
     parts: tuple[Part, ...]
     records: tuple[ImageRecord, ...]
-    pipelines: tuple[int, ...] = ()
+    pipelines: tuple[int, ...] = (0,)
     ignored_arguments: tuple[IgnoredArgument, ...] = ()
     out_of_range: tuple[OutOfRange, ...] = ()
     loader: LoaderFacts | None = None
-
-    def pipeline(self, number: int) -> int:
-        """That of view number `number`."""
-        return self.pipelines[number] if number < len(self.pipelines) else 0
