@@ -46,9 +46,10 @@ def _ends(rule: Rule) -> tuple[float, float]:
 
 
 def _images_needed(estimate: Estimate, crossed: list[float], images: int) -> int | None:
-    ratios = [_shrinking(estimate, limit) for limit in crossed]
-    needed = images * max(ratios) ** 2
-    return _rounded_up(needed) if needed <= MOST_IMAGES else None
+    ratio = max(_shrinking(estimate, limit) for limit in crossed)
+    if ratio > math.sqrt(MOST_IMAGES / max(1, images)):
+        return None
+    return _rounded_up(images * ratio**2)
 
 
 def _shrinking(estimate: Estimate, limit: float) -> float:
@@ -60,6 +61,6 @@ def _shrinking(estimate: Estimate, limit: float) -> float:
 
 
 def _rounded_up(number: float) -> int:
-    """To two digits: more would be a promise."""
+    """To two digits, since more would be a promise; what is above by rounding alone stays."""
     step = int(10 ** max(0, math.floor(math.log10(number)) - 1))
-    return math.ceil(number / step) * step
+    return math.ceil(number / step - 1e-6) * step

@@ -16,7 +16,7 @@ photographs, 4 views each, seed 0, as of `augscore measure PHOTOS --policy NAME 
     simclr-cifar, simclr              0.85    0.89     0.85       0
     moco-v2, byol, dino                  0.78 to 0.82             0
 
-The ranges are wider than that by about a third of the lowest and of the highest.
+The ranges leave about a third below the lowest and at least a fifth above the highest of these.
 """
 
 from __future__ import annotations
