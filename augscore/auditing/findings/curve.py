@@ -112,7 +112,8 @@ def _curves(
 def _curve(evidence: Evidence, place: int, number: int, levels: tuple[int, ...]) -> Curve | None:
     scale, part = evidence.scale, evidence.parts[place]
     raw = evidence.columns.curves[place][number]
-    strength = raw.readings.strength[:, list(levels)]
+    chosen = list(levels)
+    strength = raw.readings.strength[:, chosen]
     whole = np.flatnonzero(~np.isnan(strength).any(axis=1))
     if len(whole) < FEWEST_IMAGES or not scale.unrelated_strength or not scale.unrelated_rms:
         return None
@@ -123,6 +124,6 @@ def _curve(evidence: Evidence, place: int, number: int, levels: tuple[int, ...])
         levels=levels,
         images=tuple(whole.tolist()),
         relative=strength[whole] / scale.unrelated_strength,
-        rms=raw.readings.rms[np.ix_(whole, list(levels))] / scale.unrelated_rms,
-        gained=raw.gained[np.ix_(whole, list(levels))],
+        rms=raw.readings.rms[np.ix_(whole, chosen)] / scale.unrelated_rms,
+        gained=raw.gained[np.ix_(whole, chosen)],
     )

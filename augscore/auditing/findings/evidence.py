@@ -38,6 +38,11 @@ class Evidence:
         """Places of the parts that are meant to do something."""
         return tuple(place for place, part in enumerate(self.parts) if not part.neutral)
 
+    def named(self, op: str) -> Part | None:
+        """The part of that operation, if there is exactly one."""
+        parts = [part for part in self.parts if part.op == op]
+        return parts[0] if len(parts) == 1 else None
+
     def images(self, worth: Floats) -> tuple[ImageId, ...]:
         """Up to three images that show it best: those with the highest `worth` (N,)."""
         order = np.argsort(-worth, kind="stable")[:_SHOWN]
