@@ -8,7 +8,7 @@ from pathlib import Path
 
 from augscore.auditing.audit import Audit
 from augscore.auditing.conclude import conclude
-from augscore.auditing.gallery import Shown, choose, show
+from augscore.auditing.gallery import Shown, choose, evidence, show
 from augscore.auditing.gating.gates import DEFAULT_GATES, Gates
 from augscore.auditing.gating.verdict import judged
 from augscore.auditing.options import AuditOptions, quick_options
@@ -21,7 +21,7 @@ from augscore.measuring.survey import Stopped
 from augscore.runtime import NoteSink, ProgressSink
 from augscore.strength.scorer import load_scorer
 
-SHOWN_EACH = 3
+SHOWN_EACH, EVIDENCE_EACH = 3, 2
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,8 @@ def told(plan: AuditPlan, probed: Probed, gates: Gates) -> Audited:
     """What was measured, judged, with its examples."""
     table = probed.table(plan)
     first = conclude(table, plan, probed.skipped, stopped_by=probed.stopped_by)
-    chosen = choose(table, first.scale.unrelated_strength, SHOWN_EACH)
-    shown = tuple(show(chosen, plan))
+    unrelated = first.scale.unrelated_strength
+    shown = tuple(show(choose(table, unrelated, SHOWN_EACH), plan))
+    proof = tuple(show(evidence(table, first.findings, unrelated, EVIDENCE_EACH), plan))
     full = replace(first, examples=tuple(one.example for one in shown))
-    return Audited(judged(full, gates), table, shown)
+    return Audited(judged(full, gates), table, (*shown, *proof))

@@ -22,7 +22,8 @@ from augscore.outputs import prepare_folder, printable, refusal, remove_stale
 from augscore.runs.journal import Journal, read_journal
 from augscore.runs.lock import locked
 from augscore.runs.mark import RUN_FILE, lasting_names, mark, marked_settings, refuse_inputs
-from augscore.runs.run_folder import begun_otherwise, differences
+from augscore.runs.differences import differences
+from augscore.runs.run_folder import begun_otherwise
 
 COMMAND = "audit"
 MEASUREMENTS = "measurements.jsonl"

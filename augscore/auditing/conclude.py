@@ -107,7 +107,7 @@ def _design(table: Table, plan: AuditPlan) -> Design:
 
 def _warnings(table: Table, plan: AuditPlan, skipped: Sequence[Skipped]) -> tuple[str, ...]:
     images = len(table.records)
-    found = [*plan.given.notes, *(f"the score model: {doubt}" for doubt in plan.doubts)]
+    found = [*plan.policy.notes, *(f"the score model: {doubt}" for doubt in plan.doubts)]
     if images < FEWEST_FOR_VERDICTS:
         found.append(f"{images} images: under {FEWEST_FOR_VERDICTS} only exact facts are judged")
     elif images < FEW:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import torch
 
 from augscore.auditing.audit import Example
+from augscore.auditing.finding import Finding
 from augscore.auditing.plan import AuditPlan
 from augscore.auditing.probing.tolerant import tolerant_view
-from augscore.auditing.table import Table
+from augscore.auditing.table import ImageRecord, Table, ViewRecord
 from augscore.engine.drawing.view import draw
 from augscore.images.resize import bring_to_size
 from augscore.keys import ImageId
@@ -19,6 +20,7 @@ from augscore.measuring.sources import entry_id
 from augscore.measuring.subjects import Subject, subject
 
 KINDS = ("weakest", "typical", "strongest")
+MOST_FINDINGS = 20
 
 
 @dataclass(frozen=True)
@@ -29,15 +31,18 @@ class Chosen:
     image: ImageId
     view: int
     strength: float
+    finding: Finding | None = None
 
 
 @dataclass(frozen=True)
 class Shown:
-    """An example with its pixels, float32 (3, S, S) in [0, 1]."""
+    """An example with its pixels, float32 (3, S, S) in [0, 1]; `finding` is what it is evidence
+    of."""
 
     example: Example
     original: torch.Tensor
     view: torch.Tensor
+    finding: Finding | None = None
 
 
 def choose(table: Table, unrelated: float | None, each: int) -> tuple[Chosen, ...]:
@@ -65,6 +70,36 @@ def choose(table: Table, unrelated: float | None, each: int) -> tuple[Chosen, ..
                 found.append(Chosen(kind, image, number, strength / unrelated))
                 left -= 1
     return tuple(found)
+
+
+def evidence(
+    table: Table, findings: Sequence[Finding], unrelated: float | None, each: int
+) -> tuple[Chosen, ...]:
+    """For each finding up to `each` of its images, in the view that its operation moves most."""
+    records = {record.id: record for record in table.records}
+    places = {part.path: place for place, part in enumerate(table.parts)}
+    found: list[Chosen] = []
+    for finding in findings[:MOST_FINDINGS]:
+        for image in finding.images[:each]:
+            place = None if finding.part is None else places.get(finding.part)
+            view = _telling(records[image], place) if image in records else None
+            if view is not None and view.reading is not None:
+                strength = view.reading.strength / unrelated if unrelated else 0.0
+                found.append(Chosen("evidence", image, view.number, strength, finding))
+    return tuple(found)
+
+
+def _telling(record: ImageRecord, place: int | None) -> ViewRecord | None:
+    """The view in which the operation was applied and does most; without one, the strongest."""
+    whole = [view for view in record.views if view.reading is not None]
+    own = [view for view in whole if place in view.applied] if place is not None else []
+    return max(own or whole, key=lambda view: _moved(view, place), default=None)
+
+
+def _moved(view: ViewRecord, place: int | None) -> float:
+    alone = next((p.alone for p in view.parts if p.part == place), None)
+    reading = alone or view.reading
+    return 0.0 if reading is None else reading.strength
 
 
 def show(chosen: Sequence[Chosen], plan: AuditPlan) -> Iterator[Shown]:
@@ -97,7 +132,8 @@ def _shown(chosen: Chosen, read: Subject, plan: AuditPlan) -> Iterator[Shown]:
             steps,
             _command(chosen, plan),
         )
-        yield Shown(example, bring_to_size(read.reference, plan.size), picture)
+        original = bring_to_size(read.reference, plan.size)
+        yield Shown(example, original, picture, chosen.finding)
 
 
 def _command(chosen: Chosen, plan: AuditPlan) -> str:

@@ -28,7 +28,7 @@ def policy_result(columns: Columns, plan: AuditPlan, scale: Scale) -> PolicyResu
         sha256=plan.digest,
         library=_library(plan),
         tree=tree_of(plan.given),
-        notes=plan.given.notes,
+        notes=plan.policy.notes,
         strength=relative(views, scale, plan.seed),
         view_strength=relative(between, scale, plan.seed),
         noise_sd=noise,

@@ -27,7 +27,7 @@ from augscore.training.data.split import split
 from augscore.training.planning.preflight import check_config
 from augscore.training.planning.request import TrainRequest
 from augscore.training.planning.resolve import Images, resolve
-from augscore.training.planning.settings import leaves
+from augscore.training.planning.settings import leaves, settable
 from augscore.training.stepping.fabric import own_device, ranks
 from augscore.training.stepping.optimisers import warmup_steps
 from augscore.training.stepping.pairing import Pairing, pairing_of
@@ -176,7 +176,7 @@ def _notes(config: TrainConfig, request: TrainRequest, per_epoch: int) -> Iterat
             f"{config.method} compares the images of a batch: {config.optim.accumulate} batches of "
             f"{config.batch_size} are not one of {config.optim.accumulate * config.batch_size}"
         )
-    idle = [name for name in request.settings if not _matters(name, config)]
+    idle = [settable(name) for name in request.settings if not _matters(name, config)]
     if request.score_model is not None and not needs_network(config.weighting):
         idle.append(f"score model {request.score_model}")
     if idle:
