@@ -112,8 +112,7 @@ def _curves(
 def _curve(evidence: Evidence, place: int, number: int, levels: tuple[int, ...]) -> Curve | None:
     scale, part = evidence.scale, evidence.parts[place]
     raw = evidence.columns.curves[place][number]
-    chosen = list(levels)
-    strength = raw.readings.strength[:, chosen]
+    strength = _columns(raw.readings.strength, levels)
     whole = np.flatnonzero(~np.isnan(strength).any(axis=1))
     if len(whole) < FEWEST_IMAGES or not scale.unrelated_strength or not scale.unrelated_rms:
         return None
@@ -124,6 +123,10 @@ def _curve(evidence: Evidence, place: int, number: int, levels: tuple[int, ...])
         levels=levels,
         images=tuple(whole.tolist()),
         relative=strength[whole] / scale.unrelated_strength,
-        rms=raw.readings.rms[np.ix_(whole, chosen)] / scale.unrelated_rms,
-        gained=raw.gained[np.ix_(whole, chosen)],
+        rms=_columns(raw.readings.rms, levels)[whole] / scale.unrelated_rms,
+        gained=_columns(raw.gained, levels)[whole],
     )
+
+
+def _columns(values: Floats, levels: tuple[int, ...]) -> Floats:
+    return values[:, np.array(levels, dtype=np.int64)]

@@ -26,10 +26,10 @@ PAGE = Page(
         "that of what it stands in, or because the pipeline never comes to it."
     ),
     measured=(
-        "A declared probability of 0 is a fact. Otherwise the views that could have it are counted: "
-        "none of at least 300 has it, the Wilson interval ends below 1 %, and the declared "
-        "probability would give none in less than 1 of 10,000 audits. Where nothing is declared, "
-        "nothing is said."
+        "A declared probability of 0 is a fact. Otherwise the views that could have it are "
+        "counted: none of at least 300 has it, the Wilson interval ends below 1 %, and the "
+        "declared probability would give none in less than 1 of 10,000 audits. Where nothing is "
+        "declared, nothing is said."
     ),
     remedy="Give it a probability above 0, or remove it.",
 )

@@ -41,9 +41,9 @@ PAGE = Page(
         "the first of these stops the run, the others spoil it silently."
     ),
     measured=(
-        "Every view and every level is applied; a picture that breaks is left out and counted, and "
-        "the audit goes on. One is a finding. The share of uses has its Wilson interval. Where only "
-        "levels broke that no view drew, it is a warning."
+        "Every view and every level is applied; a picture that breaks is left out and counted, "
+        "and the audit goes on. One is a finding. The share of uses has its Wilson interval. Where "
+        "only levels broke that no view drew, it is a warning."
     ),
     remedy="Repeat the draw that is named, and narrow the operation's range or mend its code.",
 )
