@@ -6,9 +6,7 @@ from collections.abc import Sequence
 
 from augscore.auditing.finding import Check, Finding
 from augscore.auditing.gating.keys import LEVELS, Key
-
-FEWEST_IMAGES = 50
-"""Under so many, nothing but exact facts is judged (audit.md 6)."""
+from augscore.auditing.options import FEWEST_FOR_VERDICTS
 
 
 def counted(key: Key, findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -28,7 +26,7 @@ def doubt(key: Key, checks: Sequence[Check], images: int) -> str:
         open_ = [check.code for check in checks if check.state == "inconclusive"]
         if open_:
             return f"not settled: {', '.join(open_)}"
-        return f"too few images: {images}" if images < FEWEST_IMAGES else ""
+        return f"too few images: {images}" if images < FEWEST_FOR_VERDICTS else ""
     check = next((check for check in checks if check.code == key.what), None)
     if check is None:
         return "not measured"

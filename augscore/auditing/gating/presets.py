@@ -2,8 +2,8 @@
 here was held against the accuracy of anything that was trained with it.
 
 The strengths are the means of `strength_relative` that the bundled score model reads on 100
-photographs, 4 views each, seed 0, as of `augscore measure PHOTOS --policy NAME --size SIZE --views 4
---json FILE`; unchanged are views of which it is 0:
+photographs, 4 views each, seed 0, as of `augscore measure PHOTOS --policy NAME --size SIZE
+--views 4 --json FILE`; unchanged are views of which it is 0:
 
     for supervised training          32 px   96 px   224 px   unchanged
     pad-crop-flip                     0.73    0.45     0.34       0.2 %
