@@ -107,23 +107,27 @@ def _parts(
     probed: Sequence[int],
     applied: Sequence[tuple[int, ...]],
 ) -> dict[int, list[PartReading]]:
-    """For each image what its operations do alone, and what the view reads without each."""
-    found: dict[int, list[PartReading]] = defaultdict(list)
+    """For each image what its operations do alone, and what the view reads without each.
+
+    All pictures are made first: the network sees many small ones at once.
+    """
+    asked: list[tuple[int, int]] = []
+    pictures: list[torch.Tensor | None] = []
     for part in sorted({place for place in places if place is not None}):
         images = [i for i in probed if part in applied[i] and len(applied[i]) > 1]
-        if not images:
-            continue
-        some = view.select(images)
-        mine = [place == part for place in places]
-        alone = _only(some, mine)
-        without = _without(some, mine)
-        readings = zip(
-            _readings(bench, lab, alone, images),
-            _readings(bench, lab, without, images),
-            strict=True,
-        )
-        for image, (one, rest) in zip(images, readings, strict=True):
-            found[image].append(PartReading(part, one, rest))
+        if images:
+            some = view.select(images)
+            mine = [place == part for place in places]
+            given = [bench.images[i] for i in images]
+            alone, _ = tolerant_view(given, _only(some, mine))
+            without, _ = tolerant_view(given, _without(some, mine))
+            asked += [(part, image) for image in images]
+            pictures += [p for both in zip(alone, without, strict=True) for p in both]
+    owners = [image for _, image in asked for _ in range(2)]
+    readings = iter(_readings(bench, lab, owners, pictures))
+    found: dict[int, list[PartReading]] = defaultdict(list)
+    for part, image in asked:
+        found[image].append(PartReading(part, next(readings), next(readings)))
     return found
 
 
@@ -143,9 +147,8 @@ def _left_out(step: Drawn) -> Drawn:
 
 
 def _readings(
-    bench: Bench, lab: Lab, view: ViewDraw, images: Sequence[int]
+    bench: Bench, lab: Lab, images: Sequence[int], pictures: Sequence[torch.Tensor | None]
 ) -> list[Reading | None]:
-    pictures, _ = tolerant_view([bench.images[i] for i in images], view)
     good = [(i, p) for i, p in zip(images, pictures, strict=True) if p is not None]
     readings = iter(read_pictures(good, bench.originals, lab.scorer))
     return [None if picture is None else next(readings) for picture in pictures]
