@@ -17,6 +17,7 @@ from augscore.errors import AugscoreError
 
 from .exits import Exit
 from .names import shown_lines, shown_path
+from .siblings import first_speaks
 from .words import own_words
 
 _VERBOSITY = "augscore_cli.verbosity"
@@ -59,7 +60,8 @@ def _told(error: Exception, level: int) -> int:
         return Exit.HOST
     if isinstance(error, AugscoreError):
         _trace(error, level)
-        _say(f"error: {error}")
+        if not first_speaks():
+            _say(f"error: {error}")
         return error.exit_code
     if isinstance(error, click.ClickException):
         _trace(error, level)
@@ -68,6 +70,8 @@ def _told(error: Exception, level: int) -> int:
 
 
 def _tell_usage(error: click.ClickException) -> int:
+    if first_speaks():
+        return Exit.USAGE
     _say(f"error: {own_words(error)}")
     ctx = error.ctx if isinstance(error, click.UsageError) else None
     if ctx is not None:

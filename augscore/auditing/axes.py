@@ -84,9 +84,10 @@ def _levels(
 
 
 def _fixed(argument: Argument, value: float) -> Value:
+    number = float(round(value)) if _is_whole(argument) else value
     if isinstance(argument, Range):
-        return (value, value)
-    return round(value) if isinstance(argument, Whole) else value
+        return (number, number)
+    return round(number) if isinstance(argument, Whole) else number
 
 
 def _argument(op: Op, name: str) -> Argument:

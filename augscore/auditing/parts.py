@@ -11,6 +11,7 @@ from augscore.auditing.axes import axes_of_step, axis_of_level
 from augscore.auditing.part import Axis, Part
 from augscore.engine.check import settings
 from augscore.engine.draw import Drawn
+from augscore.engine.foreign_draw import ForeignDraw
 from augscore.engine.level_tables import (
     AUG_MIX,
     AUG_MIX_COLOUR,
@@ -31,6 +32,7 @@ from augscore.engine.nodes import (
     RandAugment,
     RandomApply,
     RandomOrder,
+    Stage,
     Step,
     TrivialAugmentWide,
 )
@@ -88,9 +90,10 @@ def places_of(
     seen: Counter[tuple[str, str]] = Counter()
     found = []
     for step in steps:
-        occurrence = seen[step.stage, step.op]
-        seen[step.stage, step.op] += 1
-        found.append(names.get((_plain(step.stage), step.op, occurrence)))
+        name = step.title if isinstance(step, ForeignDraw) else step.op
+        occurrence = seen[step.stage, name]
+        seen[step.stage, name] += 1
+        found.append(names.get((_plain(step.stage), name, occurrence)))
     return tuple(found)
 
 
@@ -120,11 +123,19 @@ def _walk(nodes: Sequence[Node], stage: str, chance: float, levels: int) -> Iter
             case Step():
                 yield _step(node, stage, chance, levels)
             case Foreign():
-                yield Probe(_part(stage, node.library, chance), node, stage, node.library)
+                yield _foreign(node, stage, chance)
             case RandomApply() | OneOf() | RandomOrder():
                 yield from _group(node, stage, chance, levels)
             case _:
                 yield from _table(node, stage, chance, levels)
+
+
+def _foreign(node: Foreign, stage: str, chance: float) -> Probe:
+    name = node.name if isinstance(node, Stage) else node.library
+    own = node.chance if isinstance(node, Stage) else None
+    part = _part(stage, name, 0.0)
+    part = replace(part, chance=None if own is None else chance * own)
+    return Probe(part, node, stage, name)
 
 
 def _group(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from augscore import keys
 from augscore.auditing.options import AuditOptions
 from augscore.auditing.parts import Probe, probes_of
+from augscore.engine.bring.stages import staged
 from augscore.engine.policies import PolicyLike, find_policy
 from augscore.engine.policy import Policy, seed_of
 from augscore.engine.policy_file.digest import policy_digest
@@ -16,7 +18,7 @@ from augscore.images.batches import auto_workers
 from augscore.images.limits import check_side
 from augscore.images.records import Ignored, Skipped
 from augscore.measuring.sources import Offer, Source, entry_id
-from augscore.measuring.survey import Stopped
+from augscore.measuring.survey import Stopped, state_of
 from augscore.runtime import Progress, ProgressSink
 from augscore.score.verdict import doubts_of
 from augscore.strength.readings import STRENGTH
@@ -41,7 +43,7 @@ class Found:
 @dataclass(frozen=True)
 class AuditPlan:
     """Options with every default filled in; `given` is the policy as it was named, `policy` the
-    same with views of one size."""
+    same with views of one size, and other libraries' pipelines taken apart."""
 
     source: Source
     scorer: Scorer
@@ -75,7 +77,14 @@ class AuditPlan:
             "device": str(self.scorer.device),
             "version": VERSION,
             "source": self.source.root,
+            "files": self._files(),
         }
+
+    def _files(self) -> str:
+        digest = hashlib.blake2b(digest_size=16)
+        for offer in self.found.offers:
+            digest.update(state_of(offer))
+        return digest.hexdigest()
 
     @property
     def doubts(self) -> tuple[str, ...]:
@@ -96,14 +105,15 @@ def plan_audit(
     _check(options, size)
     seed = seed_of(given, options.seed)
     one_size = replace(given, views=tuple(replace(view, size=None) for view in given.views))
+    taken_apart = staged(one_size)
     workers = auto_workers() if options.workers is None else options.workers
     return AuditPlan(
         source,
         scorer,
         given,
-        one_size,
+        taken_apart,
         policy_digest(given),
-        probes_of(one_size, options.levels),
+        probes_of(taken_apart, options.levels),
         size,
         seed,
         BATCH if options.batch_size is None else options.batch_size,

@@ -138,7 +138,8 @@ def _refuse_finished(folder: Path, *, force: bool) -> None:
 
 def _refuse_others(folder: Path, old: Mapping[str, object], new: Mapping[str, object]) -> None:
     keys = [key for key in dict.fromkeys(chain(old, new)) if old.get(key) != new.get(key)]
-    changed = [f"{key}: {old.get(key)} → {new.get(key)}" for key in keys if key != "images"]
+    named = [(key, key.replace("_", "-")) for key in keys if key != "images"]
+    changed = [f"{name}: {old.get(key)} → {new.get(key)}" for key, name in named]
     if keys == ["images"]:
         changed = ["images: others, or changed since"]
     if changed:

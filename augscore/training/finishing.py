@@ -9,6 +9,7 @@ from augscore.runs.run_folder import metrics_of
 from augscore.training.encoder_file import EncoderCard, EncoderData, save_encoder
 from augscore.training.encoder_path import IN_A_RUN
 from augscore.training.planning.plan import TrainPlan
+from augscore.training.planning.settings import settable
 from augscore.training.reporting.log_row import LogRow
 from augscore.training.reporting.page import write_page
 from augscore.training.stepping.learner import Learner
@@ -25,7 +26,7 @@ def finish(plan: TrainPlan, learner: Learner) -> None:
     write_page(
         out / PAGE,
         f"{learner.method.title} on {plan.train.name}",
-        [(name, _told(value)) for name, value in plan.settings],
+        [(settable(name), _told(value)) for name, value in plan.settings],
         rows,
         _figures(rows),
     )

@@ -70,7 +70,8 @@ def _run(method: str, settings: TrainPairSettings) -> None:
     check_target(settings.json, "--json")
     plan = _plan(method, settings, streams)
     if settings.dry_run:
-        _show(settings, streams, plan)
+        if is_first():
+            _show(settings, streams, plan)
         return
     result = _train(plan, streams)
     if is_first():

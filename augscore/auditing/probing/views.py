@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -16,6 +16,7 @@ from augscore.auditing.probing.tolerant import tolerant_view
 from augscore.auditing.table import Fault, PartReading, Reading, ViewRecord
 from augscore.engine.column import Column
 from augscore.engine.draw import Draw, Drawn, ViewDraw
+from augscore.engine.foreign_draw import ForeignDraw
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ def view_batch(bench: Bench, lab: Lab, drawn: Draw, number: int, probed: Sequenc
     seen = dict(
         zip((p for p, _ in good), see_pictures(good, bench.originals, lab.scorer), strict=True)
     )
-    applied = [_applied(view.steps, places, image) for image in range(len(bench.ids))]
+    acted = _acted(bench, view, places)
+    applied = [_applied(view.steps, places, image, acted) for image in range(len(bench.ids))]
     parts = _parts(bench, lab, view, places, [p for p in probed if p in seen], applied)
     records = []
     for place, picture in enumerate(pictures):
@@ -59,13 +61,37 @@ def _placed(fault: Fault | None, places: Sequence[int | None]) -> Fault | None:
     return replace(fault, part=places[fault.part])
 
 
-def _applied(steps: Sequence[Drawn], places: Sequence[int | None], image: int) -> tuple[int, ...]:
+def _applied(
+    steps: Sequence[Drawn],
+    places: Sequence[int | None],
+    image: int,
+    acted: Mapping[int, Sequence[bool]],
+) -> tuple[int, ...]:
     found = {
         place
         for step, place in zip(steps, places, strict=True)
-        if place is not None and bool(step.applied[image])
+        if place is not None and bool(step.applied[image]) and _did(acted.get(place), image)
     }
     return tuple(sorted(found))
+
+
+def _did(acted: Sequence[bool] | None, image: int) -> bool:
+    return acted is None or acted[image]
+
+
+def _acted(bench: Bench, view: ViewDraw, places: Sequence[int | None]) -> dict[int, Sequence[bool]]:
+    """Transforms of other libraries keep their chance to themselves: they are taken to be applied
+    where they change a pixel of the original."""
+    found: dict[int, Sequence[bool]] = {}
+    for step, place in zip(view.steps, places, strict=True):
+        if place is not None and isinstance(step, ForeignDraw):
+            mine = [other == place for other in places]
+            pictures, _ = tolerant_view(bench.images, _only(view, mine))
+            found[place] = [
+                picture is None or not torch.equal(picture, original)
+                for picture, original in zip(pictures, bench.originals.pixels, strict=True)
+            ]
+    return found
 
 
 def _lone(applied: tuple[int, ...], reading: Reading) -> tuple[PartReading, ...]:

@@ -27,7 +27,7 @@ from augscore.training.data.split import split
 from augscore.training.planning.preflight import check_config
 from augscore.training.planning.request import TrainRequest
 from augscore.training.planning.resolve import Images, resolve
-from augscore.training.planning.settings import leaves
+from augscore.training.planning.settings import leaves, settable
 from augscore.training.stepping.fabric import own_device, ranks
 from augscore.training.stepping.optimisers import warmup_steps
 from augscore.training.stepping.pairing import Pairing, pairing_of
@@ -73,11 +73,14 @@ class TrainPlan:
         )
 
 
-def plan_training(data: Data, request: TrainRequest, progress: ProgressSink) -> TrainPlan:
+def plan_training(
+    data: Data, request: TrainRequest, progress: ProgressSink, *, accuracy: bool = False
+) -> TrainPlan:
     """Find the images, look at a few and resolve what was asked.
 
     Raises UsageError for names and numbers that do not fit and an `out` that is the data,
-    InputError for fewer than two images, HostError for a device that is not there.
+    InputError for fewer than two images, and (`no_labels`) where `accuracy` is asked for and cannot
+    be had, HostError for a device that is not there.
     """
     device = own_device(pick_device(request.device))
     # Misspelt names are told before a large folder is searched.
@@ -85,7 +88,13 @@ def plan_training(data: Data, request: TrainRequest, progress: ProgressSink) -> 
     if isinstance(data, Path | str) and Path(data).exists():
         refuse_inputs(request.out, [Path(data)], purpose="train on")
     progress(Progress("finding images", 0, None, "images"))
-    whole = split(data, labels=request.labels, download=request.download, seed=request.seed)
+    whole = split(
+        data,
+        labels=request.labels,
+        download=request.download,
+        seed=request.seed,
+        accuracy=accuracy,
+    )
     parts = limited(whole, request.limit, seed=request.seed)
     images = parts.train
     facts = Images(len(images), _short_side(images))
@@ -167,7 +176,7 @@ def _notes(config: TrainConfig, request: TrainRequest, per_epoch: int) -> Iterat
             f"{config.method} compares the images of a batch: {config.optim.accumulate} batches of "
             f"{config.batch_size} are not one of {config.optim.accumulate * config.batch_size}"
         )
-    idle = [name for name in request.settings if not _matters(name, config)]
+    idle = [settable(name) for name in request.settings if not _matters(name, config)]
     if request.score_model is not None and not needs_network(config.weighting):
         idle.append(f"score model {request.score_model}")
     if idle:

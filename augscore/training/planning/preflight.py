@@ -47,11 +47,11 @@ def _check_slices(config: TrainConfig) -> None:
     if constants.slice_size < 1 or batch % constants.slice_size:
         fitting = max(2, batch // 2)
         raise UsageError(
-            f"W-MSE whitens slice_size {constants.slice_size} images together, and a batch of "
+            f"W-MSE whitens slice-size {constants.slice_size} images together, and a batch of "
             f"{batch} is no multiple of that",
             code="slice_size",
             hint="Give another --batch-size, or fewer dimensions in smaller slices: "
-            f"--set slice_size={batch} --set projector.out={min(config.projector.out, fitting)}",
+            f"--set slice-size={batch} --set projector.out={min(config.projector.out, fitting)}",
         )
 
 
@@ -62,9 +62,9 @@ def _check_queue(config: TrainConfig, pairing: Pairing) -> None:
     count = len(pairing.target_views) * config.batch_size
     if count > constants.queue_size:
         raise UsageError(
-            f"a batch brings {count} keys, and queue_size is {constants.queue_size}",
+            f"a batch brings {count} keys, and queue-size is {constants.queue_size}",
             code="queue_size",
-            hint="Give a larger queue_size, a smaller --batch-size, or queue_size 0 for the "
+            hint="Give a larger queue-size, a smaller --batch-size, or queue-size 0 for the "
             "others of the batch",
         )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from augscore.methods.checks import check_between, check_positive
 from augscore.training.config import TrainConfig
-from augscore.training.planning.settings import leaves
+from augscore.training.planning.settings import leaves, settable
 
 _ABOVE_ZERO = frozenset({"optim.lr", "optim.gamma", "optim.trust_coefficient", "weighting.sigma"})
 
@@ -38,9 +38,9 @@ def check_ranges(config: TrainConfig) -> None:
     """Raises UsageError (`bad_value`) for a number that its setting cannot have."""
     for name, value in _numbers(config):
         if name in _ABOVE_ZERO:
-            check_positive(name, value)
+            check_positive(settable(name), value)
         elif name in _BETWEEN:
-            check_between(name, value, *_BETWEEN[name])
+            check_between(settable(name), value, *_BETWEEN[name])
 
 
 def _numbers(config: TrainConfig) -> Iterator[tuple[str, float]]:

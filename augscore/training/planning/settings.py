@@ -26,6 +26,11 @@ def leaves(tree: object, prefix: str = "") -> Iterator[tuple[str, object]]:
             yield prefix + field.name, value
 
 
+def settable(name: str) -> str:
+    """`optim.scale_lr` → `optim.scale-lr`: as it is written after `--` or `--set`."""
+    return name.replace("_", "-")
+
+
 def with_settings(tree: Tree, settings: Mapping[str, Value], known: frozenset[str]) -> Tree:
     """Replace the leaves that are named. `known`: the names that may be set.
 

@@ -117,6 +117,6 @@ def _diverged(what: str) -> UsageError:
     return UsageError(
         f"{what}: training diverged and was stopped",
         code="loss_not_finite",
-        hint="Try a smaller optim.lr, a longer optim.warmup_epochs, optim.clip_norm=1 or "
+        hint="Try a smaller optim.lr, a longer optim.warmup-epochs, optim.clip-norm=1 or "
         "--amp off, with --force or another --out; checkpoints are kept until then",
     )
