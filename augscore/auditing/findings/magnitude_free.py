@@ -63,7 +63,6 @@ def _one(evidence: Evidence, curve: Curve) -> Tested:
         f"{curve.part.path} is as strong at every {curve.axis.name}: {number(curve.means.mean())} "
         f"of two unrelated images, and nowhere more than {number(apart[farthest])} off"
     )
-    level = "info" if curve.part.magnitude_free else None
     finding = told(
         PAGE,
         curve.part,
@@ -71,6 +70,6 @@ def _one(evidence: Evidence, curve: Curve) -> Tested:
         "largest deviation of a level, in relative strength",
         estimate=estimate,
         threshold=MARGIN,
-        level=level,
+        level="info" if curve.part.magnitude_free else None,
     )
     return Tested(curve.name, p, finding)

@@ -30,9 +30,9 @@ PAGE = Page(
     ),
     measured=(
         "The same images and draws at every level, each level against every later one: paired "
-        "t-tests over images, Bonferroni over pairs, Holm over axes. The drop must be more than 0.1 "
-        "of the curve's range and twice the noise floor, and pixel RMS must drop, too. How far the "
-        "nearest rising curve lies away is told. Flat and reversed axes are left out."
+        "t-tests over images, Bonferroni over pairs, Holm over axes. The drop must be more than "
+        "0.1 of the curve's range and twice the noise floor, and pixel RMS must drop, too. How far "
+        "the nearest rising curve lies away is told. Flat and reversed axes are left out."
     ),
     remedy="Map the magnitude so that its smallest value is the operation's neutral one.",
 )

@@ -31,7 +31,7 @@ PAGE = Page(
         "(one-sided bound over images, Holm over axes), and the median pixel RMS is above the "
         "noise floor. Axes whose weakest value is known to change images are left out."
     ),
-    remedy="Do not count on the lowest magnitude as no augmentation; lower the probability instead.",
+    remedy="Do not take the lowest magnitude for no augmentation; lower the probability instead.",
 )
 
 

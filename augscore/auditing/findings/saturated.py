@@ -39,8 +39,8 @@ PAGE = Page(
         "goes rather than changes."
     ),
     measured=(
-        "The same images and draws at every level. The rise over the top third is below 0.05 of the "
-        "curve's range, in the score reading and in pixel RMS, of a range of at least 0.05 of "
+        "The same images and draws at every level. The rise over the top third is below 0.05 of "
+        "the curve's range, in the score reading and in pixel RMS, of a range of at least 0.05 of "
         "unrelated images; or the share of values at 0 or 1 lies more than 0.25 above the "
         "originals' at the level that the policy uses. One-sided bounds over images, Holm over "
         "axes. Clipping is not judged for operations that fill with black. If the policy stays "
