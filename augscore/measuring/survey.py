@@ -122,11 +122,12 @@ class _Walk:
     def wanted(self, offers: Iterator[Offer]) -> Iterator[Offer]:
         for offer in offers:
             self.count += 1
-            self.digest.update(_state(offer))
+            self.digest.update(state_of(offer))
             yield offer
 
 
-def _state(offer: Offer) -> bytes:
+def state_of(offer: Offer) -> bytes:
+    """Name, size and time of what will be read: other bytes for another file."""
     name = str(entry_id(offer)).encode("utf-8", "surrogateescape")
     files = (offer.reference, offer.distorted) if isinstance(offer, Pair) else (offer,)
     return b"\0".join([name, *(_file_state(f) for f in files if isinstance(f, Candidate)), b""])

@@ -30,6 +30,7 @@ from augscore.training.encoder_path import IN_A_RUN
 from augscore.training.finishing import PAGE, finish, last_row
 from augscore.training.footprint import LESS_MEMORY
 from augscore.training.judging import SCORE, score_plan_of, scorer_of, waits_for_network
+from augscore.training.kept_policy import POLICY_FILE, keep_policy
 from augscore.training.planning.plan import TrainPlan, binding_settings
 from augscore.training.reporting.log_row import LogRow
 from augscore.training.reporting.tensorboard import TensorBoardSink
@@ -86,7 +87,7 @@ def check_run_folder(plan: TrainPlan) -> None:
 
 
 def kind_of(plan: TrainPlan) -> RunKind:
-    return RunKind(f"train {plan.config.method}", IN_A_RUN, (PAGE, TENSORBOARD, SCORE))
+    return RunKind(f"train {plan.config.method}", IN_A_RUN, (PAGE, TENSORBOARD, SCORE, POLICY_FILE))
 
 
 def encoder_of(plan: TrainPlan) -> Path:
@@ -248,6 +249,7 @@ def _mark(plan: TrainPlan, settings: dict[str, object], device: torch.device) ->
     options = {"told": plan.told, "source": plan.source, "images": plan.images}
     facts = {"options": options, "host": host_facts(device)}
     mark(plan.request.out, kind_of(plan).command, settings, facts)
+    keep_policy(plan.policy, plan.request.out)
 
 
 @contextmanager
