@@ -13,7 +13,7 @@ from augscore.auditing.probing.lab import Bench, Lab
 from augscore.auditing.probing.pixels import digest_of, pixels_of
 from augscore.auditing.probing.readings import UNCHANGED, Seen, read_pictures, see_pictures
 from augscore.auditing.probing.tolerant import tolerant_view
-from augscore.auditing.table import Fault, PartReading, Reading, ViewRecord
+from augscore.auditing.table import PartReading, Reading, ViewRecord
 from augscore.engine.column import Column
 from augscore.engine.draw import Draw, Drawn, ViewDraw
 from augscore.engine.foreign_draw import ForeignDraw
@@ -32,7 +32,7 @@ def view_batch(bench: Bench, lab: Lab, drawn: Draw, number: int, probed: Sequenc
     view = drawn.views[number]
     pipeline = pipeline_of(lab.policy, number)
     places = places_of(view.steps, lab.probes, pipeline)
-    pictures, faults = tolerant_view(bench.images, view)
+    pictures, faults = tolerant_view(bench.images, view, parts=places)
     good = [(place, picture) for place, picture in enumerate(pictures) if picture is not None]
     seen = dict(
         zip((p for p, _ in good), see_pictures(good, bench.originals, lab.scorer), strict=True)
@@ -42,7 +42,7 @@ def view_batch(bench: Bench, lab: Lab, drawn: Draw, number: int, probed: Sequenc
     parts = _parts(bench, lab, view, places, [p for p in probed if p in seen], applied)
     records = []
     for place, picture in enumerate(pictures):
-        fault = _placed(faults[place], places)
+        fault = faults[place]
         if picture is None:
             records.append(ViewRecord(number, None, None, applied[place], fault=fault))
             continue
@@ -52,13 +52,6 @@ def view_batch(bench: Bench, lab: Lab, drawn: Draw, number: int, probed: Sequenc
         digest = digest_of(picture)
         records.append(ViewRecord(number, reading, facts, applied[place], own, digest, fault))
     return Viewed(records, [seen[p][1] if p in seen else None for p in range(len(bench.ids))])
-
-
-def _placed(fault: Fault | None, places: Sequence[int | None]) -> Fault | None:
-    """A fault of a drawn step as one of a part."""
-    if fault is None or fault.part is None:
-        return fault
-    return replace(fault, part=places[fault.part])
 
 
 def _applied(
