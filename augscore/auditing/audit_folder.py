@@ -19,10 +19,10 @@ from augscore.errors import UsageError
 from augscore.images.records import Skipped
 from augscore.json_values import Json
 from augscore.outputs import prepare_folder, printable, refusal, remove_stale
+from augscore.runs.differences import differences
 from augscore.runs.journal import Journal, read_journal
 from augscore.runs.lock import locked
 from augscore.runs.mark import RUN_FILE, lasting_names, mark, marked_settings, refuse_inputs
-from augscore.runs.differences import differences
 from augscore.runs.run_folder import begun_otherwise
 
 COMMAND = "audit"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import permutations
+from itertools import combinations
 
 import numpy as np
 
@@ -51,12 +51,16 @@ def look(evidence: Evidence) -> Outcome:
 
 
 def _pairs(evidence: Evidence) -> Iterator[Tested]:
+    """The later of two that either could go without, otherwise whichever adds nothing."""
     alive = [alone for alone in alone_in(evidence) if not seems_dead(evidence, alone)]
-    for other, extra in permutations(alive, 2):
-        if other.part.view == extra.part.view:
-            changes = _changes(evidence, other, extra)
-            if changes is not None:
-                yield _one(evidence, other, extra, *changes)
+    for first, second in combinations(alive, 2):
+        if first.part.view == second.part.view:
+            later = _one(evidence, first, second)
+            earlier = _one(evidence, second, first)
+            if later is not None and later.finding is not None:
+                yield later
+            else:
+                yield from (one for one in (later, earlier) if one is not None)
 
 
 def _changes(evidence: Evidence, other: Alone, extra: Alone) -> tuple[Floats, Floats] | None:
@@ -74,7 +78,11 @@ def _changes(evidence: Evidence, other: Alone, extra: Alone) -> tuple[Floats, Fl
     return strength, rms
 
 
-def _one(evidence: Evidence, other: Alone, extra: Alone, strength: Floats, rms: Floats) -> Tested:
+def _one(evidence: Evidence, other: Alone, extra: Alone) -> Tested | None:
+    changes = _changes(evidence, other, extra)
+    if changes is None:
+        return None
+    strength, rms = changes
     name = f"{extra.part.path} with {other.part.path}"
     margin, floor = CAUTION * MARGIN, CAUTION * evidence.scale.floor_rms
     if np.nanmean(strength) >= margin or np.nanmean(rms) >= floor:
