@@ -20,6 +20,7 @@ from augscore.auditing.statistics.student import t_tail
 NUMBERS = st.floats(-5, 5, width=32)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 400), st.floats(0, 1), st.floats(0.01, 0.99))
 def test_binomial_is_scipys(total: int, part: float, chance: float) -> None:
     hits = round(part * total)
@@ -39,6 +40,7 @@ def test_many_draws_do_not_overflow() -> None:
     assert binomial_p(40_400, 80_000, 0.5) == pytest.approx(expected, rel=1e-5)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), max_size=20))
 def test_holm_is_its_definition(p_values: list[float]) -> None:
     adjusted = holm(p_values)
@@ -53,11 +55,13 @@ def test_holm_of_an_example() -> None:
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx((0.03, 0.06, 0.06, 0.02))
 
 
+@settings(deadline=None)
 @given(st.lists(NUMBERS, min_size=1, max_size=30))
 def test_ranks_are_scipys(values: list[float]) -> None:
     assert ranks(np.array(values)).tolist() == stats.rankdata(values).tolist()
 
 
+@settings(deadline=None)
 @given(st.lists(NUMBERS, min_size=3, max_size=15))
 def test_spearman_is_scipys(values: list[float]) -> None:
     found = spearman_with_order(np.array(values))
@@ -85,6 +89,7 @@ def test_kruskal_wallis_of_one_group_says_nothing() -> None:
     assert kruskal_wallis_p([]) == 1
 
 
+@settings(deadline=None)
 @given(st.lists(NUMBERS, min_size=1, max_size=25))
 def test_the_isotonic_fit_is_scipys(values: list[float]) -> None:
     expected = optimize.isotonic_regression(values).x
