@@ -19,8 +19,10 @@ from augscore.errors import UsageError
 from augscore.images.batches import auto_workers
 from augscore.images.limits import check_side
 from augscore.images.records import Ignored, Skipped
+from augscore.keys import ImageId
 from augscore.measuring.sources import Offer, Source, entry_id
 from augscore.measuring.survey import Stopped, state_of
+from augscore.runs.shard import Shard
 from augscore.runtime import Progress, ProgressSink
 from augscore.score.verdict import doubts_of
 from augscore.strength.readings import STRENGTH
