@@ -17,6 +17,7 @@ from augscore.errors import AugscoreError
 
 from .exits import Exit
 from .names import shown_lines, shown_path
+from .siblings import first_speaks
 from .words import own_words
 
 _VERBOSITY = "augscore_cli.verbosity"
@@ -47,19 +48,20 @@ def exits(ctx: click.Context) -> Iterator[None]:
 
 def _told(error: Exception, level: int) -> int:
     """Tell the user about the failure; returns the exit code."""
-    from augscore.outputs import FULL_DISK
+    from augscore.outputs import NO_ROOM
 
     if _is_closed_pipe(error):
         _discard_stdout()
         return Exit.PIPE_CLOSED
-    if isinstance(error, OSError) and error.errno in FULL_DISK:
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
         # Every other file is written through `outputs`, whose errors say more.
         _discard_stdout()
-        _say("error: cannot write to stdout: no space left")
+        _say(f"error: cannot write to stdout: {NO_ROOM[error.errno][0]}")
         return Exit.HOST
     if isinstance(error, AugscoreError):
         _trace(error, level)
-        _say(f"error: {error}")
+        if not first_speaks():
+            _say(f"error: {error}")
         return error.exit_code
     if isinstance(error, click.ClickException):
         _trace(error, level)
@@ -68,6 +70,8 @@ def _told(error: Exception, level: int) -> int:
 
 
 def _tell_usage(error: click.ClickException) -> int:
+    if first_speaks():
+        return Exit.USAGE
     _say(f"error: {own_words(error)}")
     ctx = error.ctx if isinstance(error, click.UsageError) else None
     if ctx is not None:

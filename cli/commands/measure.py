@@ -6,25 +6,23 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ..exits import Exit, stop_code
+from ..exits import Exit
 from ..extremes import Extremes
 from ..figures import count
-from ..lines import line
-from ..measure_files import check_target, list_text
-from ..measure_screen import Facts, Layout, measure_screen
+from ..measure_files import check_target
+from ..measure_result import Made, exit_code, publish
+from ..measure_screen import Facts
 from ..measure_settings import MeasureSettings, check_words, measure_options
-from ..names import shown, shown_path
+from ..names import shown_path
 from ..next_step import next_command, once_more, remedy
 from ..options import Configured, shared_options, with_settings
 from ..policy_source import named_policy, tell_notes
 from ..progress import progress_sink
-from ..results import STDOUT
-from ..streams import Stream, Streams
+from ..streams import Streams
 
 if TYPE_CHECKING:
     from augscore.engine.policy import Policy
@@ -48,19 +46,23 @@ def measure(settings: MeasureSettings) -> None:
     augscore measure photos
     augscore measure augmented --reference originals
     augscore measure --pairs pairs.csv --out measured
+    augscore measure photos --shard 2/3 --out part-2
     """
     check_words(settings)
     streams = settings.streams
     began = time.monotonic()
     with ExitStack() as held:
-        run = _run(settings, streams, held)
-        _publish(settings, streams, run, time.monotonic() - began)
-    code = _exit_code(settings, streams, run.result)
+        made = _run(settings, streams, held)
+        seconds = time.monotonic() - began
+        facts = Facts(seconds, _threads(), remedy(settings), settings.verbose > 0)
+        notes = [*_unlabelled(settings, made.result), *_next(settings, made.result)]
+        publish(settings, made, facts, notes)
+    code = exit_code(settings, made.result)
     if code is not Exit.DONE:
         raise click.exceptions.Exit(code)
 
 
-def _run(settings: MeasureSettings, streams: Streams, held: ExitStack) -> _Run:
+def _run(settings: MeasureSettings, streams: Streams, held: ExitStack) -> Made:
     extremes = Extremes(settings.top, keep_all=settings.list is not None)
     with progress_sink(streams) as progress:
         from augscore.measuring.out_folder import begin_folder
@@ -79,14 +81,7 @@ def _run(settings: MeasureSettings, streams: Streams, held: ExitStack) -> _Run:
                 folder = begin_folder(settings.out, plan, force=settings.force)
             result = _measured(plan, folder, hooks, streams)
     extremes.finish()
-    return _Run(result, extremes, folder)
-
-
-@dataclass(frozen=True)
-class _Run:
-    result: Measurement
-    extremes: Extremes
-    folder: OutFolder | None
+    return Made(result, extremes, folder, settings.rows)
 
 
 @dataclass(frozen=True)
@@ -104,8 +99,9 @@ def _measured(
 ) -> Measurement:
     from augscore.measuring.row_json import to_record
     from augscore.measuring.run import run_measurement
+    from augscore.runs.parts import placed
 
-    def run(earlier: Iterable[Record], record: Callable[[Record], None]) -> Measurement:
+    def run(earlier: Iterable[Record], record: Callable[[Record, int], None]) -> Measurement:
         return run_measurement(
             plan,
             earlier=earlier,
@@ -118,12 +114,15 @@ def _measured(
         )
 
     if folder is None:
-        return run((), lambda record: None)
+        return run((), lambda record, place: None)
     with folder.journal() as journal:
         if journal.found:
             done = count(journal.found)
             streams.note(f"continues {shown_path(folder.folder)}: {done} files were done before")
-        return run(folder.earlier(), lambda record: journal.append(to_record(record)))
+        return run(
+            folder.earlier(),
+            lambda record, place: journal.append(placed(to_record(record), place)),
+        )
 
 
 def _check_files(settings: MeasureSettings, held: ExitStack) -> None:
@@ -165,6 +164,7 @@ def _options(settings: MeasureSettings) -> MeasureOptions:
         sample=settings.sample,
         max_pixels=settings.max_pixels,
         labels=folder_label if settings.labels is None else read_labels(settings.labels),
+        shard=settings.shard,
     )
 
 
@@ -175,41 +175,6 @@ def _policy(settings: MeasureSettings) -> Policy:
     return policy
 
 
-def _publish(settings: MeasureSettings, streams: Streams, run: _Run, seconds: float) -> None:
-    result, extremes = run.result, run.extremes
-    written = _written(settings, run)
-    taken = STDOUT in (settings.json, settings.list)
-    screen = streams.err if taken else streams.out
-    if result.data.measured or not result.complete:
-        facts = Facts(seconds, _threads(), remedy(settings), settings.verbose > 0)
-        screen.write(measure_screen(result, extremes, facts, _layout(screen)))
-    if settings.json == STDOUT:
-        from augscore.outputs import to_json
-
-        streams.out.write_text(to_json(result.to_json(), indent=2) + "\n")
-    if settings.list == STDOUT:
-        streams.out.write_text(_list(settings, extremes))
-    for note in [*written, *_unlabelled(settings, result), *_next(settings, result)]:
-        streams.note(note)
-
-
-def _written(settings: MeasureSettings, run: _Run) -> list[str]:
-    """Write every file that was asked for; → a note for each."""
-    from augscore.outputs import write_json, write_text
-
-    notes = []
-    if run.folder is not None:
-        names = run.folder.publish(run.result, settings.rows, safe_cells=settings.csv_safe)
-        notes.append(f"wrote {shown_path(run.folder.folder)}: {', '.join(names)}")
-    if settings.json is not None and settings.json != STDOUT:
-        write_json(Path(settings.json), run.result.to_json())
-        notes.append(f"wrote {shown(settings.json)}")
-    if settings.list is not None and settings.list != STDOUT:
-        write_text(Path(settings.list), _list(settings, run.extremes))
-        notes.append(f"wrote {shown(settings.list)}")
-    return notes
-
-
 def _unlabelled(settings: MeasureSettings, result: Measurement) -> list[str]:
     missing = result.data.measured - result.data.labelled
     if settings.labels is None or not missing:
@@ -217,42 +182,16 @@ def _unlabelled(settings: MeasureSettings, result: Measurement) -> list[str]:
     return [f"note: {count(missing)} of {count(result.data.measured)} images have no label"]
 
 
-def _list(settings: MeasureSettings, extremes: Extremes) -> str:
-    return list_text(extremes.least_typical(), safe_cells=settings.csv_safe)
-
-
 def _next(settings: MeasureSettings, result: Measurement) -> list[str]:
     if not result.complete:
         return [f"Next: {once_more(settings)}"]
+    if settings.shard is not None:
+        parts = "PART..." if settings.out is None else f"{shown_path(settings.out)} PART..."
+        return [f"Next, with all {settings.shard.count} parts: augscore merge OUT {parts}"]
     return [f"Next: {next_command(settings, result)}"] if result.data.measured else []
-
-
-def _layout(stream: Stream) -> Layout:
-    return Layout(stream.width, cut=stream.tty, ellipsis=stream.ellipsis)
 
 
 def _threads() -> int:
     import torch
 
     return torch.get_num_threads()
-
-
-def _exit_code(settings: MeasureSettings, streams: Streams, result: Measurement) -> Exit:
-    data = result.data
-    if result.stopped_by is not None:
-        return stop_code(result.stopped_by)
-    if data.measured == 0:
-        from augscore.measuring.nothing import nothing_measured
-
-        raise nothing_measured(result)
-    share = data.skipped / (data.measured + data.skipped)
-    reasons = []
-    if settings.max_bad is not None and share > settings.max_bad:
-        reasons.append(f"more than {100 * settings.max_bad:.4g} %")
-    if settings.strict and data.skipped:
-        reasons.append("and --strict allows none")
-    if not reasons:
-        return Exit.DONE
-    all_read = count(data.measured + data.skipped)
-    streams.err.write([line(f"gate: {count(data.skipped)} of {all_read} skipped, {reasons[0]}")])
-    return Exit.GATE
