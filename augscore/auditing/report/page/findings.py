@@ -25,9 +25,10 @@ STATES = (
 
 def findings(audit: Audit, pictures: Sequence[Picture]) -> Markup:
     groups = joined(_group(audit, level, title, pictures) for level, title in LEVELS)
+    lead = fill('<p class="lead">Numbers in parentheses are 95 % intervals over images.</p>')
     far = "" if audit.complete else " so far"
     nothing = NOTHING if audit.findings else fill("<p>Nothing was found{}.</p>", far)
-    return section("findings", "Findings", nothing, groups, _others(audit.checks))
+    return section("findings", "Findings", lead, nothing, groups, _others(audit.checks))
 
 
 def _group(audit: Audit, level: str, title: str, pictures: Sequence[Picture]) -> Markup:

@@ -10,8 +10,8 @@ from augscore.auditing.report.page.markup import fill, joined, section
 from augscore.auditing.report.page.numbers import counted
 
 BLIND = (
-    "It hardly sees inverted colours, damage in one small place and smooth small changes of light; "
-    "sharpening reads high."
+    "The score network hardly sees inverted colours, damage in one small place and smooth small "
+    "changes of light; sharpening reads high."
 )
 
 
