@@ -116,9 +116,9 @@ def _strength(op: OpResult, curve: Curve, top: float) -> Panel:
 
 def _shift(op: OpResult, curve: Curve) -> Markup:
     found = shifts(curve.points)
-    if not found:
-        return NOTHING
-    dots = _dots(curve, [(p, p.shift) for p in curve.points if p.shift], "score shift")
+    if len(found) < len(curve.points):
+        return NOTHING  # not asked for
+    dots = _dots(curve, list(zip(curve.points, found, strict=True)), "score shift")
     low = min(0.0, *map(lowest, found))
     high = max(0.0, *map(highest, found))
     return _captioned(
@@ -143,7 +143,8 @@ def _panel(
         f"to {number(dots[-1].found.value)} at {last}"
     )
     neutral, set_to = place_within(curve, curve.neutral), place_within(curve, curve.set_to)
-    return Panel(label, dots, low, high, first, last, neutral, set_to)
+    ends = (number(curve.points[0].level), number(curve.points[-1].level))
+    return Panel(label, dots, low, high, ends, neutral, set_to)
 
 
 def _dots(curve: Curve, found: list[tuple[CurvePoint, Estimate]], what: str) -> tuple[Dot, ...]:

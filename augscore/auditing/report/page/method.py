@@ -26,9 +26,9 @@ def method(audit: Audit) -> Markup:
 
 
 def command(audit: Audit) -> str:
-    """From what the report knows: a policy of the user's own needs its path in front."""
+    """From what the report knows: names stand for the paths of the user's own files."""
     design = audit.design
-    words = ["augscore", "audit", audit.policy.source or audit.policy.name]
+    words = ["augscore", "audit", audit.policy.name]
     words += ["--data", audit.data.root] if audit.data.root else []
     words += ["--model", design.model.rpartition(" ")[0] or design.model]
     words += ["--n", str(design.images), "--draws", str(design.draws)]
