@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from augscore.runs.ranks import rank
 from augscore.runtime import Note, Progress
 from augscore.strength.scorer import Scorer
-from augscore.training.engine import rank
 from augscore.training.loop import PairHooks
 from augscore.training.plan import TrainPlan
 from augscore.training.score.kind import model_of

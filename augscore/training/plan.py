@@ -21,10 +21,10 @@ from augscore.images.records import Picture
 from augscore.images.sets import Indexed
 from augscore.methods.table import couples_rows, find_method
 from augscore.runs.mark import refuse_inputs
+from augscore.runs.ranks import own_device, ranks
 from augscore.runtime import Progress, ProgressSink, pick_device
 from augscore.training.config import TrainConfig
 from augscore.training.data.split import Split, split
-from augscore.training.engine import own_device, ranks
 from augscore.training.optimisers import warmup_steps
 from augscore.training.pairing import Pairing, pairing_of
 from augscore.training.preflight import check_config

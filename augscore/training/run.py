@@ -20,6 +20,7 @@ from augscore.runs.continuing import usable_checkpoint
 from augscore.runs.deterministic import deterministic
 from augscore.runs.keeping import Keeper
 from augscore.runs.mark import mark
+from augscore.runs.ranks import rank, ranks
 from augscore.runs.run_folder import RunKind, check_folder, checkpoints_of, claimed
 from augscore.runtime import Note, Stopped, host_facts, memory_errors
 from augscore.strength.scorer import Scorer
@@ -27,7 +28,7 @@ from augscore.training.data.feed import Feed
 from augscore.training.data.store import Store, open_store
 from augscore.training.data.stream import labels_of, stream
 from augscore.training.encoder_path import IN_A_RUN
-from augscore.training.engine import make_fabric, rank, ranks
+from augscore.training.engine import make_fabric
 from augscore.training.finishing import PAGE, finish, last_row
 from augscore.training.footprint import LESS_MEMORY
 from augscore.training.judging import SCORE, score_plan_of, scorer_of, waits_for_network
