@@ -13,7 +13,8 @@ from pathlib import Path
 
 import click
 
-from augscore.errors import AugscoreError
+from augscore.errors import AugscoreError, ToldElsewhere
+from augscore.runs.ranks import rank, ranks
 
 from .exits import Exit
 from .names import shown_lines, shown_path
@@ -57,9 +58,11 @@ def _told(error: Exception, level: int) -> int:
         _discard_stdout()
         _say("error: cannot write to stdout: no space left")
         return Exit.HOST
+    if isinstance(error, ToldElsewhere):
+        return error.exit_code
     if isinstance(error, AugscoreError):
         _trace(error, level)
-        _say(f"error: {error}")
+        _say(f"error: {_whose()}{error}")
         return error.exit_code
     if isinstance(error, click.ClickException):
         _trace(error, level)
@@ -67,7 +70,14 @@ def _told(error: Exception, level: int) -> int:
     return _tell_internal(error, level)
 
 
+def _whose() -> str:
+    """Of several processes, the one that failed, since others may not have."""
+    return f"process {rank() + 1} of {ranks()}: " if rank() > 0 else ""
+
+
 def _tell_usage(error: click.ClickException) -> int:
+    if rank() > 0:
+        return Exit.USAGE  # all were started with the same words, and the first says it
     _say(f"error: {own_words(error)}")
     ctx = error.ctx if isinstance(error, click.UsageError) else None
     if ctx is not None:

@@ -9,18 +9,10 @@ from typing import Any, TypeVar
 
 import torch.distributed as dist
 
-from augscore.errors import AugscoreError, HostError
+from augscore.errors import AugscoreError, HostError, ToldElsewhere
 from augscore.runs.ranks import PATIENCE, rank, ranks
 
 Value = TypeVar("Value")
-
-
-class ToldElsewhere(AugscoreError):
-    """An error that the first process tells of; the others end with its exit code."""
-
-    def __init__(self, error: AugscoreError) -> None:
-        super().__init__(error.message, code=error.code, hint=error.hint)
-        self.exit_code = error.exit_code
 
 
 @dataclass(frozen=True)
@@ -33,9 +25,18 @@ class _Failure:
 
 @contextmanager
 def meeting() -> Iterator[None]:
-    """Within, the functions below wait for all processes. Raises as they do."""
-    with _losses():
+    """Within, the functions below wait for all processes.
+
+    Raises HostError (`process_lost`) where they cannot find each other.
+    """
+    try:
         dist.init_process_group("gloo", timeout=PATIENCE)
+    except (RuntimeError, ValueError) as error:
+        raise HostError(
+            f"WORLD_SIZE is {ranks()}, but so many processes do not find each other: {error}",
+            code="process_lost",
+            hint="Start them with torchrun, or unset WORLD_SIZE",
+        ) from error
     try:
         yield
     finally:
