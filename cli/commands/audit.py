@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..audit_screen import audit_lines, explained
+from ..audit_pages import explained
+from ..audit_screen import audit_lines
 from ..audit_settings import AuditSettings, audit_options, check_words
 from ..exits import Exit, stop_code
 from ..figures import plural
