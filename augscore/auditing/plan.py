@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import torch
+
 from augscore import keys
 from augscore.auditing.options import AuditOptions
 from augscore.auditing.parts import Probe, probes_of
@@ -23,7 +25,7 @@ from augscore.runtime import Progress, ProgressSink
 from augscore.score.verdict import doubts_of
 from augscore.strength.readings import STRENGTH
 from augscore.strength.scorer import Scorer
-from augscore.strength.sight import SMALLEST_SIDE
+from augscore.strength.sight import SMALLEST_SIDE, chunk_size
 from augscore.version import VERSION
 
 BATCH = 8
@@ -116,11 +118,17 @@ def plan_audit(
         probes_of(taken_apart, options.levels),
         size,
         seed,
-        BATCH if options.batch_size is None else options.batch_size,
+        _batch(size, scorer) if options.batch_size is None else options.batch_size,
         workers if source.threads else 0,
         options,
         _find(source, options.images, seed, progress, stopped),
     )
+
+
+def _batch(size: int, scorer: Scorer) -> int:
+    """As many small images as the network sees at once: it pads what is less."""
+    side = min(size, scorer.calibration.lens.working_size)
+    return max(BATCH, chunk_size(torch.empty(0, 3, side, side, device=scorer.device)))
 
 
 def _find(source: Source, count: int, seed: int, progress: ProgressSink, stopped: Stopped) -> Found:

@@ -10,7 +10,7 @@ import pytest
 from augscore.auditing.columns import columns_of
 from augscore.auditing.op_results import op_results
 from augscore.auditing.scale import scale_of
-from tests.auditing.tables import UNIT, one_op_table
+from tests.auditing.one_op import UNIT, one_op_table
 
 
 @pytest.mark.parametrize("probed", [60, 25])

@@ -113,9 +113,15 @@ class AlbumentationsRun:
     normalize: Normalize | None
 
     def __call__(self, image: torch.Tensor, key: int) -> tuple[torch.Tensor, Parameters]:
-        array = np.ascontiguousarray(to_bytes(image).movedim(0, -1).numpy())
+        return self.made_of(self.given(image), key)
+
+    def given(self, image: torch.Tensor) -> Any:
+        # A copy: a transform may write to what it is given.
+        return np.array(to_bytes(image).movedim(0, -1).numpy(), order="C")
+
+    def made_of(self, value: Any, key: int) -> tuple[torch.Tensor, Parameters]:
         with reseeded([self.pipeline], unsigned(key)):
-            result = self.pipeline(image=array, applied_transforms=[])
+            result = self.pipeline(image=value, applied_transforms=[])
             told = result.get("applied_transforms") or told_by(self.pipeline)
         pixels = pixels_of(result.get("image"), f"the pipeline of {LIBRARY}", self.normalize)
         return pixels, tuple((str(name), values_of(values)) for name, values in told)

@@ -11,7 +11,7 @@ from augscore.auditing.audit import Audit, Comparison, Delta
 from augscore.auditing.gating.compare import compare
 from augscore.auditing.report.markdown import has_changed
 from tests.auditing.audits import audit, estimate, finding, op, policy
-from tests.auditing.tables import UNIT, one_op_table
+from tests.auditing.one_op import UNIT, one_op_table
 
 
 @pytest.fixture
