@@ -231,7 +231,7 @@ def _tell(settings: AuditSettings, audited: Audited, seconds: float) -> None:
 
 
 def _layout(stream: Stream) -> AuditLayout:
-    return AuditLayout(stream.width, cut=stream.tty, ellipsis=stream.ellipsis)
+    return AuditLayout(stream.width, cut=stream.tty, ellipsis=stream.ellipsis, bars=stream.bars)
 
 
 def _written(settings: AuditSettings, audited: Audited) -> list[str]:
