@@ -6,18 +6,19 @@ too, and a later audit is paired with them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from augscore.auditing.plain import from_plain
-from augscore.auditing.run import Entry
-from augscore.auditing.table import ImageRecord
+from augscore.auditing.plan import AuditPlan
+from augscore.auditing.run import Entry, Probed
+from augscore.auditing.table import ImageRecord, Table
 from augscore.errors import UsageError
 from augscore.images.records import Skipped
-from augscore.json_values import Json
+from augscore.json_values import Json, read_object
 from augscore.outputs import prepare_folder, printable, refusal, remove_stale
 from augscore.runs.differences import differences
 from augscore.runs.journal import Journal, read_journal
@@ -31,12 +32,12 @@ REPORT, PAGE, COMMENT, JUNIT = "report.json", "report.html", "report.md", "junit
 CURVES, GALLERY = "curves.png", "gallery.png"
 PICTURES = (CURVES, GALLERY)
 _OURS = frozenset([RUN_FILE, MEASUREMENTS, REPORT, PAGE, COMMENT, JUNIT, *PICTURES])
-_SKIPPED = "skipped"
+_SKIPPED, _TABLE = "skipped", "table"
 
 
 @contextmanager
 def claimed_audit(
-    folder: Path, settings: Mapping[str, object], inputs: Sequence[Path], *, force: bool
+    folder: Path, plan: AuditPlan, inputs: Sequence[Path], *, force: bool
 ) -> Iterator[None]:
     """Hold the folder; a new one gets its mark. With `force` one of other settings is begun anew.
 
@@ -48,6 +49,7 @@ def claimed_audit(
     except OSError as error:
         raise refusal(folder, error) from error
     prepare_folder(folder)
+    settings = plan.settings
     with locked(folder):
         old = marked_settings(folder, COMMAND)
         if old is None:
@@ -56,7 +58,7 @@ def claimed_audit(
             raise begun_otherwise(folder, changed)
         remove_stale(folder)
         if old is None or differences(old, settings):
-            _begin(folder, settings)
+            _begin(folder, plan)
         yield
 
 
@@ -65,9 +67,13 @@ def earlier(folder: Path) -> Iterator[Entry]:
     return map(_entry, read_journal(folder / MEASUREMENTS))
 
 
-def records_in(folder: Path) -> tuple[ImageRecord, ...]:
-    """The images among it."""
-    return tuple(entry for entry in earlier(folder) if isinstance(entry, ImageRecord))
+def table_in(folder: Path) -> Table | None:
+    """What a finished or interrupted audit measured, as a table; None where there is none."""
+    told = read_object(folder / RUN_FILE).get(_TABLE)
+    records = tuple(entry for entry in earlier(folder) if isinstance(entry, ImageRecord))
+    if marked_settings(folder, COMMAND) is None or not records:
+        return None
+    return replace(from_plain(Table, told), records=records)
 
 
 def journal(folder: Path) -> Journal:
@@ -84,11 +90,12 @@ def _entry(line: Json) -> Entry:
     return from_plain(ImageRecord, line)
 
 
-def _begin(folder: Path, settings: Mapping[str, object]) -> None:
+def _begin(folder: Path, plan: AuditPlan) -> None:
     for name in _OURS:
         (folder / name).unlink(missing_ok=True)
     began = datetime.now(UTC).isoformat(timespec="seconds")
-    mark(folder, COMMAND, settings, {"began": began})
+    empty = Probed((), (), None).table(plan)
+    mark(folder, COMMAND, plan.settings, {"began": began, _TABLE: asdict(empty)})
 
 
 def _refuse_strangers(folder: Path, *, force: bool) -> None:

@@ -52,6 +52,7 @@ class CurveColumns:
 class Columns:
     """N images, K views each, P parts.
 
+    `ranks` (N,) are the images' places in the draw of the seed; the first of them were probed.
     `views` (N, K) against originals, `between` (N, K − 1) consecutive ones, `floor` and `unrelated`
     (N,). `applied` (N, K, P) is 1 or 0, NaN for views that another view of the policy drew, or that
     were not drawn. `alone` and `without` (N, K, P): a part by itself, and the view without it.
@@ -60,6 +61,7 @@ class Columns:
     """
 
     ids: tuple[ImageId, ...]
+    ranks: npt.NDArray[np.int64]
     labels: tuple[str | None, ...]
     floor: Readings
     unrelated: Readings
@@ -84,6 +86,7 @@ def columns_of(table: Table) -> Columns:
     alone, without = _part_readings(table, shape)
     return Columns(
         ids=tuple(record.id for record in records),
+        ranks=np.array([record.place for record in records], dtype=np.int64),
         labels=tuple(record.label for record in records),
         floor=_readings((len(records),), ((i, r.floor) for i, r in enumerate(records))),
         unrelated=_readings((len(records),), ((i, r.unrelated) for i, r in enumerate(records))),

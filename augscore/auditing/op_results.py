@@ -47,7 +47,7 @@ def _op(
         declared=part.chance,
         applied=clustered_share_estimate(applied) if len(applied) else None,
         strength=relative(alone, scale, seed),
-        effective=relative(_effective(columns, place), scale, seed),
+        effective=relative(effective_strengths(columns, place), scale, seed),
         contribution=_contribution(columns, place, seed),
         rms=mean_estimate(columns.alone.rms[:, :, place], seed=seed),
         curves=tuple(
@@ -58,8 +58,9 @@ def _op(
     )
 
 
-def _effective(columns: Columns, place: int) -> Floats:
-    """What the operation does alone, 0 where it is not applied, for images that were probed."""
+def effective_strengths(columns: Columns, place: int) -> Floats:
+    """(N, K): what the operation does alone, 0 where it is not applied, for images that were
+    probed."""
     alone = columns.alone.strength[:, :, place]
     idle = (columns.applied[:, :, place] == 0) & _probed(columns)[:, None]
     return np.where(idle, 0.0, alone)
@@ -78,9 +79,11 @@ def _contribution(columns: Columns, place: int, seed: int) -> Estimate | None:
 
 
 def _probed(columns: Columns) -> npt.NDArray[np.bool_]:
-    """(N,): whether any operation of the image was measured alone."""
-    known: npt.NDArray[np.bool_] = np.isfinite(columns.alone.strength)
-    return np.asarray(known.any(axis=(1, 2)), dtype=np.bool_)
+    """(N,): whether operations of the image were measured alone. Images are probed by their ranks,
+    and the views of one may happen to have no operation at all."""
+    known = np.isfinite(columns.alone.strength).any(axis=(1, 2))
+    last = columns.ranks[known].max(initial=-1)
+    return np.asarray(columns.ranks <= last, dtype=np.bool_)
 
 
 def relative(values: Floats, scale: Scale, seed: int) -> Estimate | None:

@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import torch
+
 from augscore import keys
 from augscore.auditing.options import AuditOptions
 from augscore.auditing.parts import Probe, probes_of
@@ -17,13 +19,15 @@ from augscore.errors import UsageError
 from augscore.images.batches import auto_workers
 from augscore.images.limits import check_side
 from augscore.images.records import Ignored, Skipped
+from augscore.keys import ImageId
 from augscore.measuring.sources import Offer, Source, entry_id
 from augscore.measuring.survey import Stopped, state_of
+from augscore.runs.shard import Shard
 from augscore.runtime import Progress, ProgressSink
 from augscore.score.verdict import doubts_of
 from augscore.strength.readings import STRENGTH
 from augscore.strength.scorer import Scorer
-from augscore.strength.sight import SMALLEST_SIDE
+from augscore.strength.sight import SMALLEST_SIDE, chunk_size
 from augscore.version import VERSION
 
 BATCH = 8
@@ -32,12 +36,22 @@ _TOLD_EVERY = 1000
 
 @dataclass(frozen=True)
 class Found:
-    """The images that the seed drew, in the order of their ranks, and what else there was."""
+    """The images that the seed drew, in the order of their ranks, and what else there was.
+
+    `places` are those of the images to be measured here: all, or those of one shard. What cannot
+    be opened at all is told by its shard, too.
+    """
 
     offers: tuple[Offer, ...]
+    places: tuple[int, ...]
     unopened: tuple[Skipped, ...]
     ignored: int
     total: int
+
+    @property
+    def own(self) -> list[Offer]:
+        """The images to be measured here."""
+        return [self.offers[place] for place in self.places]
 
 
 @dataclass(frozen=True)
@@ -77,7 +91,8 @@ class AuditPlan:
             "device": str(self.scorer.device),
             "version": VERSION,
             "source": self.source.root,
-            "files": self._files(),
+            "images-found": self._files(),
+            "shard": None if options.shard is None else str(options.shard),
         }
 
     def _files(self) -> str:
@@ -116,17 +131,32 @@ def plan_audit(
         probes_of(taken_apart, options.levels),
         size,
         seed,
-        BATCH if options.batch_size is None else options.batch_size,
+        _batch(size, scorer) if options.batch_size is None else options.batch_size,
         workers if source.threads else 0,
         options,
-        _find(source, options.images, seed, progress, stopped),
+        _find(source, options, seed, progress, stopped),
     )
 
 
-def _find(source: Source, count: int, seed: int, progress: ProgressSink, stopped: Stopped) -> Found:
+def _batch(size: int, scorer: Scorer) -> int:
+    """As many small images as the network sees at once: it pads what is less."""
+    side = min(size, scorer.calibration.lens.working_size)
+    return max(BATCH, chunk_size(torch.empty(0, 3, side, side, device=scorer.device)))
+
+
+def _find(
+    source: Source, options: AuditOptions, seed: int, progress: ProgressSink, stopped: Stopped
+) -> Found:
     walk = _Walk(source, progress, stopped)
-    ranked = keys.first_by_rank(walk.offers(), entry_id, count, purpose="audit", seed=seed)
-    return Found(tuple(o for _, o in ranked), tuple(walk.unopened), walk.ignored, walk.total)
+    ranked = keys.first_by_rank(walk.offers(), entry_id, options.images, purpose="audit", seed=seed)
+    offers = tuple(offer for _, offer in ranked)
+    places = (k for k, offer in enumerate(offers) if _is_ours(options.shard, entry_id(offer)))
+    unopened = (item for item in walk.unopened if _is_ours(options.shard, item.name))
+    return Found(offers, tuple(places), tuple(unopened), walk.ignored, walk.total)
+
+
+def _is_ours(shard: Shard | None, image: ImageId) -> bool:
+    return shard is None or shard.takes(image)
 
 
 class _Walk:

@@ -20,7 +20,6 @@ BINS, HIGHEST = 40, 2.0
 def policy_result(columns: Columns, plan: AuditPlan, scale: Scale) -> PolicyResult:
     views, between = columns.views.strength, columns.between.strength
     noise, bound = _noise(views, plan)
-    unchanged = np.where(np.isnan(columns.views.rms), np.nan, columns.views.rms == 0)
     drawn = columns.images > 0
     return PolicyResult(
         name=plan.given.name,
@@ -33,12 +32,17 @@ def policy_result(columns: Columns, plan: AuditPlan, scale: Scale) -> PolicyResu
         view_strength=relative(between, scale, plan.seed),
         noise_sd=noise,
         noise_bound=bound,
-        unchanged_share=clustered_share_estimate(unchanged) if drawn else None,
+        unchanged_share=clustered_share_estimate(unchanged(columns)) if drawn else None,
         destroyed_share=clustered_share_estimate(columns.destroyed) if drawn else None,
         histogram=_histogram(
             [views, between, columns.unrelated.strength], scale.unrelated_strength
         ),
     )
+
+
+def unchanged(columns: Columns) -> Floats:
+    """(N, K): 1 for a view that equals its original, 0 for others, NaN for none."""
+    return np.where(np.isnan(columns.views.rms), np.nan, columns.views.rms == 0)
 
 
 def _noise(views: Floats, plan: AuditPlan) -> tuple[float | None, str | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 
@@ -18,6 +18,16 @@ Told = float | int | str | tuple["Told", ...]
 Parameters = tuple[tuple[str, tuple[tuple[str, Told], ...]], ...]
 # An image (3, H, W) and a 64-bit key → pixels (3, h, w), float32 in [0, 1], and what was drawn.
 Run = Callable[[torch.Tensor, int], tuple[torch.Tensor, Parameters]]
+
+
+@runtime_checkable
+class OpenRun(Protocol):
+    """A run in two halves: what the pipeline is given of an image, in its own form and memory, and
+    what is made of that."""
+
+    def given(self, image: torch.Tensor) -> Any: ...
+
+    def made_of(self, value: Any, key: int) -> tuple[torch.Tensor, Parameters]: ...
 
 
 @dataclass(frozen=True)

@@ -5,29 +5,33 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ..audit_screen import audit_lines, explained
+from ..audit_pages import explained
+from ..audit_screen import audit_lines, next_step
 from ..audit_settings import AuditSettings, audit_options, check_words
+from ..audit_table import AuditLayout
 from ..exits import Exit, stop_code
 from ..figures import plural
+from ..lines import line
 from ..measure_files import check_target
 from ..names import shown_path
 from ..options import Configured, shared_options, with_settings
-from ..policy_source import named_policy, tell_notes
+from ..policy_source import named_policy, policy_files, tell_notes
 from ..progress import progress_sink
-from ..results import print_result
-from ..streams import Streams
+from ..results import STDOUT, print_result
+from ..streams import Stream, Streams
 
 if TYPE_CHECKING:
     from augscore.auditing.api import Audited
     from augscore.auditing.gating.gates import Gates
     from augscore.auditing.options import AuditOptions
     from augscore.auditing.plan import AuditPlan
-    from augscore.auditing.run import EntrySink, Probed
+    from augscore.auditing.run import Entry, EntrySink
     from augscore.runtime import Note, ProgressSink
 
 
@@ -71,6 +75,7 @@ def _explain(settings: AuditSettings, code: str) -> None:
 
 def _run(settings: AuditSettings, streams: Streams, held: ExitStack) -> Audited:
     with progress_sink(streams) as progress:
+        from augscore.auditing.against import against_baseline, against_policy, read_baseline
         from augscore.runtime import Interruptions
 
         gates = _gates(settings)
@@ -82,8 +87,16 @@ def _run(settings: AuditSettings, streams: Streams, held: ExitStack) -> Audited:
             if settings.out is not None and stopped() is None:
                 folder = settings.out
                 held.enter_context(_claimed(settings, plan, folder))
-            audited = _audited(plan, gates, folder, progress, stopped, streams)
-            return _against(settings, audited, plan, progress, stopped)
+            baseline = None
+            if settings.baseline is not None:
+                baseline = read_baseline(settings.baseline, plan)
+            watch = _Watch(streams, progress, stopped)
+            audited = _audited(plan, gates, folder, watch)
+            if baseline is not None and audited.audit.complete:
+                return against_baseline(audited, baseline)
+            if settings.compare is not None and audited.audit.complete:
+                return against_policy(audited, _other(settings, settings.compare, plan, watch))
+            return audited
 
 
 def _stopping(signal: Callable[[], str | None], budget: float | None) -> Callable[[], str | None]:
@@ -151,38 +164,74 @@ def _claimed(
 ) -> AbstractContextManager[None]:
     from augscore.auditing.audit_folder import claimed_audit
 
-    return claimed_audit(folder, plan.settings, settings.inputs, force=settings.force)
+    return claimed_audit(folder, plan, settings.inputs, force=settings.force)
 
 
-def _audited(
-    plan: AuditPlan,
-    gates: Gates,
-    folder: Path | None,
-    progress: ProgressSink,
-    stopped: Callable[[], str | None],
-    streams: Streams,
-) -> Audited:
+@dataclass(frozen=True)
+class _Watch:
+    """Where an audit reports to, and what may stop it."""
+
+    streams: Streams
+    progress: ProgressSink
+    stopped: Callable[[], str | None]
+
+    def note(self, told: Note) -> None:
+        self.streams.note(told.text if told.code == "estimate" else f"note: {told.text}")
+
+
+def _audited(plan: AuditPlan, gates: Gates, folder: Path | None, watch: _Watch) -> Audited:
     from augscore.auditing.api import audit_images
     from augscore.auditing.audit_folder import earlier, journal, to_line
 
-    def note(told: Note) -> None:
-        streams.note(told.text if told.code == "estimate" else f"note: {told.text}")
-
-    if folder is None:
-        return audit_images(plan, gates, progress=progress, note=note, stopped=stopped)
-    old = tuple(earlier(folder))
-    if old:
-        streams.note(f"continues {shown_path(folder)}: {plural(len(old), 'image')} done before")
-    with journal(folder) as kept:
+    def run(old: tuple[Entry, ...], record: EntrySink) -> Audited:
         return audit_images(
             plan,
             gates,
             earlier=old,
-            record=lambda entry: kept.append(to_line(entry)),
-            progress=progress,
-            note=note,
-            stopped=stopped,
+            record=record,
+            progress=watch.progress,
+            note=watch.note,
+            stopped=watch.stopped,
         )
+
+    if folder is None:
+        return run((), lambda entry: None)
+    old = tuple(earlier(folder))
+    if old:
+        done = plural(len(old), "image")
+        watch.streams.note(f"continues {shown_path(folder)}: {done} done before")
+    with journal(folder) as kept:
+        return run(old, lambda entry: kept.append(to_line(entry)))
+
+
+def _other(settings: AuditSettings, policy: str, first: AuditPlan, watch: _Watch) -> Audited:
+    """The second policy, with the seed and the size of the first."""
+    from augscore.auditing.gating.gates import DEFAULT_GATES
+
+    same = replace(settings, seed=first.seed, size=first.size)
+    plan = _plan(same, policy, watch.progress, watch.stopped)
+    return _audited(plan, DEFAULT_GATES, None, watch)
+
+
+def _tell(settings: AuditSettings, audited: Audited, seconds: float) -> None:
+    from augscore.auditing.report.annotations import to_annotations
+    from augscore.auditing.report.summary import append_summary
+
+    audit = audited.audit
+    screen = settings.streams.err if settings.json == STDOUT else settings.streams.out
+    lines = audit_lines(audit, seconds, _layout(screen))
+    print_result(settings, lines, audit.to_json())
+    if settings.format == "github":
+        file = next((str(path) for path in policy_files(str(settings.policy))), None)
+        screen.write([line(text) for text in to_annotations(audit, file)])
+    if settings.summary is not None:
+        append_summary(settings.summary, audit)
+    if told := next_step(audit):
+        settings.streams.note(f"Next: {told}")
+
+
+def _layout(stream: Stream) -> AuditLayout:
+    return AuditLayout(stream.width, cut=stream.tty, ellipsis=stream.ellipsis, bars=stream.bars)
 
 
 def _written(settings: AuditSettings, audited: Audited) -> list[str]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from augscore.auditing.audit import Audit, Estimate, Gate, OpResult, PolicyResult, Verdict
+from augscore.auditing.audit import Audit, Estimate, Gate, Verdict
 from augscore.auditing.finding import Finding
 from augscore.auditing.gating.counting import counted, doubt
 from augscore.auditing.gating.gates import Gates, Rule
 from augscore.auditing.gating.interval import MOST_IMAGES, Placed, place
 from augscore.auditing.gating.keys import Key
+from augscore.auditing.gating.numbers import numbers_of_op, numbers_of_policy
 from augscore.auditing.gating.ops import check_ops, named
 
 Judged = tuple[Verdict, str]
@@ -40,31 +41,12 @@ def _gates_of(rule: Rule, audit: Audit, gates: Gates) -> Iterator[Gate]:
     if rule.key.counts:
         yield _gate_of_count(rule, audit, gates)
     elif rule.key.about == "policy":
-        found = _of_policy(audit.policy)[rule.key.what]
+        found = numbers_of_policy(audit.policy)[rule.key.what]
         yield _gate_of_number(rule, rule.key, found, audit, gates)
     else:
         for op in named(rule.key.op, audit.ops):
             key = Key("ops", rule.key.what, op.path)
-            yield _gate_of_number(rule, key, _of_op(op)[rule.key.what], audit, gates)
-
-
-def _of_policy(policy: PolicyResult) -> Mapping[str, Estimate | None]:
-    return {
-        "strength": policy.strength,
-        "view_strength": policy.view_strength,
-        "unchanged_share": policy.unchanged_share,
-        "destroyed_share": policy.destroyed_share,
-    }
-
-
-def _of_op(op: OpResult) -> Mapping[str, Estimate | None]:
-    return {
-        "strength": op.strength,
-        "effective": op.effective,
-        "applied": op.applied,
-        "contribution": op.contribution,
-        "rms": op.rms,
-    }
+            yield _gate_of_number(rule, key, numbers_of_op(op)[rule.key.what], audit, gates)
 
 
 def _gate_of_count(rule: Rule, audit: Audit, gates: Gates) -> Gate:

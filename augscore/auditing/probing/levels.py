@@ -26,20 +26,23 @@ def probe_levels(bench: Bench, lab: Lab, images: Sequence[int]) -> dict[int, lis
     for place, probe in enumerate(lab.probes):
         for number, axis in enumerate(probe.part.axes):
             for level, value in enumerate(axis.levels):
-                records = _at(bench, lab, images, _turned(probe, axis.name, value))
+                records = _at(bench, lab, images, _turned(probe, axis.name, value), place)
                 for image, record in zip(images, records, strict=True):
                     record = replace(record, part=place, axis=number, level=level)
                     found[image].append(record)
     return found
 
 
-def _at(bench: Bench, lab: Lab, images: Sequence[int], node: Node) -> Iterator[LevelRecord]:
+def _at(
+    bench: Bench, lab: Lab, images: Sequence[int], node: Node, part: int
+) -> Iterator[LevelRecord]:
     view = View((node,))
     pixels = _given(bench, images, view)
     sizes = [(p.shape[1], p.shape[2]) for p in pixels]
     ids = [bench.ids[i] for i in images]
     drawn = draw(Policy("level", lab.size, (view,)), ids, sizes, size=lab.size, seed=lab.seed)
-    pictures, faults = tolerant_view(pixels, drawn.views[0])
+    steps = drawn.views[0].steps
+    pictures, faults = tolerant_view(pixels, drawn.views[0], parts=[part] * len(steps))
     good = [(i, p) for i, p in zip(images, pictures, strict=True) if p is not None]
     readings = iter(read_pictures(good, bench.originals, lab.scorer, shift=lab.shifts))
     for picture, fault in zip(pictures, faults, strict=True):

@@ -13,7 +13,7 @@ from augscore.auditing.probing.lab import Bench, Lab
 from augscore.auditing.probing.pixels import digest_of, pixels_of
 from augscore.auditing.probing.readings import UNCHANGED, Seen, read_pictures, see_pictures
 from augscore.auditing.probing.tolerant import tolerant_view
-from augscore.auditing.table import Fault, PartReading, Reading, ViewRecord
+from augscore.auditing.table import PartReading, Reading, ViewRecord
 from augscore.engine.column import Column
 from augscore.engine.draw import Draw, Drawn, ViewDraw
 from augscore.engine.foreign_draw import ForeignDraw
@@ -32,7 +32,7 @@ def view_batch(bench: Bench, lab: Lab, drawn: Draw, number: int, probed: Sequenc
     view = drawn.views[number]
     pipeline = pipeline_of(lab.policy, number)
     places = places_of(view.steps, lab.probes, pipeline)
-    pictures, faults = tolerant_view(bench.images, view)
+    pictures, faults = tolerant_view(bench.images, view, parts=places)
     good = [(place, picture) for place, picture in enumerate(pictures) if picture is not None]
     seen = dict(
         zip((p for p, _ in good), see_pictures(good, bench.originals, lab.scorer), strict=True)
@@ -42,7 +42,7 @@ def view_batch(bench: Bench, lab: Lab, drawn: Draw, number: int, probed: Sequenc
     parts = _parts(bench, lab, view, places, [p for p in probed if p in seen], applied)
     records = []
     for place, picture in enumerate(pictures):
-        fault = _placed(faults[place], places)
+        fault = faults[place]
         if picture is None:
             records.append(ViewRecord(number, None, None, applied[place], fault=fault))
             continue
@@ -52,13 +52,6 @@ def view_batch(bench: Bench, lab: Lab, drawn: Draw, number: int, probed: Sequenc
         digest = digest_of(picture)
         records.append(ViewRecord(number, reading, facts, applied[place], own, digest, fault))
     return Viewed(records, [seen[p][1] if p in seen else None for p in range(len(bench.ids))])
-
-
-def _placed(fault: Fault | None, places: Sequence[int | None]) -> Fault | None:
-    """A fault of a drawn step as one of a part."""
-    if fault is None or fault.part is None:
-        return fault
-    return replace(fault, part=places[fault.part])
 
 
 def _applied(
@@ -107,23 +100,27 @@ def _parts(
     probed: Sequence[int],
     applied: Sequence[tuple[int, ...]],
 ) -> dict[int, list[PartReading]]:
-    """For each image what its operations do alone, and what the view reads without each."""
-    found: dict[int, list[PartReading]] = defaultdict(list)
+    """For each image what its operations do alone, and what the view reads without each.
+
+    All pictures are made first: the network sees many small ones at once.
+    """
+    asked: list[tuple[int, int]] = []
+    pictures: list[torch.Tensor | None] = []
     for part in sorted({place for place in places if place is not None}):
         images = [i for i in probed if part in applied[i] and len(applied[i]) > 1]
-        if not images:
-            continue
-        some = view.select(images)
-        mine = [place == part for place in places]
-        alone = _only(some, mine)
-        without = _without(some, mine)
-        readings = zip(
-            _readings(bench, lab, alone, images),
-            _readings(bench, lab, without, images),
-            strict=True,
-        )
-        for image, (one, rest) in zip(images, readings, strict=True):
-            found[image].append(PartReading(part, one, rest))
+        if images:
+            some = view.select(images)
+            mine = [place == part for place in places]
+            given = [bench.images[i] for i in images]
+            alone, _ = tolerant_view(given, _only(some, mine))
+            without, _ = tolerant_view(given, _without(some, mine))
+            asked += [(part, image) for image in images]
+            pictures += [p for both in zip(alone, without, strict=True) for p in both]
+    owners = [image for _, image in asked for _ in range(2)]
+    readings = iter(_readings(bench, lab, owners, pictures))
+    found: dict[int, list[PartReading]] = defaultdict(list)
+    for part, image in asked:
+        found[image].append(PartReading(part, next(readings), next(readings)))
     return found
 
 
@@ -143,9 +140,8 @@ def _left_out(step: Drawn) -> Drawn:
 
 
 def _readings(
-    bench: Bench, lab: Lab, view: ViewDraw, images: Sequence[int]
+    bench: Bench, lab: Lab, images: Sequence[int], pictures: Sequence[torch.Tensor | None]
 ) -> list[Reading | None]:
-    pictures, _ = tolerant_view([bench.images[i] for i in images], view)
     good = [(i, p) for i, p in zip(images, pictures, strict=True) if p is not None]
     readings = iter(read_pictures(good, bench.originals, lab.scorer))
     return [None if picture is None else next(readings) for picture in pictures]

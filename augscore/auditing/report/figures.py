@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from augscore.auditing.audit import Estimate, Gate
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from augscore.auditing.audit import Estimate, Gate
+
 
 NOTHING = "-"
 COUNTS = "findings."
@@ -25,13 +29,13 @@ def with_interval(estimate: Estimate | None) -> str:
     return interval(estimate.value, estimate.low, estimate.high)
 
 
-def interval(value: float | None, low: float | None, high: float | None) -> str:
-    """The ends in the digits of the widest of the three; a single number where they are equal."""
+def interval(value: float | None, low: float | None, high: float | None, *, digits: int = 3) -> str:
+    """Value and ends to as many digits as the largest has; a single number where they are equal."""
     if value is None:
         return NOTHING
     if low is None or high is None or low == high:
         return three(value)
-    places = max(0, 2 - max(_exponent(v) for v in (value, low, high) if v))
+    places = max(0, digits - 1 - max(_exponent(v) for v in (value, low, high) if v))
     if places > 5:
         return f"{three(value)} ({three(low)} ... {three(high)})"
     told = (f"{v:,.{places}f}" for v in (value, low, high))

@@ -40,22 +40,26 @@ class AlbumentationsStage:
     """Transforms in a row, given an array in the form that they find in their pipeline; `before`
     and `after` are how pixels are normalised there."""
 
+    name: str
     transforms: tuple[Any, ...]
     takes: Takes
     before: Normalize | None = None
     after: Normalize | None = None
 
     def __call__(self, image: torch.Tensor, key: int) -> tuple[torch.Tensor, Parameters]:
-        data: dict[str, Any] = {"image": self._given(image)}
+        return self.made_of(self.given(image), key)
+
+    def made_of(self, value: Any, key: int) -> tuple[torch.Tensor, Parameters]:
+        data: dict[str, Any] = {"image": value}
         told: list[tuple[str, Any]] = []
         with reseeded(self.transforms, unsigned(key)):
             for transform in self.transforms:
                 data = transform(image=data.get("image"), applied_transforms=[])
                 told += data.get("applied_transforms") or told_by(transform)
-        pixels = pixels_of(data.get("image"), f"a transform of {LIBRARY}", self.after)
+        pixels = pixels_of(data.get("image"), self.name, self.after)
         return pixels, tuple((str(name), values_of(values)) for name, values in told)
 
-    def _given(self, image: torch.Tensor) -> Any:
+    def given(self, image: torch.Tensor) -> Any:
         if self.takes == "bytes" and self.before is None:
             return _array(to_bytes(image))
         return _array(as_before(to_float(image.cpu())[None], self.before)[0])
@@ -92,7 +96,8 @@ def pieces_of(run: AlbumentationsRun, side: int) -> list[Piece]:
 def stage_of(run: AlbumentationsRun, piece: Piece) -> AlbumentationsStage:
     """How a piece of the Compose is run."""
     before, after = (run.normalize if is_so else None for is_so in piece.normalized)
-    return AlbumentationsStage(piece.transforms, piece.takes or "bytes", before, after)
+    takes = piece.takes or "bytes"
+    return AlbumentationsStage(piece.name, piece.transforms, takes, before, after)
 
 
 def _flat(pipeline: Any) -> Iterator[Any]:
@@ -139,4 +144,4 @@ def _form(value: Any, is_normalized: bool) -> Takes | None:
 
 def _array(pixels: torch.Tensor) -> Any:
     """(3, H, W) → (H, W, 3), its own memory."""
-    return np.ascontiguousarray(pixels.movedim(0, -1).numpy()).copy()
+    return np.array(pixels.movedim(0, -1).numpy(), order="C")

@@ -72,7 +72,13 @@ class KorniaRun:
     normalize: Normalize | None
 
     def __call__(self, image: torch.Tensor, key: int) -> tuple[torch.Tensor, Parameters]:
-        result = self.pipeline(to_float(image.cpu())[None].clone())
+        return self.made_of(self.given(image), key)
+
+    def given(self, image: torch.Tensor) -> torch.Tensor:
+        return to_float(image.cpu())[None].clone()
+
+    def made_of(self, value: Any, key: int) -> tuple[torch.Tensor, Parameters]:
+        result = self.pipeline(value)
         pixels = pixels_of(result, f"the pipeline of {LIBRARY}", self.normalize)
         return pixels, tuple(told_by(getattr(self.pipeline, "_params", None), self.pipeline))
 

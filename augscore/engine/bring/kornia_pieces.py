@@ -8,7 +8,6 @@ from typing import Any
 import torch
 
 from augscore.engine.bring.kornia import (
-    LIBRARY,
     SIZED,
     KorniaRun,
     chosen_once,
@@ -32,17 +31,23 @@ class KorniaStage:
     """Augmentations in a row, given a batch of one; `before` and `after` are how pixels are
     normalised there."""
 
+    name: str
     transforms: tuple[Any, ...]
     before: Normalize | None = None
     after: Normalize | None = None
 
     def __call__(self, image: torch.Tensor, key: int) -> tuple[torch.Tensor, Parameters]:
-        batch: Any = as_before(to_float(image.cpu())[None], self.before)
+        return self.made_of(self.given(image), key)
+
+    def given(self, image: torch.Tensor) -> torch.Tensor:
+        return as_before(to_float(image.cpu())[None], self.before)
+
+    def made_of(self, value: Any, key: int) -> tuple[torch.Tensor, Parameters]:
         told: Parameters = ()
         for transform in self.transforms:
-            batch = transform(batch)
+            value = transform(value)
             told += tuple(told_by(getattr(transform, "_params", None), transform))
-        return pixels_of(batch, f"an augmentation of {LIBRARY}", self.after), told
+        return pixels_of(value, self.name, self.after), told
 
 
 def pieces_of(run: KorniaRun, side: int) -> list[Piece]:
@@ -74,7 +79,7 @@ def pieces_of(run: KorniaRun, side: int) -> list[Piece]:
 def stage_of(run: KorniaRun, piece: Piece) -> KorniaStage:
     """How a piece of the sequence is run."""
     before, after = (run.normalize if is_so else None for is_so in piece.normalized)
-    return KorniaStage(piece.transforms, before, after)
+    return KorniaStage(piece.name, piece.transforms, before, after)
 
 
 def _resizes(item: Any, side: int) -> bool:

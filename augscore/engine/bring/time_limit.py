@@ -35,9 +35,12 @@ def limited(seconds: float) -> Iterator[None]:
     before = signal.signal(signal.SIGALRM, _raise)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        yield
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        # The signal may still arrive in the line above.
         signal.signal(signal.SIGALRM, before)
 
 

@@ -73,10 +73,13 @@ class TorchvisionRun:
     normalize: Normalize | None
 
     def __call__(self, image: torch.Tensor, key: int) -> tuple[torch.Tensor, Parameters]:
-        result = self.pipeline(self._given(image))
+        return self.made_of(self.given(image), key)
+
+    def made_of(self, value: Any, key: int) -> tuple[torch.Tensor, Parameters]:
+        result = self.pipeline(value)
         return pixels_of(result, f"the pipeline of {LIBRARY}", self.normalize), ()
 
-    def _given(self, image: torch.Tensor) -> Any:
+    def given(self, image: torch.Tensor) -> Any:
         pixels = to_bytes(image)
         if self.takes == "pil":
             return Image.fromarray(pixels.movedim(0, -1).contiguous().numpy())

@@ -14,7 +14,7 @@ from augscore.engine.bring.portrait import called, portrait
 from augscore.engine.bring.reading import Notebook, convert
 from augscore.engine.bring.result import pixels_of
 from augscore.engine.bring.running import to_bytes
-from augscore.engine.bring.torchvision import LIBRARY, SIZED, TorchvisionRun, keeps_size
+from augscore.engine.bring.torchvision import SIZED, TorchvisionRun, keeps_size
 from augscore.engine.bring.torchvision_steps import CONVERSIONS, NOTHING, Reading, flat, name_of
 from augscore.engine.foreign_draw import Parameters
 from augscore.engine.normalize import Normalize
@@ -29,16 +29,20 @@ class TorchvisionStage:
     """Transforms in a row, given an image in the form that they find in their pipeline; `before`
     and `after` are how pixels are normalised there."""
 
+    name: str
     transforms: tuple[Any, ...]
     takes: Takes
     before: Normalize | None = None
     after: Normalize | None = None
 
     def __call__(self, image: torch.Tensor, key: int) -> tuple[torch.Tensor, Parameters]:
-        result = reduce(lambda value, transform: transform(value), self.transforms, self._of(image))
-        return pixels_of(result, f"a transform of {LIBRARY}", self.after), ()
+        return self.made_of(self.given(image), key)
 
-    def _of(self, image: torch.Tensor) -> Any:
+    def made_of(self, value: Any, key: int) -> tuple[torch.Tensor, Parameters]:
+        result = reduce(lambda before, transform: transform(before), self.transforms, value)
+        return pixels_of(result, self.name, self.after), ()
+
+    def given(self, image: torch.Tensor) -> Any:
         if self.takes != "floats":
             return _formed(to_bytes(image), self.takes)
         return as_before(to_float(image.cpu())[None], self.before)[0]
@@ -56,7 +60,8 @@ def pieces_of(run: TorchvisionRun, side: int) -> list[Piece]:
 def stage_of(run: TorchvisionRun, piece: Piece) -> TorchvisionStage:
     """How a piece of the pipeline is run."""
     before, after = (run.normalize if is_so else None for is_so in piece.normalized)
-    return TorchvisionStage(piece.transforms, piece.takes or run.takes, before, after)
+    takes = piece.takes or run.takes
+    return TorchvisionStage(piece.name, piece.transforms, takes, before, after)
 
 
 class _Walk:

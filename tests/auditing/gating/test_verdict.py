@@ -174,6 +174,14 @@ def test_without_gates_what_hangs_in_the_balance_is_told() -> None:
     assert (found.status, found.gates[0].why) == ("inconclusive", "not settled: DEAD")
 
 
+def test_only_what_could_be_of_that_level_hangs_in_the_balance() -> None:
+    checks = [Check("WEAK", "inconclusive"), Check("SATURATED", "inconclusive")]
+    made = audit(checks=checks)
+    assert judged(made).status == "pass"
+    found, gate = only(made, Rule(Key("findings", "warn"), None, 0))
+    assert (found.status, gate.why) == ("inconclusive", "not settled: SATURATED")
+
+
 def test_without_gates_what_this_machine_cannot_measure_does_not_matter() -> None:
     assert judged(audit(checks=[Check("REPEATED_DRAWS", "not_measured", "none")])).status == "pass"
 

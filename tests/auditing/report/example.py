@@ -59,7 +59,7 @@ def curve(
             level,
             estimate(s, 0.012 + 0.05 * s, 200),
             estimate(0.4 * s * math.cos(3 * s), 0.02 + 0.05 * s, 200),
-            estimate(0.31 * s**1.2, 0.004 + 0.02 * s, 200),
+            estimate(0.31 * s**1.2, 0.05 * s**1.2, 200),
             clipped * s / most,
             destroyed * max(0.0, 2 * s / most - 1),
         )

@@ -12,7 +12,7 @@ from augscore.auditing.report.page.numbers import number
 from augscore.auditing.report.page.plot import Frame, Scale, columns, levels_of, path, ticks
 
 LARGE = Frame(320, 200, left=34, right=10, top=27, bottom=22)
-SMALL = Frame(156, 104, left=34, right=6, top=8, bottom=20)
+SMALL = Frame(156, 104, left=38, right=6, top=8, bottom=20)
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def _line(panel: Panel, across: Scale, up: Scale) -> str:
 
 def _band(panel: Panel, across: Scale, up: Scale) -> Markup:
     upper = [(across(dot.place), up(highest(dot.found))) for dot in panel.dots]
-    lower = [(across(dot.place), up(lowest(dot.found))) for dot in panel.dots]
+    lower = [(across(dot.place), up(max(panel.low, lowest(dot.found)))) for dot in panel.dots]
     return fill('<polygon class="band" points="{}"/>', path([*upper, *reversed(lower)]))
 
 

@@ -69,11 +69,16 @@ def _reading(audit: Audit) -> str:
 
 
 def _card(audit: Audit, place: int, op: OpResult, top: float) -> Markup:
-    return fill(
-        '<article class="card {}" id="{}" data-op="{}"><h3>{}</h3>{}{}{}</article>',
-        *(series(place), op_anchor(place), place, op.op, _path(op)),
-        finding_links(audit, op),
-        joined(_figures(op, curve, top) for curve in op.curves),
+    """One for each magnitude of the operation; links lead to the first."""
+    return joined(
+        fill(
+            '<article class="card {}"{} data-op="{}"><header><h3>{}</h3>{}{}</header>{}</article>',
+            series(place),
+            fill(' id="{}"', op_anchor(place)) if nth == 0 else NOTHING,
+            *(place, op.op, _path(op), finding_links(audit, op), _figures(op, curve, top)),
+        )
+        for nth, curve in enumerate(op.curves)
+        if curve.points
     )
 
 
@@ -83,14 +88,11 @@ def _path(op: OpResult) -> Markup:
 
 
 def _figures(op: OpResult, curve: Curve, top: float) -> Markup:
-    if not curve.points:
-        return NOTHING
-    small = [_shift(op, curve), _rms(op, curve)]
     return fill(
-        '<div class="axis"><p>{}</p>{}<div class="pair">{}</div>{}</div>',
+        '<p class="axis">{}</p>{}<div class="pair">{}{}</div>{}',
         _axis_text(curve),
-        _captioned("Strength", panel_svg(_strength(op, curve, top), LARGE)),
-        joined(small),
+        fill("<figure>{}</figure>", panel_svg(_strength(op, curve, top), LARGE)),
+        *(_shift(op, curve), _rms(op, curve)),
         as_numbers(
             "The numbers", f"{op.op}, {curve.axis}", HEADS, (_row(curve, p) for p in curve.points)
         ),

@@ -25,7 +25,8 @@ STATES = (
 
 def findings(audit: Audit, pictures: Sequence[Picture]) -> Markup:
     groups = joined(_group(audit, level, title, pictures) for level, title in LEVELS)
-    nothing = fill("<p>Nothing was found.</p>") if not audit.findings else NOTHING
+    far = "" if audit.complete else " so far"
+    nothing = NOTHING if audit.findings else fill("<p>Nothing was found{}.</p>", far)
     return section("findings", "Findings", nothing, groups, _others(audit.checks))
 
 
@@ -40,9 +41,8 @@ def _group(audit: Audit, level: str, title: str, pictures: Sequence[Picture]) ->
 def _card(audit: Audit, place: int, finding: Finding, pictures: Sequence[Picture]) -> Markup:
     line = "" if finding.line is None else f", line {finding.line}"
     return fill(
-        '<article class="finding {}" id="{}"><p class="what">{}<code>{}</code>'
-        '<span class="where">{}{}</span></p><div class="told"><div><h4>{}</h4>{}</div>{}</div>{}'
-        "</article>",
+        '<article class="finding {}" id="{}"><div class="told"><div><p class="what">{}<code>{}'
+        '</code><span class="where">{}{}</span></p><h4>{}</h4>{}</div>{}</div>{}</article>',
         *(finding.level, finding_anchor(place), chip(finding.level, finding.level), finding.code),
         *(op_link(audit, finding.part), line, finding.statement),
         *(_evidence(finding), _advice(finding.advice), _views(finding, pictures)),

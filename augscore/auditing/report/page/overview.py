@@ -47,7 +47,7 @@ def _row(audit: Audit, place: int, op: OpResult, across: Scale) -> Markup:
     seen = None if op.applied is None else op.applied.value
     return fill(
         '<tr class="{}"><th scope="row">{}{}</th><td class="reach">{}</td>'
-        '<td class="n" data-name="where applied">{}</td><td class="n" data-name="set">{}</td>'
+        '<td class="n" data-name="">{}</td><td class="n" data-name="set">{}</td>'
         '<td class="n" data-name="seen">{}</td></tr>',
         *(series(place), op_link(audit, op.path), finding_links(audit, op), _track(op, across)),
         *(told(op.strength), percent(op.declared), percent(seen)),

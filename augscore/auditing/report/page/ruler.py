@@ -10,29 +10,30 @@ from augscore.auditing.report.page.markup import NOTHING, fill, joined
 from augscore.auditing.report.page.numbers import measured, told
 from augscore.auditing.report.page.plot import Scale
 
-TALL, GAP = 92, 12
-"""Of the silhouettes above the scale, and of the room between, in px."""
-BASE = TALL + GAP
-HEIGHT = BASE + 62
-_MIDDLE = 55
+TALL, SHORT, GAP, BELOW = 92, 10, 12, 62
+"""Of the silhouettes above the scale, or of none; of the rooms above and below it; in px."""
+_MIDDLE, _FAR = 55, 66
+"""In per cent: where a label changes sides, so that it has room on a phone, too."""
+_Mark = tuple[str, str, Estimate]
 
 
 def ruler(policy: PolicyResult) -> Markup:
     """Nothing where no view was measured."""
     if policy.strength is None:
         return NOTHING
-    marks = [("views", "a view and its original", policy.strength)]
+    marks = [("views", "view to original", policy.strength)]
     if policy.view_strength is not None:
-        marks.append(("between", "two views of one image", policy.view_strength))
+        marks.append(("between", "view to view", policy.view_strength))
     top = _top(policy, [estimate for _, _, estimate in marks])
     across = Scale(0, top, 0, 100)
+    base = GAP + (SHORT if policy.histogram is None else TALL)
     label = "; ".join(f"{name}: strength {told(estimate)}" for _, name, estimate in marks)
     return fill(
         '<figure class="ruler"><figcaption class="unseen">How far views travel</figcaption>'
         '<svg class="fluid" role="img" aria-label="{}; 0 is the same picture, 1 two unrelated '
         'images" width="100%" height="{}">{}{}{}</svg></figure>',
-        *(label, HEIGHT, _silhouettes(policy, top), _scale(across)),
-        joined(_mark(*mark, across, row) for row, mark in enumerate(marks)),
+        *(label, base + BELOW, _silhouettes(policy, top), _scale(across, base)),
+        joined(_mark(mark, across, base, row) for row, mark in enumerate(marks)),
     )
 
 
@@ -47,38 +48,32 @@ def _silhouettes(policy: PolicyResult, top: float) -> Markup:
     return areas(policy.histogram, ("unrelated", "views"), (0.0, top), TALL)
 
 
-def _scale(across: Scale) -> Markup:
+def _scale(across: Scale, base: int) -> Markup:
+    side, name = (
+        ("end", "unrelated images 1") if across(1) > _FAR else ("start", "1 unrelated images")
+    )
+    y = base + BELOW - 4
     return fill(
         '<line class="base" x1="0%" x2="100%" y1="{}" y2="{}"/>'
         '<line class="unrelated" x1="{}%" x2="{}%" y1="0" y2="{}"/>'
         '<text class="tick start" x="0%" y="{}">0 same picture</text>'
         '<text class="tick {}" x="{}%" y="{}">{}</text>',
-        *(BASE, BASE, across(1), across(1), BASE + 8, HEIGHT - 4),
-        *_one(across(1)),
+        *(base, base, across(1), across(1), base + 8, y),
+        *(side, across(1), y, name),
     )
 
 
-def _one(x: float) -> tuple[str, float, int, str]:
-    name = "two unrelated images"
-    if x > _MIDDLE:
-        return "end", x, HEIGHT - 4, f"{name} 1"
-    return "start", x, HEIGHT - 4, f"1 {name}"
-
-
-def _mark(kind: str, name: str, estimate: Estimate, across: Scale, row: int) -> Markup:
+def _mark(mark: _Mark, across: Scale, base: int, row: int) -> Markup:
     """A line of text for each, so that they never collide."""
-    x = across(estimate.value)
-    text = (
-        f"{measured(estimate.value)} {name}"
-        if x < _MIDDLE
-        else f"{name} {measured(estimate.value)}"
-    )
-    low = across(estimate.value if estimate.low is None else estimate.low)
-    high = across(estimate.value if estimate.high is None else estimate.high)
+    kind, name, found = mark
+    x, value = across(found.value), measured(found.value)
+    low = across(found.value if found.low is None else found.low)
+    high = across(found.value if found.high is None else found.high)
+    side, text = ("start", f"{value} {name}") if x < _MIDDLE else ("end", f"{name} {value}")
     return fill(
         '<g class="{}"><line class="span" x1="{}%" x2="{}%" y1="{}" y2="{}"/>'
         '<circle class="dot" cx="{}%" cy="{}" r="7"/>'
         '<text class="named {}" x="{}%" y="{}">{}</text></g>',
-        *(kind, low, high, BASE, BASE, x, BASE),
-        *("start" if x < _MIDDLE else "end", x, BASE + 22 + 16 * row, text),
+        *(kind, low, high, base, base, x, base),
+        *(side, x, base + 22 + 16 * row, text),
     )

@@ -16,9 +16,9 @@ from augscore.auditing.report.page.plot import Scale, path, ticks
 from augscore.training.reporting.figure import spread
 
 Placed = Sequence[tuple[int, OpResult]]
-LOWEST_HEIGHT, BELOW, ABOVE, LINE = 300, 22, 8, 15
+LOWEST_HEIGHT, BELOW, ABOVE, LINE = 300, 22, 18, 15
 """In px; across, places are in per cent, so that text keeps its size at every width."""
-_WIDE, _LONGEST = 1000, 22
+_WIDE, _LONGEST = 1000, 25
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def all_together(ops: Placed, top: float) -> Markup:
         '{}<svg width="100%" height="{}" viewBox="0 0 {} {}" preserveAspectRatio="none" '
         'class="spread">{}</svg>{}{}</svg></figure>',
         *(_label(lines), height, _grid(up, top), height, _WIDE, height, drawn),
-        *(_names(lines, up), _ends(height)),
+        *(_names(lines, up), _named_lines(up, top, height)),
     )
 
 
@@ -120,11 +120,16 @@ def _grid(up: Scale, top: float) -> Markup:
     )
 
 
-def _ends(height: float) -> Markup:
-    return fill(
+def _named_lines(up: Scale, top: float, height: float) -> Markup:
+    ends = fill(
         '<text class="tick start" x="0%" y="{}">first level</text>'
         '<text class="tick end" x="100%" y="{}">last level</text>',
         *(height - 4, height - 4),
+    )
+    if top < 1:
+        return ends
+    return ends + fill(
+        '<text class="tick middle" x="50%" y="{}">two unrelated images</text>', up(1) - 4
     )
 
 

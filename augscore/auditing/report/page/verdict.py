@@ -16,8 +16,10 @@ from augscore.auditing.report.page.numbers import (
     percent_interval,
 )
 from augscore.auditing.report.page.ruler import ruler
+from augscore.strength.ladder import BELOW_FLOOR, PAST_LADDER
 
 LEVELS = ("fail", "warn", "info")
+BOUNDS = {BELOW_FLOOR: "< floor", PAST_LADDER: "> ladder"}
 
 
 def verdict(audit: Audit) -> Markup:
@@ -44,7 +46,7 @@ def _tiles(policy: PolicyResult) -> Markup:
     tiles = [
         ("Strength", *_value(policy.strength)),
         ("Two views", *_value(policy.view_strength)),
-        ("As strong as noise", *_noise(policy)),
+        ("Like noise of sd", *_noise(policy)),
         ("Unchanged views", *_share(policy.unchanged_share)),
         ("Destroyed views", *_share(policy.destroyed_share)),
     ]
@@ -58,8 +60,8 @@ def _tiles(policy: PolicyResult) -> Markup:
 
 def _noise(policy: PolicyResult) -> tuple[str, str]:
     if policy.noise_sd is not None:
-        return measured(policy.noise_sd), "sd, pixels in [0, 1]"
-    return policy.noise_bound or ABSENT, ""
+        return measured(policy.noise_sd), "pixels in [0, 1]"
+    return BOUNDS.get(policy.noise_bound or "", ABSENT), "pixels in [0, 1]"
 
 
 def _value(estimate: Estimate | None) -> tuple[str, str]:
