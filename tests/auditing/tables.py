@@ -76,12 +76,25 @@ def table(
     seed: int = 0,
     pipelines: tuple[int, ...] = (0,),
     classes: int = 0,
+    sizes: Sequence[float] = (),
 ) -> Table:
     """A table as the probe would make it: strengths add up as independent steps do, images differ
-    in how far they move, and the same image and draw is behind every level of a curve."""
+    in how far they move, and the same image and draw is behind every level of a curve.
+
+    `sizes`: what to draw an image's factor from; by default it is log-normal with a mean of 1.
+    """
     random = np.random.default_rng(seed)
+    pool = np.array(sizes)
     records = tuple(
-        _record(i, ops, draws, random, pipelines, f"class {i % classes}" if classes else None)
+        _record(
+            i,
+            ops,
+            draws,
+            random,
+            pipelines,
+            f"class {i % classes}" if classes else None,
+            float(random.choice(pool)) if len(pool) else random.lognormal(-0.045, 0.3),
+        )
         for i in range(images)
     )
     return Table(tuple(op.part() for op in ops), records, pipelines)
@@ -118,8 +131,8 @@ def _record(
     random: np.random.Generator,
     pipelines: tuple[int, ...],
     label: str | None,
+    own: float,
 ) -> ImageRecord:
-    own = random.lognormal(-0.045, 0.3)
     views = tuple(_view(k, ops, own, random, pipelines) for k in range(draws))
     far = random.lognormal(-0.02, 0.2)
     return ImageRecord(
