@@ -54,7 +54,7 @@ def _one(evidence: Evidence, place: int) -> Tested | None:
     p = binomial_p(hits, total, part.chance)
     if abs(estimate.value - part.chance) <= LEAST_GAP:
         return Tested(part.path, p)
-    if p > evidence.alpha:
+    if p > _ALPHA_SHARE * evidence.alpha:
         return Tested(part.path, p)
     statement = (
         f"{part.path} is applied in {ranged_share(estimate)} of {counted(total, 'view')}; "

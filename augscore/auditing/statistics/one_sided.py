@@ -11,6 +11,9 @@ from augscore.auditing.statistics.resampling import Clusters, Floats, clusters_o
 TEST_RESAMPLES = 2000
 """So many that the smallest p-value survives Holm's correction over a hundred operations."""
 
+NO_ERROR = 1e-12
+"""A standard error that is rounding: the values never vary."""
+
 
 @dataclass(frozen=True)
 class OneSided:
@@ -55,7 +58,7 @@ def ratio_above(
     """As `mean_above`, for sums and counts (N, 1) of images."""
     resampled = resample(clusters, seed=seed, resamples=resamples)
     mean, error = float(resampled.mean[0]), float(resampled.error[0])
-    if error <= 1e-12 * max(1.0, abs(mean)):
+    if error <= NO_ERROR:
         return OneSided(mean, mean, 0.0 if mean > limit else 1.0)
     scores = resampled.studentised()[:, 0]
     reach = float(np.quantile(scores, 0.95, method="nearest"))
