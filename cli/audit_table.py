@@ -19,7 +19,7 @@ _NARROWEST = 14
 _GAP = "  "
 _HEAD = ("operation", "p set/seen", "strength (95 %)", "levels", "finding")
 _WHOLE = "whole policy"
-_LEVELS = ("fail", "warn", "info")
+LEVELS = ("fail", "warn", "info")
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,9 @@ def _worst_first(audit: Audit) -> list[OpResult]:
     places = {finding.part: n for n, finding in reversed(list(enumerate(audit.findings)))}
 
     def rank(op: OpResult) -> tuple[int, int, float]:
-        levels = [_LEVELS.index(level) for _, level in _codes(op.path, audit)]
+        levels = [LEVELS.index(level) for _, level in _codes(op.path, audit)]
         strength = op.effective.value if op.effective else 0.0
-        return min(levels, default=len(_LEVELS)), places.get(op.path, len(places)), -strength
+        return min(levels, default=len(LEVELS)), places.get(op.path, len(places)), -strength
 
     return sorted(audit.ops, key=rank)
 
@@ -92,7 +92,7 @@ def _row(op: OpResult, audit: Audit, layout: AuditLayout) -> _Row:
 def _codes(path: str | None, audit: Audit) -> tuple[tuple[str, str], ...]:
     """Code and level of the findings that count, the worst level first."""
     own = [f for f in audit.findings if f.part == path and not f.ignored]
-    ranked = sorted(own, key=lambda f: _LEVELS.index(f.level))
+    ranked = sorted(own, key=lambda f: LEVELS.index(f.level))
     return tuple(dict.fromkeys((shown(f.code), f.level) for f in ranked))
 
 

@@ -114,7 +114,8 @@ def test_what_is_ignored_is_not_worst() -> None:
 
 
 def test_a_next_step() -> None:
-    assert next_step(judged(audit(findings=[finding()]))) == "augscore audit --explain DEAD"
+    made = judged(audit(findings=[finding("P_MISMATCH", "warn"), finding()]))
+    assert next_step(made) == "augscore audit --explain DEAD"
     assert next_step(judged(audit())) == ""
 
 
