@@ -13,7 +13,8 @@ from pathlib import Path
 
 import click
 
-from augscore.errors import AugscoreError
+from augscore.errors import AugscoreError, ToldElsewhere
+from augscore.runs.ranks import rank, ranks
 
 from .exits import Exit
 from .names import shown_lines, shown_path
@@ -58,15 +59,22 @@ def _told(error: Exception, level: int) -> int:
         _discard_stdout()
         _say(f"error: cannot write to stdout: {NO_ROOM[error.errno][0]}")
         return Exit.HOST
+    if isinstance(error, ToldElsewhere):
+        return error.exit_code
     if isinstance(error, AugscoreError):
         _trace(error, level)
         if not first_speaks():
-            _say(f"error: {error}")
+            _say(f"error: {_whose()}{error}")
         return error.exit_code
     if isinstance(error, click.ClickException):
         _trace(error, level)
         return _tell_usage(error)
     return _tell_internal(error, level)
+
+
+def _whose() -> str:
+    """Of several processes, the one that failed, since others may not have."""
+    return f"process {rank() + 1} of {ranks()}: " if rank() > 0 else ""
 
 
 def _tell_usage(error: click.ClickException) -> int:

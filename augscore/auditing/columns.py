@@ -12,6 +12,7 @@ from augscore.auditing.table import ImageRecord, LevelRecord, Pixels, Reading, T
 from augscore.keys import ImageId
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 NAN = float("nan")
 
 DESTROYED_SD = 0.1

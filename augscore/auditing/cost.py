@@ -18,9 +18,6 @@ def views_of_image(plan: AuditPlan, *, probed: bool) -> float:
 
 
 def views_in_all(plan: AuditPlan) -> float:
-    """The same for all images of the plan."""
-    images = len(plan.found.offers)
-    probed = min(images, plan.options.op_images)
-    return probed * views_of_image(plan, probed=True) + (images - probed) * views_of_image(
-        plan, probed=False
-    )
+    """The same for all images that are measured here."""
+    probed = [place < plan.options.op_images for place in plan.pool.places]
+    return sum(views_of_image(plan, probed=one) for one in probed)

@@ -104,7 +104,7 @@ def _moved(view: ViewRecord, place: int | None) -> float:
 
 def show(chosen: Sequence[Chosen], plan: AuditPlan) -> Iterator[Shown]:
     """Read the images again and draw their views; those that are gone are left out."""
-    offers = {entry_id(offer): offer for offer in plan.found.offers}
+    offers = {entry_id(offer): offer for offer in plan.pool.offers}
     for one in chosen:
         read = subject(offers[one.image], plan.options.max_pixels)
         if isinstance(read, Subject):

@@ -12,15 +12,18 @@ from augscore import keys
 from augscore.auditing.options import AuditOptions
 from augscore.auditing.parts import Probe, probes_of
 from augscore.engine.bring.stages import staged
-from augscore.engine.policies import PolicyLike, find_policy
+from augscore.engine.found import Found
+from augscore.engine.policies import PolicyLike, inspect_policy
 from augscore.engine.policy import Policy, seed_of
 from augscore.engine.policy_file.digest import policy_digest
 from augscore.errors import UsageError
 from augscore.images.batches import auto_workers
 from augscore.images.limits import check_side
 from augscore.images.records import Ignored, Skipped
+from augscore.keys import ImageId
 from augscore.measuring.sources import Offer, Source, entry_id
 from augscore.measuring.survey import Stopped, state_of
+from augscore.runs.shard import Shard
 from augscore.runtime import Progress, ProgressSink
 from augscore.score.verdict import doubts_of
 from augscore.strength.readings import STRENGTH
@@ -33,23 +36,33 @@ _TOLD_EVERY = 1000
 
 
 @dataclass(frozen=True)
-class Found:
-    """The images that the seed drew, in the order of their ranks, and what else there was."""
+class Pool:
+    """The images that the seed drew, in the order of their ranks, and what else there was.
+
+    `places` are those of the images to be measured here: all, or those of one shard. What cannot
+    be opened at all is told by its shard, too.
+    """
 
     offers: tuple[Offer, ...]
+    places: tuple[int, ...]
     unopened: tuple[Skipped, ...]
     ignored: int
     total: int
 
+    @property
+    def own(self) -> list[Offer]:
+        """The images to be measured here."""
+        return [self.offers[place] for place in self.places]
+
 
 @dataclass(frozen=True)
 class AuditPlan:
-    """Options with every default filled in; `given` is the policy as it was named, `policy` the
-    same with views of one size, and other libraries' pipelines taken apart."""
+    """Options with every default filled in; `inspected` holds the policy as it was named, `policy`
+    is the same with views of one size, and other libraries' pipelines taken apart."""
 
     source: Source
     scorer: Scorer
-    given: Policy
+    inspected: Found
     policy: Policy
     digest: str
     probes: tuple[Probe, ...]
@@ -58,7 +71,12 @@ class AuditPlan:
     batch_size: int
     workers: int
     options: AuditOptions
-    found: Found
+    pool: Pool
+
+    @property
+    def given(self) -> Policy:
+        """The policy as it was named."""
+        return self.inspected.policy
 
     @property
     def settings(self) -> dict[str, object]:
@@ -79,12 +97,13 @@ class AuditPlan:
             "device": str(self.scorer.device),
             "version": VERSION,
             "source": self.source.root,
-            "files": self._files(),
+            "images-found": self._files(),
+            "shard": None if options.shard is None else str(options.shard),
         }
 
     def _files(self) -> str:
         digest = hashlib.blake2b(digest_size=16)
-        for offer in self.found.offers:
+        for offer in self.pool.offers:
             digest.update(state_of(offer))
         return digest.hexdigest()
 
@@ -94,7 +113,7 @@ class AuditPlan:
 
 
 def plan_audit(
-    policy: PolicyLike,
+    policy: PolicyLike | Found,
     source: Source,
     scorer: Scorer,
     options: AuditOptions,
@@ -102,7 +121,8 @@ def plan_audit(
     stopped: Stopped = lambda: None,
 ) -> AuditPlan:
     """Check the options, walk the source and take the policy apart. Raises UsageError."""
-    given = find_policy(policy)
+    inspected = policy if isinstance(policy, Found) else inspect_policy(policy)
+    given = inspected.policy
     size = given.size if options.size is None else options.size
     _check(options, size)
     seed = seed_of(given, options.seed)
@@ -112,7 +132,7 @@ def plan_audit(
     return AuditPlan(
         source,
         scorer,
-        given,
+        inspected,
         taken_apart,
         policy_digest(given),
         probes_of(taken_apart, options.levels),
@@ -121,7 +141,7 @@ def plan_audit(
         _batch(size, scorer) if options.batch_size is None else options.batch_size,
         workers if source.threads else 0,
         options,
-        _find(source, options.images, seed, progress, stopped),
+        _find(source, options, seed, progress, stopped),
     )
 
 
@@ -131,10 +151,19 @@ def _batch(size: int, scorer: Scorer) -> int:
     return max(BATCH, chunk_size(torch.empty(0, 3, side, side, device=scorer.device)))
 
 
-def _find(source: Source, count: int, seed: int, progress: ProgressSink, stopped: Stopped) -> Found:
+def _find(
+    source: Source, options: AuditOptions, seed: int, progress: ProgressSink, stopped: Stopped
+) -> Pool:
     walk = _Walk(source, progress, stopped)
-    ranked = keys.first_by_rank(walk.offers(), entry_id, count, purpose="audit", seed=seed)
-    return Found(tuple(o for _, o in ranked), tuple(walk.unopened), walk.ignored, walk.total)
+    ranked = keys.first_by_rank(walk.offers(), entry_id, options.images, purpose="audit", seed=seed)
+    offers = tuple(offer for _, offer in ranked)
+    places = (k for k, offer in enumerate(offers) if _is_ours(options.shard, entry_id(offer)))
+    unopened = (item for item in walk.unopened if _is_ours(options.shard, item.name))
+    return Pool(offers, tuple(places), tuple(unopened), walk.ignored, walk.total)
+
+
+def _is_ours(shard: Shard | None, image: ImageId) -> bool:
+    return shard is None or shard.takes(image)
 
 
 class _Walk:

@@ -69,7 +69,7 @@ def probe_images(
     _check_same(entries, plan)
     tell = _Teller(plan, progress, entries)
     reason = stopped()
-    if reason is None and len(entries) < len(plan.found.offers):
+    if reason is None and len(entries) < len(plan.pool.places):
         with memory_errors("Give a smaller --batch-size or --size"):
             lab = _lab(plan, note)
             outcomes = _outcomes(plan, len(entries), note)
@@ -82,7 +82,7 @@ def probe_images(
                     reason = stopped()
     records = tuple(entry for entry in entries if isinstance(entry, ImageRecord))
     skipped = tuple(entry for entry in entries if isinstance(entry, Skipped))
-    return Probed(records, (*plan.found.unopened, *skipped), reason)
+    return Probed(records, (*plan.pool.unopened, *skipped), reason)
 
 
 class _Teller:
@@ -91,7 +91,7 @@ class _Teller:
     def __init__(self, plan: AuditPlan, progress: ProgressSink, entries: list[Entry]) -> None:
         self._plan, self._progress = plan, progress
         self._total = round(views_in_all(plan))
-        self._place = 0
+        self._counted = 0
         self._done = 0.0
         for entry in entries:
             self._count(entry)
@@ -102,16 +102,17 @@ class _Teller:
         self._tell()
 
     def _count(self, entry: Entry) -> None:
-        probed = self._place < self._plan.options.op_images
+        place = self._plan.pool.places[self._counted]
+        probed = place < self._plan.options.op_images
         self._done += views_of_image(self._plan, probed=probed)
-        self._place += 1
+        self._counted += 1
 
     def _tell(self) -> None:
         self._progress(Progress("measuring", round(self._done), self._total, "views"))
 
 
 def _lab(plan: AuditPlan, note: NoteSink) -> Lab:
-    outcomes = in_order(plan.found.offers, _reader(plan), workers=plan.workers)
+    outcomes = in_order(plan.pool.offers, _reader(plan), workers=plan.workers)
     good: list[Subject] = []
     with closing(outcomes):
         for outcome in outcomes:
@@ -163,7 +164,7 @@ def _outcomes(plan: AuditPlan, done: int, note: NoteSink) -> Generator[Outcome]:
         name = printable(str(entry_id(offer)))
         note(Note("slow_file", f"{PATIENCE:.0f} s without progress, waiting for {name}"))
 
-    return in_order(plan.found.offers[done:], _reader(plan), workers=plan.workers, slow=slow)
+    return in_order(plan.pool.own[done:], _reader(plan), workers=plan.workers, slow=slow)
 
 
 def _batch(outcomes: Iterator[Outcome], size: int) -> list[Outcome]:
@@ -180,8 +181,8 @@ def _batch(outcomes: Iterator[Outcome], size: int) -> list[Outcome]:
 
 def _entries(batch: list[Outcome], lab: Lab, plan: AuditPlan, first: int) -> Iterator[Entry]:
     taken = [
-        _taken(outcome, place, plan)
-        for place, outcome in enumerate(batch, start=first)
+        _taken(outcome, plan.pool.places[number], plan)
+        for number, outcome in enumerate(batch, start=first)
         if isinstance(outcome, Subject)
     ]
     depth = Depth(plan.options.op_images, REPLAYED)
@@ -198,7 +199,7 @@ def _taken(found: Subject, place: int, plan: AuditPlan) -> Taken:
 
 def _check_same(entries: list[Entry], plan: AuditPlan) -> None:
     """What was recorded stands where it stood."""
-    for entry, offer in zip(entries, plan.found.offers, strict=False):
+    for entry, offer in zip(entries, plan.pool.own, strict=False):
         name = entry.name if isinstance(entry, Skipped) else str(entry.id)
         if name not in names_of(offer):
             raise UsageError(

@@ -1,4 +1,4 @@
-"""Made-up tables of measurements: policies that are known to be clean, for faults to be planted in."""
+"""Made-up tables of measurements of clean policies, for faults to be planted in."""
 
 from __future__ import annotations
 
@@ -92,9 +92,7 @@ def changed(given: Table, change: Callable[[int, ImageRecord], ImageRecord]) -> 
     return replace(given, records=tuple(change(i, r) for i, r in enumerate(given.records)))
 
 
-def with_views(
-    given: Table, change: Callable[[int, int, ViewRecord], ViewRecord]
-) -> Table:
+def with_views(given: Table, change: Callable[[int, int, ViewRecord], ViewRecord]) -> Table:
     """The table with every view (place of the image, of the view, record) through a function."""
 
     def one(i: int, record: ImageRecord) -> ImageRecord:
@@ -104,9 +102,7 @@ def with_views(
     return changed(given, one)
 
 
-def with_levels(
-    given: Table, change: Callable[[int, LevelRecord], LevelRecord]
-) -> Table:
+def with_levels(given: Table, change: Callable[[int, LevelRecord], LevelRecord]) -> Table:
     """The table with every level (place of the image, record) through a function."""
 
     def one(i: int, record: ImageRecord) -> ImageRecord:
@@ -148,9 +144,7 @@ def _view(
 ) -> ViewRecord:
     pipeline = pipelines[number % len(pipelines)]
     applied = tuple(
-        place
-        for place, op in enumerate(ops)
-        if op.view == pipeline and random.random() < op.chance
+        place for place, op in enumerate(ops) if op.view == pipeline and random.random() < op.chance
     )
     alone = {}
     for place in applied:
@@ -187,9 +181,7 @@ def _between(a: ViewRecord, b: ViewRecord) -> Reading | None:
     )
 
 
-def _levels(
-    ops: Sequence[Op], own: float, random: np.random.Generator
-) -> tuple[LevelRecord, ...]:
+def _levels(ops: Sequence[Op], own: float, random: np.random.Generator) -> tuple[LevelRecord, ...]:
     found = []
     for place, op in enumerate(ops):
         size = own * random.lognormal(-0.02, 0.2)

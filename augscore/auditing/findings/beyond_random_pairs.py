@@ -27,7 +27,7 @@ PAGE = Page(
         "images. The lower end of the share's interval lies above 0.25 (Wilson, pairs of an image "
         "together). Pixel differences are not used, as they punish mere displacement."
     ),
-    remedy="Look at the strongest pairs in the report: do they still belong together?",
+    remedy="Look at the strongest pairs in the report before you keep these ranges.",
 )
 
 

@@ -11,7 +11,7 @@ from augscore.auditing.findings.record import Outcome, Page
 from augscore.auditing.findings.reversed_axis import reversed_axes
 from augscore.auditing.findings.settle import Tested, settle, told
 from augscore.auditing.findings.words import number
-from augscore.auditing.statistics.falls import surest_fall
+from augscore.auditing.statistics.falls import clearest_fall
 from augscore.auditing.statistics.isotonic import isotonic_fit
 from augscore.auditing.statistics.mean import mean_estimate
 
@@ -54,7 +54,7 @@ def _one(evidence: Evidence, curve: Curve) -> Tested:
     unrelated = evidence.scale.unrelated_strength
     assert unrelated
     least = max(LEAST_DROP * curve.reach, 2 * evidence.scale.floor_strength / unrelated)
-    fall = surest_fall(curve.relative, least=least)
+    fall = clearest_fall(curve.relative, least=least)
     if fall is None:
         return Tested(curve.name)
     rms = curve.rms.mean(axis=0)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import permutations
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from augscore.auditing.columns import Floats
+from augscore.auditing.columns import Bools, Floats
 from augscore.auditing.finding import Finding
 from augscore.auditing.findings.alone import Alone, alone_in
 from augscore.auditing.findings.dead import seems_dead
@@ -38,7 +37,7 @@ PAGE = Page(
         "margins; Holm over pairs). Both measures are distances from the original, so two "
         "operations that move images equally far in different directions are not told apart."
     ),
-    remedy="Keep one of the two.",
+    remedy="Keep one of the two, or make them differ.",
 )
 
 
@@ -47,34 +46,28 @@ def look(evidence: Evidence) -> Outcome:
     outcome = settle(
         PAGE, tested, evidence.alpha, "no two operations were left out of 50 images or more"
     )
-    return Outcome(outcome.check, tuple(_once(outcome.findings)))
+    return Outcome(outcome.check, _clearest(evidence, outcome.findings))
 
 
 def _pairs(evidence: Evidence) -> Iterator[Tested]:
+    """From the last operation back, each with each other. Views with one that adds nothing say
+    nothing of the others any more: of two equal ones the first stays."""
     alive = [alone for alone in alone_in(evidence) if not seems_dead(evidence, alone)]
-    for other, extra in permutations(alive, 2):
-        if other.part.view == extra.part.view:
-            changes = _changes(evidence, other, extra)
-            if changes is not None:
-                yield _one(evidence, other, extra, *changes)
+    spared = np.ones(evidence.columns.views.rms.shape, dtype=bool)
+    for extra in reversed(alive):
+        others = [o for o in alive if o.place != extra.place and o.part.view == extra.part.view]
+        tested = [_one(evidence, other, extra, spared) for other in others]
+        told_of = [one for one in tested if one is not None]
+        yield from told_of
+        if any(one.finding is not None for one in told_of):
+            spared &= evidence.columns.applied[:, :, extra.place] != 1
 
 
-def _changes(evidence: Evidence, other: Alone, extra: Alone) -> tuple[Floats, Floats] | None:
-    """(N, K) how far leaving `extra` out moves views that have both: relative strength, and RMS."""
-    columns, scale = evidence.columns, evidence.scale
-    assert scale.unrelated_strength is not None
-    both = columns.applied[:, :, other.place] == 1
-    both &= columns.applied[:, :, extra.place] == 1
-    strength = np.abs(columns.views.strength - columns.without.strength[:, :, extra.place])
-    rms = np.abs(columns.views.rms - columns.without.rms[:, :, extra.place])
-    strength = np.where(both, strength / scale.unrelated_strength, np.nan)
-    rms = np.where(both, rms, np.nan)
-    if (~np.isnan(rms)).any(axis=1).sum() < FEWEST_IMAGES:
+def _one(evidence: Evidence, other: Alone, extra: Alone, spared: Bools) -> Tested | None:
+    changes = _changes(evidence, other, extra, spared)
+    if changes is None:
         return None
-    return strength, rms
-
-
-def _one(evidence: Evidence, other: Alone, extra: Alone, strength: Floats, rms: Floats) -> Tested:
+    strength, rms = changes
     name = f"{extra.part.path} with {other.part.path}"
     margin, floor = CAUTION * MARGIN, CAUTION * evidence.scale.floor_rms
     if np.nanmean(strength) >= margin or np.nanmean(rms) >= floor:
@@ -98,10 +91,26 @@ def _one(evidence: Evidence, other: Alone, extra: Alone, strength: Floats, rms: 
     return Tested(name, max(small.p, still.p), finding)
 
 
-def _once(findings: tuple[Finding, ...]) -> Iterator[Finding]:
-    """One a part: the others say the same."""
-    seen: set[str | None] = set()
-    for finding in findings:
-        if finding.part not in seen:
-            seen.add(finding.part)
-            yield finding
+def _changes(
+    evidence: Evidence, other: Alone, extra: Alone, spared: Bools
+) -> tuple[Floats, Floats] | None:
+    """(N, K) how far leaving `extra` out moves views that have both: relative strength, and RMS."""
+    columns, scale = evidence.columns, evidence.scale
+    assert scale.unrelated_strength is not None
+    both = spared & (columns.applied[:, :, other.place] == 1)
+    both &= columns.applied[:, :, extra.place] == 1
+    strength = np.abs(columns.views.strength - columns.without.strength[:, :, extra.place])
+    rms = np.abs(columns.views.rms - columns.without.rms[:, :, extra.place])
+    strength = np.where(both, strength / scale.unrelated_strength, np.nan)
+    rms = np.where(both, rms, np.nan)
+    if (~np.isnan(rms)).any(axis=1).sum() < FEWEST_IMAGES:
+        return None
+    return strength, rms
+
+
+def _clearest(evidence: Evidence, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """One a part, in their order: that of the other operation that it adds least to."""
+    found = (
+        [finding for finding in findings if finding.part == part.path] for part in evidence.parts
+    )
+    return tuple(min(own, key=lambda f: f.value or 0.0) for own in found if own)

@@ -11,6 +11,9 @@ import numpy as np
 from augscore.auditing.statistics.resampling import Floats
 from augscore.auditing.statistics.student import t_tail
 
+BEYOND_DOUBT = 1e-4
+"""A p-value, corrected for all pairs."""
+
 
 @dataclass(frozen=True)
 class Fall:
@@ -24,8 +27,9 @@ class Fall:
     n: int
 
 
-def surest_fall(curve: Floats, *, least: float = 0.0) -> Fall | None:
-    """(N, L) values at L levels, NaN for missing → the surest fall of more than `least`.
+def clearest_fall(curve: Floats, *, least: float = 0.0) -> Fall | None:
+    """(N, L) values at L levels, NaN for missing → the clearest fall of more than `least`: the
+    deepest of those that are beyond doubt, or else the surest.
 
     A paired t-test of each pair of levels over the images that have both; None where no later
     level is lower by that much. All pairs rather than neighbours, so that a slow fall counts too.
@@ -34,7 +38,10 @@ def surest_fall(curve: Floats, *, least: float = 0.0) -> Fall | None:
     pairs = levels * (levels - 1) // 2
     falls = [_fall(curve, high, low, pairs) for high, low in combinations(range(levels), 2)]
     real = [fall for fall in falls if fall is not None and fall.drop > least]
-    return min(real, key=lambda fall: (fall.p, -fall.drop)) if real else None
+    certain = [fall for fall in real if fall.p <= BEYOND_DOUBT]
+    if certain:
+        return max(certain, key=lambda fall: fall.drop)
+    return min(real, key=lambda fall: fall.p, default=None)
 
 
 def _fall(curve: Floats, high: int, low: int, pairs: int) -> Fall | None:

@@ -9,7 +9,7 @@ import os
 import random
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -40,14 +40,14 @@ _RESIZING = (".crops.", ".geometric.resize", ".geometric.pad")
 _TECHNICAL = frozenset(["shape", "rows", "cols", "fill", "fill_mask", "interpolation"])
 
 
-def read(pipeline: Any, *, lossy: bool) -> Brought:
+def read(pipeline: Any, *, lossy: bool, tolerant: bool = False) -> Brought:
     """One view of a live object.
 
     Raises UsageError (`policy_unknown_arg`) for a transform that was given an argument which it
-    does not have: albumentations warns and uses the default.
+    does not have: albumentations warns and uses the default. `tolerant` lets that pass.
     """
     albumentations()
-    for transform in all_in(pipeline):
+    for transform in [] if tolerant else all_in(pipeline):
         _refuse_unknown(type(transform).__name__, getattr(transform, "invalid_args", []))
     book = Notebook(lossy)
     known = as_dict(pipeline)
@@ -67,18 +67,19 @@ def read(pipeline: Any, *, lossy: bool) -> Brought:
     )
 
 
-def live(document: Mapping[str, Any]) -> Any:
+def live(document: Mapping[str, Any], *, tolerant: bool = False) -> Any:
     """The mapping of `to_dict` → a live object; no name in it is imported.
 
     Raises UsageError: `policy_unknown_op` for a class that albumentations does not have,
-    `policy_unknown_arg` and `policy_value` for arguments.
+    `policy_unknown_arg` and `policy_value` for arguments. `tolerant` lets the library drop those
+    that it does not know.
     """
     A = albumentations()
     inner = document.get("transform")
     if not isinstance(inner, Mapping):
         raise UsageError("transform is no mapping", code="policy_syntax", hint="See A.to_dict")
     _check_names(inner, A)
-    with _strict():
+    with nullcontext() if tolerant else _strict():
         try:
             return A.from_dict({"transform": dict(inner)})
         except UserWarning:
@@ -87,12 +88,12 @@ def live(document: Mapping[str, Any]) -> Any:
             raise _refused(error) from error
 
 
-def made(name: str, arguments: Mapping[str, Any]) -> Any:
-    """A transform or container by its name in albumentations."""
+def made(name: str, arguments: Mapping[str, Any], *, tolerant: bool = False) -> Any:
+    """A transform or container by its name in albumentations; `tolerant` as for `live`."""
     A = albumentations()
     if name not in _classes(A):
         raise _unknown(name, A)
-    with _strict():
+    with nullcontext() if tolerant else _strict():
         try:
             return _classes(A)[name](**arguments)
         except UserWarning:

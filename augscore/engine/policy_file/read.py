@@ -9,7 +9,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from augscore.engine.bring.recognise import Wish, is_document, policy_of_document
+from augscore.engine.bring.recognise import Wish, found_in_document, is_document
+from augscore.engine.found import Found
 from augscore.engine.policy import Policy
 from augscore.engine.policy_file.build import build
 from augscore.engine.policy_file.contents import contents
@@ -28,24 +29,29 @@ def read_policy(path: Path, wish: Wish | None = None) -> Policy:
     Raises PolicyError with all mistakes, each with line and column; UsageError (`not_found`,
     `policy_unreadable`) for a file that cannot be opened. Nothing a file names is imported or run.
     """
+    return found_in_file(path, wish or Wish()).policy
+
+
+def found_in_file(path: Path, wish: Wish) -> Found:
+    """The same, with the live objects behind a policy of another library."""
     text = read_text(contents(path, POLICY), is_json=path.suffix.lower() == ".json")
     file = str(path)
     if cannot_read_on(text):
         raise refusal(file, text.problems, text.places)
     if is_document(text.data):
-        return _brought(text, path, wish or Wish())
+        return _brought(text, path, wish)
     policy, checked = _checked(text.data)
     problems = without_echoes(text.problems, checked)
     if policy is None or problems:
         raise refusal(file, problems, text.places)
-    return policy
+    return Found(policy)
 
 
-def _brought(text: Text, path: Path, wish: Wish) -> Policy:
+def _brought(text: Text, path: Path, wish: Wish) -> Found:
     if text.problems:
         raise refusal(str(path), text.problems, text.places)
     try:
-        return policy_of_document(text.data, replace(wish, name=wish.name or path.stem))
+        return found_in_document(text.data, replace(wish, name=wish.name or path.stem))
     except UsageError as error:
         raise UsageError(f"{path}: {error.message}", code=error.code, hint=error.hint) from error
 

@@ -56,7 +56,7 @@ def test_estimates() -> None:
 
 def test_steps_that_did_not_happen_are_left_out_and_branches_are_told() -> None:
     inner = {"op": "rotate", "applied": True, "magnitudes": {"angle": -21.42}}
-    steps = [
+    steps: list[dict[str, object]] = [
         {"op": "flip", "applied": False, "magnitudes": {}},
         {
             "op": "augmix",

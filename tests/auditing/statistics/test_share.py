@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
 from augscore.auditing.statistics.share import clustered_share_estimate, share_estimate
 
 
+@settings(deadline=None)
 @given(st.integers(1, 5000), st.floats(0, 1))
 def test_the_interval_is_that_of_wilson(total: int, part: float) -> None:
     hits = round(part * total)

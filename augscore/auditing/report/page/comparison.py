@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from augscore.auditing.audit import Audit, Comparison, Delta, Estimate
+from augscore.auditing.report.ends import highest, lowest
 from augscore.auditing.report.page.markup import NOTHING, fill, joined, section, table
 from augscore.auditing.report.page.numbers import ABSENT, counted, interval, measured, signed
 from augscore.auditing.report.page.plot import Scale
@@ -50,15 +51,9 @@ def _list(title: str, names: Sequence[str]) -> Markup:
 
 def _scale(deltas: Sequence[Delta]) -> Scale:
     """One for all, with 0 in its middle."""
-    ends = [abs(end) for d in deltas if d.change for end in _ends(d.change)]
+    ends = [abs(end) for d in deltas if d.change for end in (lowest(d.change), highest(d.change))]
     far = 1.08 * max([*ends, 1e-9])
     return Scale(-far, far, 0, 100)
-
-
-def _ends(change: Estimate) -> tuple[float, float]:
-    low = change.value if change.low is None else change.low
-    high = change.value if change.high is None else change.high
-    return low, high
 
 
 def _row(delta: Delta, across: Scale) -> tuple[object, ...]:
@@ -75,12 +70,11 @@ def _row(delta: Delta, across: Scale) -> tuple[object, ...]:
 
 
 def _glyph(change: Estimate, across: Scale) -> Markup:
-    low, high = _ends(change)
     return fill(
         '<svg class="fluid change" width="140" height="20" aria-hidden="true">'
         '<line class="base" x1="0%" x2="100%" y1="10" y2="10"/>'
         '<line class="limit" x1="50%" x2="50%" y1="1" y2="19"/>'
         '<line class="span" x1="{}%" x2="{}%" y1="10" y2="10"/>'
         '<circle class="dot" cx="{}%" cy="10" r="4.5"/></svg>',
-        *(across(low), across(high), across(change.value)),
+        *(across(lowest(change)), across(highest(change)), across(change.value)),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from augscore.auditing.audit import Curve, CurvePoint, Estimate
+from augscore.auditing.report.ends import highest, lowest
 from augscore.auditing.report.page.markup import NOTHING, fill, joined
 from augscore.auditing.report.page.numbers import number
 from augscore.auditing.report.page.plot import Frame, Scale, columns, levels_of, path, ticks
@@ -77,14 +78,6 @@ def place_within(curve: Curve, level: float | None) -> float | None:
 def level_text(curve: Curve, level: float) -> str:
     gap = " " if curve.unit[:1].isalpha() else ""
     return f"{number(level)}{gap}{curve.unit}"
-
-
-def highest(found: Estimate) -> float:
-    return found.value if found.high is None else max(found.value, found.high)
-
-
-def lowest(found: Estimate) -> float:
-    return found.value if found.low is None else min(found.value, found.low)
 
 
 def shifts(points: tuple[CurvePoint, ...]) -> list[Estimate]:

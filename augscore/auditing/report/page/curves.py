@@ -5,14 +5,13 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from augscore.auditing.audit import Audit, Curve, CurvePoint, Estimate, OpResult
+from augscore.auditing.report.ends import highest, lowest
 from augscore.auditing.report.page.curve_panel import (
     LARGE,
     SMALL,
     Dot,
     Panel,
-    highest,
     level_text,
-    lowest,
     panel_svg,
     place_on,
     place_within,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from augscore.auditing.audit import Audit, Estimate, OpResult
+from augscore.auditing.report.ends import highest
 from augscore.auditing.report.page.links import finding_links, op_link, series
 from augscore.auditing.report.page.markup import NOTHING, fill, joined, section
 from augscore.auditing.report.page.numbers import number, percent, told
@@ -39,7 +40,7 @@ def overview(audit: Audit) -> Markup:
 
 
 def top_of(ops: tuple[OpResult, ...]) -> float:
-    ends = [e for op in ops if op.strength for e in (op.strength.value, op.strength.high or 0.0)]
+    ends = [highest(op.strength) for op in ops if op.strength]
     return 1.06 * max([1.0, *ends])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from augscore.auditing.audit import Estimate, PolicyResult
+from augscore.auditing.report.ends import highest, lowest
 from augscore.auditing.report.page.areas import areas
 from augscore.auditing.report.page.markup import NOTHING, fill, joined
 from augscore.auditing.report.page.numbers import measured, told
@@ -38,7 +39,7 @@ def ruler(policy: PolicyResult) -> Markup:
 
 
 def _top(policy: PolicyResult, found: list[Estimate]) -> float:
-    ends = [1.0, *(max(e.value, e.high or 0.0) for e in found)]
+    ends = [1.0, *(highest(estimate) for estimate in found)]
     return max(1.12 * max(ends), policy.histogram.edges[-1] if policy.histogram else 0.0)
 
 
@@ -67,13 +68,11 @@ def _mark(mark: _Mark, across: Scale, base: int, row: int) -> Markup:
     """A line of text for each, so that they never collide."""
     kind, name, found = mark
     x, value = across(found.value), measured(found.value)
-    low = across(found.value if found.low is None else found.low)
-    high = across(found.value if found.high is None else found.high)
     side, text = ("start", f"{value} {name}") if x < _MIDDLE else ("end", f"{name} {value}")
     return fill(
         '<g class="{}"><line class="span" x1="{}%" x2="{}%" y1="{}" y2="{}"/>'
         '<circle class="dot" cx="{}%" cy="{}" r="7"/>'
         '<text class="named {}" x="{}%" y="{}">{}</text></g>',
-        *(kind, low, high, base, base, x, base),
+        *(kind, across(lowest(found)), across(highest(found)), base, base, x, base),
         *(side, x, base + 22 + 16 * row, text),
     )
