@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from augscore.auditing.report.figures import NOTHING, interval
+from augscore.auditing.report.figures import NOTHING
 
 from .lines import Line, Span, begun, line, shortened
 from .names import cells, shown
@@ -101,10 +101,14 @@ def _chance(value: float | None) -> str:
 
 
 def strength_text(estimate: Estimate | None) -> str:
+    """`0.61 (0.58, 0.64)`: two decimals, more for what is small."""
     if estimate is None:
         return NOTHING
-    told = interval(estimate.value, estimate.low, estimate.high, digits=2)
-    return told.replace(" ... ", ", ")
+    known = [end for end in (estimate.value, estimate.low, estimate.high) if end is not None]
+    largest = max(abs(end) for end in known)
+    places = next((p for p in (2, 3, 4) if largest >= 10 ** (1 - p)), 4)
+    told, *ends = (f"{end:.{places}f}" for end in known)
+    return f"{told} ({', '.join(ends)})" if len(ends) == 2 else told
 
 
 def _aligned(rows: Sequence[_Row], layout: AuditLayout) -> list[Line]:

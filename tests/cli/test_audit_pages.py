@@ -49,7 +49,7 @@ def test_an_unknown_one() -> None:
 def test_the_example_of_gates_is_read(tmp_path: Path) -> None:
     lines, document = explained("gates")
     told = [plain(row) for row in lines]
-    assert max(map(len, told)) <= 100
+    assert max(map(len, told)) <= 80
     file = tmp_path / "gates.yaml"
     file.write_text("\n".join(told))
     gates = read_gates(file)
