@@ -12,7 +12,8 @@ class Axis:
     `neutral` is the value at which the operation leaves an image alone, None if there is none or
     nothing is known. `set_to` is the level that the policy names, None where it draws one from a
     range. `weakest` is the value from which the operation is meant to grow stronger, either way;
-    where it lies inside the range each side is judged by itself. None: at the first level.
+    where it lies inside the range each side is judged by itself. None: at the first level. On an
+    axis that is not ordered nobody says which levels are the stronger ones.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Axis:
     neutral: float | None = None
     set_to: float | None = None
     weakest: float | None = None
+    is_ordered: bool = True
 
 
 @dataclass(frozen=True)

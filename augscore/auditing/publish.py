@@ -16,11 +16,12 @@ from augscore.auditing.audit_folder import (
     PAGE,
     REPORT,
 )
+from augscore.auditing.report.curves_figure import curves_png
+from augscore.auditing.report.gallery_figure import gallery_png
 from augscore.auditing.report.junit import to_junit
 from augscore.auditing.report.markdown import to_markdown
 from augscore.auditing.report.page.document import to_html
 from augscore.auditing.report.picture import Picture, picture_of
-from augscore.auditing.report.png import curves_png, gallery_png
 from augscore.outputs import write_bytes, write_json, write_text
 
 
@@ -60,11 +61,8 @@ def _pictures(audited: Audited) -> tuple[Picture, ...]:
 
 
 def _pngs(folder: Path, audited: Audited, pictures: tuple[Picture, ...]) -> list[str]:
-    names = []
-    if any(op.curves for op in audited.audit.ops):
-        write_bytes(folder / CURVES, curves_png(audited.audit))
-        names.append(CURVES)
-    if pictures:
-        write_bytes(folder / GALLERY, gallery_png(pictures))
-        names.append(GALLERY)
-    return names
+    made = {CURVES: curves_png(audited.audit), GALLERY: gallery_png(pictures)}
+    for name, data in made.items():
+        if data is not None:
+            write_bytes(folder / name, data)
+    return [name for name, data in made.items() if data is not None]
