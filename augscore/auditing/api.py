@@ -10,6 +10,7 @@ from augscore.auditing.audit import Audit
 from augscore.auditing.conclude import conclude
 from augscore.auditing.gallery import Shown, choose, evidence, show
 from augscore.auditing.gating.gates import DEFAULT_GATES, Gates
+from augscore.auditing.gating.ops import check_ops
 from augscore.auditing.gating.verdict import judged
 from augscore.auditing.options import AuditOptions, quick_options
 from augscore.auditing.plan import AuditPlan, plan_audit
@@ -78,7 +79,12 @@ def audit_images(
     note: NoteSink = lambda note: None,
     stopped: Stopped = lambda: None,
 ) -> Audited:
-    """Measure what `earlier` does not hold, and judge all of it."""
+    """Measure what `earlier` does not hold, and judge all of it.
+
+    Raises GatesError (`gates_unknown_op`), before anything is measured, for a gate on an operation
+    that the policy has not.
+    """
+    check_ops(gates, [probe.part for probe in plan.probes])
     probed = probe_images(
         plan, earlier=earlier, record=record, progress=progress, note=note, stopped=stopped
     )

@@ -35,7 +35,7 @@ def interval(value: float | None, low: float | None, high: float | None, *, digi
         return NOTHING
     if low is None or high is None or low == high:
         return three(value)
-    places = max(0, digits - 1 - max(_exponent(v) for v in (value, low, high) if v))
+    places = max(0, 2 - max(_exponent(v) for v in (value, low, high) if v))
     if places > 5:
         return f"{three(value)} ({three(low)} ... {three(high)})"
     told = (f"{v:,.{places}f}" for v in (value, low, high))

@@ -33,6 +33,15 @@ def reason(audit: Audit) -> str:
     return f"{told}{more}{_consequence(audit)}"
 
 
+def brief(audit: Audit) -> str:
+    """The reason where one gate tells it, else how many do; for where gates are told below."""
+    telling = [gate for gate in audit.gates if _tells(gate, audit)]
+    if not audit.complete or audit.status in ("pass", "error") or len(telling) < 2:
+        return reason(audit)
+    what = "fail" if audit.status == "fail" else "are not settled"
+    return f"{len(telling)} of {len(audit.gates)} gates {what}{_consequence(audit)}"
+
+
 def sentence(gate: Gate) -> str:
     """`policy.strength 0.83 (0.80 ... 0.86), allowed 0.2 to 0.6`, and why where that is told."""
     why = f": {gate.why}" if gate.why else ""

@@ -161,7 +161,7 @@ def test_what_else_it_says(compared: Audit) -> None:
     assert second == "### augscore audit of `randaugment`: FAIL"
     words = " ".join(Page(told).words.split())
     for expected in (
-        "1 finding of level fail, allowed at most 0: DEAD A; policy.strength 0.840",
+        "FAIL 2 of 3 gates fail 1,000 images",
         "1,000 images × 4 views, 32 px, against randaugment",
         "labels are still true is not measured",
         "DEAD A (line 12), fail: DEAD of A → Raise the magnitude",
