@@ -190,8 +190,6 @@ def _why(error: BaseException) -> str:
     if isinstance(error, TookTooLong):
         return f"the pipeline took longer than {_MOST_SECONDS:g} s in a DataLoader"
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    told = lines[-1] if lines else ""
-    name = type(error).__name__
-    return (
-        f"the pipeline did not run in a DataLoader: {told if name in told else f'{name}: {told}'}"
-    )
+    told, name = lines[-1] if lines else "", type(error).__name__
+    told = told if name in told else f"{name}: {told}"
+    return f"the pipeline did not run in a DataLoader: {told}"

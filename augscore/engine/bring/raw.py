@@ -1,4 +1,4 @@
-"""A pipeline as a data set of the user's calls it: with whatever generators it draws from itself."""
+"""A pipeline as its owner's data set calls it: with whatever generators it draws from."""
 
 from __future__ import annotations
 

@@ -154,8 +154,8 @@ def test_a_pipeline_that_breaks_is_not_measured(
     assert "did not run in a DataLoader" in _why(dies, image)
     monkeypatch.setattr(loader, "_MOST_SECONDS", 0.5)
     began = time.monotonic()
-    assert "DataLoader" in _why(lambda image: time.sleep(60), image)
-    assert time.monotonic() - began < 20
+    assert "DataLoader" in _why(lambda image: time.sleep(600), image)
+    assert time.monotonic() - began < 120
 
 
 def test_workers_that_start_anew_want_to_unpickle(
@@ -165,6 +165,7 @@ def test_workers_that_start_anew_want_to_unpickle(
     assert "pickle" in _why(lambda image: image, image).lower()
 
 
+@pytest.mark.slow
 def test_workers_that_start_anew(image: torch.Tensor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loader, "_context", lambda: "spawn")
     monkeypatch.setattr(loader, "_MOST_SECONDS", 200.0)
