@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 Json = Mapping[str, object]
+Value = TypeVar("Value")
 
 _MOST_BYTES = 64 * 2**20
 
@@ -23,6 +25,22 @@ def sequence(value: object) -> list[object]:
     if not isinstance(value, list | tuple):
         raise TypeError(f"{value!r} is no list")
     return list(value)
+
+
+def text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
+
+
+def truth(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"{value!r} is neither true nor false")
+    return value
+
+
+def optional(value: object, read: Callable[[object], Value]) -> Value | None:
+    return None if value is None else read(value)
 
 
 def number(value: object) -> float:

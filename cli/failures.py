@@ -13,10 +13,12 @@ from pathlib import Path
 
 import click
 
-from augscore.errors import AugscoreError
+from augscore.errors import AugscoreError, ToldElsewhere
+from augscore.runs.ranks import rank, ranks
 
 from .exits import Exit
 from .names import shown_lines, shown_path
+from .siblings import first_speaks
 from .words import own_words
 
 _VERBOSITY = "augscore_cli.verbosity"
@@ -47,19 +49,22 @@ def exits(ctx: click.Context) -> Iterator[None]:
 
 def _told(error: Exception, level: int) -> int:
     """Tell the user about the failure; returns the exit code."""
-    from augscore.outputs import FULL_DISK
+    from augscore.outputs import NO_ROOM
 
     if _is_closed_pipe(error):
         _discard_stdout()
         return Exit.PIPE_CLOSED
-    if isinstance(error, OSError) and error.errno in FULL_DISK:
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
         # Every other file is written through `outputs`, whose errors say more.
         _discard_stdout()
-        _say("error: cannot write to stdout: no space left")
+        _say(f"error: cannot write to stdout: {NO_ROOM[error.errno][0]}")
         return Exit.HOST
+    if isinstance(error, ToldElsewhere):
+        return error.exit_code
     if isinstance(error, AugscoreError):
         _trace(error, level)
-        _say(f"error: {error}")
+        if not first_speaks():
+            _say(f"error: {_whose()}{error}")
         return error.exit_code
     if isinstance(error, click.ClickException):
         _trace(error, level)
@@ -67,7 +72,14 @@ def _told(error: Exception, level: int) -> int:
     return _tell_internal(error, level)
 
 
+def _whose() -> str:
+    """Of several processes, the one that failed, since others may not have."""
+    return f"process {rank() + 1} of {ranks()}: " if rank() > 0 else ""
+
+
 def _tell_usage(error: click.ClickException) -> int:
+    if first_speaks():
+        return Exit.USAGE
     _say(f"error: {own_words(error)}")
     ctx = error.ctx if isinstance(error, click.UsageError) else None
     if ctx is not None:

@@ -99,6 +99,7 @@ def _header(result: Measurement, facts: Facts, layout: Layout) -> list[Line]:
         plural(result.data.measured, unit),
         policy,
         f"{config.size} px",
+        f"shard {config.shard}" if config.shard else "",
         f"model {_model_name(model)}",
         f"{config.device}{threads}, {duration(facts.seconds)}",
     ]

@@ -8,19 +8,21 @@ from pathlib import Path
 
 import click
 
-from .completing import models, policies
-from .options import AutoInt, Count, Settings, decorated, machine_options, policy_seed
-from .policy_source import allow_code, policy_files
-from .results import STDOUT
+from augscore.runs.shard import Shard
 
-FORMS = ("jsonl", "csv", "parquet")
+from .completing import models, policies
+from .options import AutoInt, Count, decorated, machine_options, policy_seed
+from .policy_source import allow_code, policy_files
+from .result_options import FORMS, ResultSettings, refuse_two_on_stdout, result_options
+from .shard_option import shard_option
+
 _ONLY_FOR_POLICIES = ("policy", "allow_code", "views")
-_NEEDS = {"rows": ("out",), "csv_safe": ("out", "list"), "force": ("out",)}
+_NEEDS = {"rows": ("out",), "csv_safe": ("out", "list"), "force": ("out",), "shard": ("out",)}
 _ONLY_FOR_FOLDERS = ("hidden", "follow_links")
 
 
 @dataclass(frozen=True, kw_only=True)
-class MeasureSettings(Settings):
+class MeasureSettings(ResultSettings):
     """Every option of `measure`, resolved."""
 
     paths: tuple[Path, ...]
@@ -41,12 +43,7 @@ class MeasureSettings(Settings):
     workers: int | None
     out: Path | None
     rows: str
-    csv_safe: bool
-    force: bool
-    list: str | None
-    top: int
-    strict: bool
-    max_bad: float | None
+    shard: Shard | None
     hidden: bool
     follow_links: bool
 
@@ -150,7 +147,7 @@ _HOW = (
         help="Images at a time; changes no reading.",
     ),
 )
-_RESULT = (
+_OUT = (
     click.option(
         "-o",
         "--out",
@@ -166,44 +163,18 @@ _RESULT = (
         show_default=True,
         help="Form of the rows in DIR.",
     ),
-    click.option(
-        "--csv-safe",
-        is_flag=True,
-        help="In CSV, an apostrophe before what a spreadsheet takes for a formula.",
-    ),
-    click.option("--force", is_flag=True, help="Replace the result in DIR."),
-    click.option(
-        "--list",
-        metavar="FILE",
-        help="Write a CSV of all images, the least typical first; - is stdout.",
-    ),
-    click.option(
-        "--top",
-        type=click.IntRange(min=0),
-        metavar="N",
-        default=5,
-        show_default=True,
-        help="How many of the least typical, weakest and strongest to show.",
-    ),
-    click.option("--strict", is_flag=True, help="Exit 1 if anything was skipped."),
-    click.option(
-        "--max-bad",
-        type=click.FloatRange(0, 1),
-        metavar="SHARE",
-        help="Exit 1 if more than this share was skipped.",
-    ),
+    shard_option,
 )
 
 
 def measure_options(function: Callable[..., None]) -> Callable[..., None]:
     """Everything that only `measure` has, and what every computing command has."""
-    return decorated(function, (*_WHAT, *_HOW, policy_seed, machine_options, *_RESULT))
+    return decorated(function, (*_WHAT, *_HOW, policy_seed, machine_options, *_OUT, result_options))
 
 
 def check_words(settings: MeasureSettings) -> None:
     """Refuse what contradicts itself, before anything heavy is loaded."""
-    if settings.json == STDOUT and settings.list == STDOUT:
-        raise click.UsageError("--json - and --list - both want stdout; give one of them a file")
+    refuse_two_on_stdout(settings)
     for name, needs in _NEEDS.items():
         if name in settings.given and not any(getattr(settings, need) for need in needs):
             options = " or ".join(f"--{need}" for need in needs)

@@ -20,6 +20,7 @@ _SHAPING = {
     "sample": None,
     "max_pixels": 100_000_000,
     "seed": None,
+    "shard": None,
 }
 
 

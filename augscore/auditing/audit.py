@@ -161,7 +161,10 @@ class Scale:
 
 @dataclass(frozen=True)
 class Gate:
-    """One line of gates.yaml, or of the default ones, with its verdict."""
+    """One line of gates.yaml, or of the default ones, with its verdict.
+
+    `fails` is its consequence: whether the audit fails by it, as level and `fail_on` have it.
+    """
 
     key: str
     allowed: str
@@ -170,6 +173,7 @@ class Gate:
     high: float | None
     verdict: Verdict
     why: str = ""
+    fails: bool = False
 
 
 @dataclass(frozen=True)

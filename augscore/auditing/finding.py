@@ -18,7 +18,8 @@ class Finding:
     `part` is the path of the operation, None for the policy as a whole. `value` is the `statistic`
     (words) with its 95 % interval, `threshold` what it was held against; all are None for exact
     facts without a number. `p_adjusted` is Holm's over the same finding of all operations.
-    `images` are those that show it best.
+    `images` are those that show it best. `ignored` is the reason why gates leave it out, empty for
+    all that count.
     """
 
     code: str
@@ -35,6 +36,7 @@ class Finding:
     advice: str = ""
     images: tuple[ImageId, ...] = ()
     line: int | None = None
+    ignored: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,9 @@ class Axis:
 
     `neutral` is the value at which the operation leaves an image alone, None if there is none or
     nothing is known. `set_to` is the level that the policy names, None where it draws one from a
-    range. On an axis with a neutral value inside its range each side is judged by itself.
+    range. `weakest` is the value from which the operation is meant to grow stronger, either way;
+    where it lies inside the range each side is judged by itself. None: at the first level. On an
+    axis that is not ordered nobody says which levels are the stronger ones.
     """
 
     name: str
@@ -19,6 +21,8 @@ class Axis:
     levels: tuple[float, ...]
     neutral: float | None = None
     set_to: float | None = None
+    weakest: float | None = None
+    is_ordered: bool = True
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,7 @@ class ImageRecord:
     `floor` is the reading of the image against itself as 8-bit pixels, `unrelated` against another
     image of the same data. `between` has a reading for each two consecutive views. `replayed` is
     the largest pixel difference when the draw was made again, None where that was not tried.
+    `place` is its rank among the images that the seed drew, `digest` that of its file.
     """
 
     id: ImageId
@@ -103,6 +104,8 @@ class ImageRecord:
     levels: tuple[LevelRecord, ...] = ()
     replayed: float | None = None
     notes: tuple[str, ...] = ()
+    place: int = 0
+    digest: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,10 +144,15 @@ class LoaderFacts:
 
 @dataclass(frozen=True)
 class Table:
-    """Everything that findings are made from. `records` stand in the order of the images."""
+    """Everything that findings are made from. `records` stand in the order of the images.
+
+    `pipelines` names, for each view that the policy makes at once, the first one with the same
+    pipeline: view number n is drawn by the parts whose `view` is `pipelines[n % len(pipelines)]`.
+    """
 
     parts: tuple[Part, ...]
     records: tuple[ImageRecord, ...]
+    pipelines: tuple[int, ...] = (0,)
     ignored_arguments: tuple[IgnoredArgument, ...] = ()
     out_of_range: tuple[OutOfRange, ...] = ()
     loader: LoaderFacts | None = None

@@ -74,7 +74,10 @@ class ClassSummary:
 
 @dataclass(frozen=True)
 class MeasureConfig:
-    """Everything that shapes the numbers, resolved; `policy` and its digest are None for pairs."""
+    """Everything that shapes the numbers, resolved; `policy` and its digest are None for pairs.
+
+    `shard`, written 2/3, says which images of the source were left to this result.
+    """
 
     policy: str | None
     policy_digest: str | None
@@ -85,6 +88,7 @@ class MeasureConfig:
     sample: int | None
     max_pixels: int
     device: str
+    shard: str | None = None
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,8 @@ class ModelIdentity:
 
 @dataclass(frozen=True)
 class DataCounts:
-    """found = measured + skipped + ignored (+ left_out, where --limit or --sample chose fewer).
+    """found = measured + skipped + ignored (+ left_out, where --limit or --sample chose fewer, and
+    in a part the images of other shards).
 
     `distinct` counts measured images without those whose bytes were measured before, `labelled`
     those that belong to a class.

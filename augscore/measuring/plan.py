@@ -14,6 +14,8 @@ from augscore.images.limits import MAX_PIXELS, check_side
 from augscore.measuring.measurement import MeasureConfig, ModelIdentity
 from augscore.measuring.sources import Source
 from augscore.measuring.survey import Choice, Stopped, Survey, survey
+from augscore.measuring.terms import Terms
+from augscore.runs.shard import Shard
 from augscore.runtime import ProgressSink
 from augscore.score.verdict import doubts_of
 from augscore.strength.readings import STRENGTH
@@ -28,7 +30,8 @@ BATCH = 16
 class MeasureOptions:
     """`size` None: the policy's, or for pairs the model's working size; `workers` None: by rule.
 
-    `labels` names the class of an image; by default that is the first folder of its path.
+    `labels` names the class of an image; by default that is the first folder of its path. `shard`:
+    only its images, of those that `limit` or `sample` choose from the whole source.
     """
 
     policy: PolicyLike = "simclr"
@@ -41,6 +44,7 @@ class MeasureOptions:
     sample: int | None = None
     max_pixels: int = MAX_PIXELS
     labels: Labels = folder_label
+    shard: Shard | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,7 @@ class MeasurePlan:
     max_pixels: int
     labels: Labels
     survey: Survey
+    shard: Shard | None = None
 
     @property
     def config(self) -> MeasureConfig:
@@ -72,6 +77,7 @@ class MeasurePlan:
             self.choice.sample,
             self.max_pixels,
             str(self.scorer.device),
+            None if self.shard is None else str(self.shard),
         )
 
     @property
@@ -86,6 +92,11 @@ class MeasurePlan:
             lens.norm_sigmas,
             doubts_of(model.card),
         )
+
+    @property
+    def terms(self) -> Terms:
+        ladder = self.scorer.calibration.ladder_for(self.size)
+        return Terms(self.config, self.model, ladder, self.source, self.policy)
 
     @property
     def settings(self) -> dict[str, object]:
@@ -108,13 +119,13 @@ def plan_measurement(
 ) -> MeasurePlan:
     """Check the options and walk the source. Raises UsageError for what cannot be done."""
     given = None if source.paired else find_policy(options.policy)
-    policy = None if given is None else _of_one_size(given)
+    policy = None if given is None else of_one_size(given)
     default = scorer.calibration.lens.working_size if policy is None else policy.size
     size = default if options.size is None else options.size
     _check(options, size)
     seed = options.seed if given is None else seed_of(given, options.seed)
     choice = Choice(options.limit, options.sample, seed or 0)
-    found = survey(source, choice, progress, stopped)
+    found = survey(source, choice, progress, stopped, options.shard)
     workers = auto_workers() if options.workers is None else options.workers
     return MeasurePlan(
         source,
@@ -129,10 +140,11 @@ def plan_measurement(
         options.max_pixels,
         options.labels,
         found,
+        options.shard,
     )
 
 
-def _of_one_size(policy: Policy) -> Policy:
+def of_one_size(policy: Policy) -> Policy:
     """References have one size, so views have it, too, whatever sizes a multi-crop policy names."""
     return replace(policy, views=tuple(replace(view, size=None) for view in policy.views))
 

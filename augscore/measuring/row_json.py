@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from augscore.images.records import Skipped
-from augscore.json_values import Json, mapping, number, numbers, sequence
+from augscore.json_values import Json, mapping, number, numbers, optional, sequence, text
 from augscore.keys import ImageId
 from augscore.measuring.rows import ImageRow, PairRow, Row, ViewReading, readings_in
 
@@ -31,7 +31,7 @@ def to_record(row: Record) -> dict[str, object]:
 def from_record(record: Json) -> Record:
     """What `to_record` was given; raises TypeError or KeyError for anything else."""
     if "reason" in record:
-        return Skipped(_text(record["path"]), _text(record["reason"]), _text(record["detail"]))
+        return Skipped(text(record["path"]), text(record["reason"]), text(record["detail"]))
     return _pair(record) if "distorted" in record else _image(record)
 
 
@@ -45,7 +45,7 @@ def view_records(row: Row) -> Iterator[dict[str, object]]:
     extras = row.extras if isinstance(row, PairRow) else ()
     for index, view in enumerate(readings_in(row)):
         flat = {**head, "view": index, **asdict(view), **whole}
-        yield {**flat, **{f"table_{k}" if k in flat else k: text for k, text in extras}}
+        yield {**flat, **{f"table_{k}" if k in flat else k: cell for k, cell in extras}}
 
 
 def _named(record: dict[str, object]) -> dict[str, object]:
@@ -61,28 +61,27 @@ def _is_unicode(name: str) -> bool:
 
 
 def _image(record: Json) -> ImageRow:
-    duplicate_of = record["duplicate_of"]
     return ImageRow(
         _id(record["path"]),
         numbers(record["score_norm"]),
         number(record["typicality"]),
         _texts(record["notes"]),
         tuple(_reading(mapping(view)) for view in sequence(record["views"])),
-        _optional_text(record["label"]),
-        _text(record["digest"]),
-        None if duplicate_of is None else _id(duplicate_of),
+        optional(record["label"], text),
+        text(record["digest"]),
+        optional(record["duplicate_of"], _id),
     )
 
 
 def _pair(record: Json) -> PairRow:
     return PairRow(
-        _text(record["reference"]),
-        _text(record["distorted"]),
+        text(record["reference"]),
+        text(record["distorted"]),
         number(record["typicality"]),
         _texts(record["notes"]),
         _reading(mapping(record["reading"])),
-        _optional_text(record["label"]),
-        tuple((key, _text(text)) for key, text in mapping(record["extras"]).items()),
+        optional(record["label"], text),
+        tuple((key, text(cell)) for key, cell in mapping(record["extras"]).items()),
     )
 
 
@@ -90,9 +89,9 @@ def _reading(record: Json) -> ViewReading:
     draw = record["draw"]
     return ViewReading(
         number(record["strength"]),
-        _optional_number(record["strength_noise_sd"]),
-        _optional_text(record["noise_bound"]),
-        _optional_number(record["strength_relative"]),
+        optional(record["strength_noise_sd"], number),
+        optional(record["noise_bound"], text),
+        optional(record["strength_relative"], number),
         number(record["score_shift"]),
         number(record["pixel_rms"]),
         number(record["one_minus_ssim"]),
@@ -101,22 +100,8 @@ def _reading(record: Json) -> ViewReading:
 
 
 def _id(value: object) -> ImageId:
-    return value if isinstance(value, int) and not isinstance(value, bool) else _text(value)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r} is no text")
-    return value
+    return value if isinstance(value, int) and not isinstance(value, bool) else text(value)
 
 
 def _texts(value: object) -> tuple[str, ...]:
-    return tuple(_text(item) for item in sequence(value))
-
-
-def _optional_text(value: object) -> str | None:
-    return None if value is None else _text(value)
-
-
-def _optional_number(value: object) -> float | None:
-    return None if value is None else number(value)
+    return tuple(text(item) for item in sequence(value))

@@ -5,6 +5,7 @@ entries → subjects → batches → references and views → what the network s
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -16,15 +17,23 @@ from augscore.engine.policies import PolicyLike
 from augscore.errors import TensorError, UsageError
 from augscore.images.batches import PATIENCE, in_order
 from augscore.images.records import Ignored, Skipped
+from augscore.measuring.concluding import RowSink, conclude, settle
 from augscore.measuring.measurement import Measurement
 from augscore.measuring.nothing import nothing_measured
 from augscore.measuring.plan import MeasureOptions, MeasurePlan, plan_measurement
 from augscore.measuring.readings_of import Unit, read_pair, read_views, references_of
 from augscore.measuring.row_json import Record
 from augscore.measuring.rows import ImageRow, PairRow, Row, name_of
-from augscore.measuring.sources import Images, Offer, Source, any_source, entry_id, names_of
+from augscore.measuring.sources import (
+    Images,
+    Offer,
+    Source,
+    any_source,
+    entry_id,
+    names_of,
+    record_id,
+)
 from augscore.measuring.subjects import Outcome, Subject, subject
-from augscore.measuring.summary import summarise, summarise_classes
 from augscore.measuring.survey import YARDSTICK_IMAGES, Stopped, chosen
 from augscore.measuring.tally import Tally
 from augscore.outputs import printable
@@ -32,8 +41,8 @@ from augscore.runtime import Note, NoteSink, Progress, ProgressSink, host_facts,
 from augscore.strength.scorer import Scorer, load_scorer
 from augscore.version import VERSION
 
-RecordSink = Callable[[Record], None]
-RowSink = Callable[[Row], None]
+RecordSink = Callable[[Record, int], None]
+"""With the place of the record among those of the whole source, from 0."""
 
 
 def measure(
@@ -77,7 +86,7 @@ def run_measurement(
     plan: MeasurePlan,
     *,
     earlier: Iterable[Record] = (),
-    record: RecordSink = lambda record: None,
+    record: RecordSink = lambda record, place: None,
     rows: RowSink = lambda row: None,
     keep_rows: bool = True,
     progress: ProgressSink = lambda event: None,
@@ -91,10 +100,12 @@ def run_measurement(
     the result holds the first 10,000.
     """
     tally = Tally(keep_rows)
-    offered = _offered(plan, tally)
+    places: deque[int] = deque()
+    offered = _offered(plan, tally, places)
     for old in earlier:
         _check_same(old, next(offered, None))
-        _settle(_labelled(old, plan), tally, rows)
+        places.popleft()
+        settle(_labelled(old, plan), tally, rows)
 
     def told() -> None:
         done = tally.measured + tally.skipped
@@ -107,11 +118,12 @@ def run_measurement(
         outcomes = _outcomes(offered, plan, note)
         while reason is None and (batch := list(_batch(outcomes, plan.batch_size))):
             for new in _records(batch, unit, plan, tally):
-                record(new)
-                _settle(new, tally, rows)
+                record(new, places.popleft())
+                settle(new, tally, rows)
             told()
             reason = stopped()
-    return _measurement(plan, unit, tally, reason)
+    tool = {"name": "augscore", "version": VERSION, **host_facts(plan.scorer.device)}
+    return conclude(plan.terms, tally, tool=tool, unrelated=unit.unrelated, stopped_by=reason)
 
 
 def _check_same(record: Record, entry: Offer | Skipped | None) -> None:
@@ -136,23 +148,20 @@ def _labelled(record: Record, plan: MeasurePlan) -> Record:
     )
 
 
-def _settle(item: Record, tally: Tally, rows: RowSink) -> None:
-    if isinstance(item, Skipped):
-        tally.skip(item)
-    else:
-        tally.take(item)
-        rows(item)
-
-
-def _offered(plan: MeasurePlan, tally: Tally) -> Iterator[Offer | Skipped]:
-    """What becomes a record, in order; everything else is counted on the way."""
+def _offered(plan: MeasurePlan, tally: Tally, places: deque[int]) -> Iterator[Offer | Skipped]:
+    """What becomes a record, in order; everything else is counted on the way. `places` gets the
+    place of each."""
+    place = 0
     for entry, take in chosen(plan.source.entries(), plan.choice, plan.survey.sample):
         if isinstance(entry, Ignored):
             tally.ignore(entry)
-        elif take:
+            continue
+        if take and (plan.shard is None or plan.shard.takes(record_id(entry))):
+            places.append(place)
             yield entry
         else:
             tally.left_out += 1
+        place += take
 
 
 def _outcomes(
@@ -219,23 +228,4 @@ def _rows(subjects: list[Subject], unit: Unit, plan: MeasurePlan) -> Sequence[Ro
         return read_pair(subjects, unit, plan.labels)
     return read_views(
         subjects, unit, plan.policy, views=plan.views, seed=plan.choice.seed, labels=plan.labels
-    )
-
-
-def _measurement(plan: MeasurePlan, unit: Unit, tally: Tally, reason: str | None) -> Measurement:
-    ladder = plan.scorer.calibration.ladder_for(plan.size)
-    seed = plan.choice.seed
-    return Measurement(
-        complete=reason is None,
-        stopped_by=reason,
-        tool={"name": "augscore", "version": VERSION, **host_facts(plan.scorer.device)},
-        config=plan.config,
-        model=plan.model,
-        data=tally.counts(plan.source.root),
-        summary=summarise(tally.columns, ladder, unit.unrelated, seed),
-        classes=summarise_classes(tally.columns, ladder, seed),
-        images=tuple(row for row in tally.kept if isinstance(row, ImageRow)),
-        pairs=tuple(row for row in tally.kept if isinstance(row, PairRow)),
-        rows_truncated=tally.truncated,
-        skipped=tuple(tally.kept_skips),
     )

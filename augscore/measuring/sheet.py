@@ -15,10 +15,10 @@ from augscore.engine.augment import views_of
 from augscore.images.records import Ignored, Skipped
 from augscore.images.resize import bring_to_size
 from augscore.keys import ImageId
-from augscore.measuring.plan import MeasurePlan
 from augscore.measuring.rows import PairRow, Row, ViewReading, name_of, readings_in
 from augscore.measuring.sources import entry_id
 from augscore.measuring.subjects import Subject, distorted_of, subject
+from augscore.measuring.terms import Terms
 from augscore.outputs import printable
 from augscore.strength.ladder import BELOW_FLOOR
 
@@ -38,35 +38,36 @@ class _Cell:
     reading: ViewReading
 
 
-def contact_sheet(plan: MeasurePlan, rows: Callable[[], Iterable[Row]]) -> bytes:
+def contact_sheet(terms: Terms, rows: Callable[[], Iterable[Row]]) -> bytes:
     """PNG of three bands; views are drawn again from their keys. Files that vanished stay blank.
 
     `rows()` begins a pass over all rows; only those on the sheet are kept.
     """
     bands = _bands(rows)
-    found = _subjects(plan, {cell.id for _, cells in bands for cell in cells})
+    found = _subjects(terms, {cell.id for _, cells in bands for cell in cells})
     width = 2 * _MARGIN + COLUMNS * (2 * TILE + _GAP) + (COLUMNS - 1) * 2 * _GAP
     band_height = _HEADING + TILE + _CAPTION
     height = _MARGIN + _LEGEND + len(bands) * (band_height + _GAP)
     sheet = Image.new("RGB", (width, height), _PAPER)
-    _text(sheet, (_MARGIN, _MARGIN), _legend(plan), 13, _FAINT)
+    _text(sheet, (_MARGIN, _MARGIN), _legend(terms), 13, _FAINT)
     for row, (heading, cells) in enumerate(bands):
         top = _MARGIN + _LEGEND + row * (band_height + _GAP)
         _text(sheet, (_MARGIN, top), heading, 18, _INK)
         for column, cell in enumerate(cells):
             left = _MARGIN + column * (2 * TILE + 3 * _GAP)
             if cell.id in found:
-                _draw_cell(sheet, left, top + _HEADING, cell, found[cell.id], plan)
+                _draw_cell(sheet, left, top + _HEADING, cell, found[cell.id], terms)
     buffer = io.BytesIO()
     sheet.save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
 
 
-def _legend(plan: MeasurePlan) -> str:
-    made = "as given" if plan.policy is None else f"policy {plan.policy.name}"
+def _legend(terms: Terms) -> str:
+    made = "as given" if terms.policy is None else f"policy {terms.policy.name}"
+    config, model = terms.config, terms.model
     return (
-        f"Left the original, right the view ({made}, seed {plan.choice.seed}), {plan.size} px, "
-        f"model {plan.model.name} {plan.model.version}. Noise sd: pixel values in [0, 1]."
+        f"Left the original, right the view ({made}, seed {config.seed}), {config.size} px, "
+        f"model {model.name} {model.version}. Noise sd: pixel values in [0, 1]."
     )
 
 
@@ -101,11 +102,11 @@ def _id(row: Row) -> ImageId:
     return f"{row.reference}\0{row.distorted}" if isinstance(row, PairRow) else row.path
 
 
-def _subjects(plan: MeasurePlan, wanted: set[ImageId]) -> dict[ImageId, Subject]:
+def _subjects(terms: Terms, wanted: set[ImageId]) -> dict[ImageId, Subject]:
     found: dict[ImageId, Subject] = {}
-    for entry in plan.source.entries():
+    for entry in terms.source.entries():
         if not isinstance(entry, Skipped | Ignored) and entry_id(entry) in wanted:
-            outcome = subject(entry, plan.max_pixels)
+            outcome = subject(entry, terms.config.max_pixels)
             if isinstance(outcome, Subject):
                 found[entry_id(entry)] = outcome
     return found
@@ -117,25 +118,25 @@ def _draw_cell(
     top: int,
     cell: _Cell,
     item: Subject,
-    plan: MeasurePlan,
+    terms: Terms,
 ) -> None:
-    size = plan.size
+    size = terms.config.size
     sheet.paste(_tile(bring_to_size(item.reference, size)), (left, top))
-    sheet.paste(_tile(_view(cell, item, plan)), (left + TILE + _GAP, top))
+    sheet.paste(_tile(_view(cell, item, terms)), (left + TILE + _GAP, top))
     caption = _shortened(printable(cell.label), 46)
     _text(sheet, (left, top + TILE + 3), caption, 12, _FAINT)
-    _text(sheet, (left, top + TILE + 17), _reading_text(cell.reading, plan), 13, _INK)
+    _text(sheet, (left, top + TILE + 17), _reading_text(cell.reading, terms), 13, _INK)
 
 
-def _view(cell: _Cell, item: Subject, plan: MeasurePlan) -> torch.Tensor:
-    if plan.policy is None:
-        return bring_to_size(distorted_of(item), plan.size)
+def _view(cell: _Cell, item: Subject, terms: Terms) -> torch.Tensor:
+    if terms.policy is None:
+        return bring_to_size(distorted_of(item), terms.config.size)
     views, _ = views_of(
         [item.reference],
-        plan.policy,
+        terms.policy,
         views=cell.view + 1,
-        size=plan.size,
-        seed=plan.choice.seed,
+        size=terms.config.size,
+        seed=terms.config.seed,
         ids=[cell.id],
     )
     return views[cell.view][0]
@@ -146,8 +147,8 @@ def _tile(pixels: torch.Tensor) -> Image.Image:
     return Image.fromarray(levels).resize((TILE, TILE), Image.Resampling.LANCZOS)
 
 
-def _reading_text(reading: ViewReading, plan: MeasurePlan) -> str:
-    ladder = plan.scorer.calibration.ladder_for(plan.size)
+def _reading_text(reading: ViewReading, terms: Terms) -> str:
+    ladder = terms.ladder
     if reading.strength_noise_sd is not None:
         noise = f"{reading.strength_noise_sd:.4f}"
     elif reading.noise_bound == BELOW_FLOOR:

@@ -12,7 +12,8 @@ from augscore import keys
 from augscore.images.pairs import Pair
 from augscore.images.records import Candidate, Ignored, Skipped
 from augscore.keys import ImageId
-from augscore.measuring.sources import Entry, Offer, Source, entry_id
+from augscore.measuring.sources import Entry, Offer, Source, entry_id, record_id
+from augscore.runs.shard import Shard
 from augscore.runtime import Progress, ProgressSink
 
 YARDSTICK_IMAGES, SPARE_IMAGES = 32, 224
@@ -33,12 +34,13 @@ class Choice:
 @dataclass(frozen=True)
 class Survey:
     """`wanted` images will be measured, and `records` counts also what cannot be opened at all;
-    `sample` names the images where only some are wanted.
+    `sample` names the images where only some are wanted. All else is that of the whole source,
+    whatever the shard.
 
     The first of the `yardstick` that can be read, `YARDSTICK_IMAGES` of them, tell how far two
     unrelated images lie apart; the spare ones see to it that a bad file changes no good file's
     number. `fingerprint` digests names, sizes and times of all that is to be measured, and what
-    cannot be opened.
+    cannot be opened; `listing` the same without the times, which a copy need not share.
     """
 
     wanted: int
@@ -46,11 +48,18 @@ class Survey:
     sample: frozenset[ImageId] | None
     yardstick: tuple[Offer, ...]
     fingerprint: str
+    listing: str
 
 
-def survey(source: Source, choice: Choice, progress: ProgressSink, stopped: Stopped) -> Survey:
+def survey(
+    source: Source,
+    choice: Choice,
+    progress: ProgressSink,
+    stopped: Stopped,
+    shard: Shard | None = None,
+) -> Survey:
     """Walk `source` once; an interrupted walk knows of what it saw."""
-    walk = _Walk()
+    walk = _Walk(shard)
     offers = _told(walk.offers(source.entries()), progress, stopped)
     sample, rest = None, offers
     if choice.sample is not None:
@@ -61,7 +70,8 @@ def survey(source: Source, choice: Choice, progress: ProgressSink, stopped: Stop
     for _ in rest:
         pass
     records = walk.count + walk.skipped
-    return Survey(walk.count, records, sample, yardstick, walk.digest.hexdigest())
+    digests = (walk.digest.hexdigest(), walk.listing.hexdigest())
+    return Survey(walk.count, records, sample, yardstick, *digests)
 
 
 def chosen(
@@ -102,37 +112,58 @@ def _yardstick(offers: Iterator[Offer]) -> tuple[Offer, ...]:
 
 
 class _Walk:
-    """Counts and digests what passes by."""
+    """Digests what passes by, and counts what of it is of the shard."""
 
-    def __init__(self) -> None:
+    def __init__(self, shard: Shard | None) -> None:
+        self._shard = shard
         self.count = 0
         self.skipped = 0
         self.digest = hashlib.blake2b(digest_size=16)
+        self.listing = hashlib.blake2b(digest_size=16)
 
     def offers(self, entries: Iterable[Entry]) -> Iterator[Offer]:
         for entry in entries:
             if isinstance(entry, Skipped):
-                self.skipped += 1
-                self.digest.update(
-                    f"{entry.name}\0{entry.reason}\0".encode("utf-8", "surrogateescape")
-                )
+                self.skipped += self._is_ours(entry)
+                told = f"{entry.name}\0{entry.reason}\0".encode("utf-8", "surrogateescape")
+                self.digest.update(told)
+                self.listing.update(told)
             elif not isinstance(entry, Ignored):
                 yield entry
 
     def wanted(self, offers: Iterator[Offer]) -> Iterator[Offer]:
         for offer in offers:
-            self.count += 1
-            self.digest.update(_state(offer))
+            self.count += self._is_ours(offer)
+            self.digest.update(state_of(offer))
+            self.listing.update(listed_of(offer))
             yield offer
 
+    def _is_ours(self, entry: Offer | Skipped) -> bool:
+        return self._shard is None or self._shard.takes(record_id(entry))
 
-def _state(offer: Offer) -> bytes:
+
+def state_of(offer: Offer) -> bytes:
+    """Name, size and time of what will be read: other bytes for another file."""
+    return _joined(offer, [_state(file) for file in _files(offer)])
+
+
+def listed_of(offer: Offer) -> bytes:
+    """Without the times, which copies on several machines need not share."""
+    return _joined(offer, [_state(file).partition(b" ")[0] for file in _files(offer)])
+
+
+def _joined(offer: Offer, states: list[bytes]) -> bytes:
     name = str(entry_id(offer)).encode("utf-8", "surrogateescape")
-    files = (offer.reference, offer.distorted) if isinstance(offer, Pair) else (offer,)
-    return b"\0".join([name, *(_file_state(f) for f in files if isinstance(f, Candidate)), b""])
+    return b"\0".join([name, *states, b""])
 
 
-def _file_state(file: Candidate) -> bytes:
+def _files(offer: Offer) -> list[Candidate]:
+    both = (offer.reference, offer.distorted) if isinstance(offer, Pair) else (offer,)
+    return [file for file in both if isinstance(file, Candidate)]
+
+
+def _state(file: Candidate) -> bytes:
+    """Size and time."""
     try:
         status = os.stat(file.path)
     except OSError:

@@ -89,6 +89,10 @@ def test_every_command_and_option_has_help(
         (["--help"], 0),
         (["--version"], 0),
         (["measure", "--help"], 0),
+        (["measure", "x", "--shard", "4/3", "--out", "y"], 2),
+        (["measure", "x", "--shard", "1/3"], 2),
+        (["merge", "--help"], 0),
+        (["merge", "x"], 2),
         (["train", "--help"], 0),
         (["train", "score", "-h"], 0),
         (["train", "simclr", "--help"], 0),
@@ -146,7 +150,7 @@ def test_completing_words_imports_no_command() -> None:
         "assert not [m for m in sys.modules if m.startswith('augscore_cli.commands')]\n"
     )
     run = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
-    assert run.stdout.split() == ["plain,measure", "plain,model"]
+    assert run.stdout.split() == ["plain,measure", "plain,merge", "plain,model"]
 
 
 def test_help_comes_within_half_a_second() -> None:
@@ -189,7 +193,7 @@ def test_verbose_version_adds_the_machine(order: tuple[str, str], invoke: Invoke
 def test_a_mistyped_command_gets_the_nearest(invoke: Invoke) -> None:
     result = invoke("measrue")
     assert result.exit_code == 2
-    assert "error: No such command 'measrue'. Did you mean 'measure'?" in result.stderr
+    assert "error: No such command 'measrue'. Did you mean 'measure' or 'merge'?" in result.stderr
     assert "See: augscore --help" in result.stderr
     assert result.stdout == ""
 

@@ -16,6 +16,7 @@ from augscore.measuring.out_folder import OutFolder, begin_folder, claim_folder
 from augscore.measuring.plan import MeasurePlan
 from augscore.measuring.row_json import to_record
 from augscore.measuring.run import run_measurement
+from augscore.runs.parts import placed
 
 Plan = Callable[..., MeasurePlan]
 
@@ -33,18 +34,18 @@ def mixed(scenes: Path, tmp_path: Path) -> Path:
     return folder
 
 
-def measured(out: OutFolder, stop_after: int | None = None) -> Measurement:
+def measured(out: OutFolder, plan: MeasurePlan, stop_after: int | None = None) -> Measurement:
     """Run, or stop once so many new records were written."""
     new = 0
 
-    def record(item: Any) -> None:
+    def record(item: Any, place: int) -> None:
         nonlocal new
         new += 1
-        journal.append(to_record(item))
+        journal.append(placed(to_record(item), place))
 
     with out.journal() as journal:
         return run_measurement(
-            out.plan,
+            plan,
             earlier=out.earlier(),
             record=record,
             stopped=lambda: "SIGINT" if stop_after is not None and new >= stop_after else None,
@@ -60,18 +61,18 @@ def test_an_interrupted_measurement_continues_to_the_same_bytes(
     plan: Plan, mixed: Path, tmp_path: Path, stops: tuple[int, ...]
 ) -> None:
     straight = begin_folder(_new(tmp_path / "a"), plan(mixed, views=2), force=False)
-    whole = measured(straight)
+    whole = measured(straight, plan(mixed, views=2))
     straight.publish(whole, "jsonl")
     for stop in stops:
         out = begin_folder(_new(tmp_path / "b"), plan(mixed, views=2, batch_size=2), force=False)
-        part = measured(out, stop)
+        part = measured(out, plan(mixed, views=2, batch_size=2), stop)
         assert (part.complete, part.stopped_by) == (False, "SIGINT")
         out.publish(part, "jsonl")
         assert json.loads((out.folder / "summary.json").read_text())["complete"] is False
     out = begin_folder(tmp_path / "b", plan(mixed, views=2, batch_size=3), force=False)
     before = len(list(out.earlier()))
     assert before >= sum(stops)
-    result = measured(out)
+    result = measured(out, plan(mixed, views=2, batch_size=3))
     out.publish(result, "jsonl")
     assert result == whole
     assert files(tmp_path / "b") == files(tmp_path / "a")
@@ -85,22 +86,23 @@ def test_an_interrupted_measurement_continues_to_the_same_bytes(
 
 def test_earlier_files_are_not_read_again(plan: Plan, mixed: Path, tmp_path: Path) -> None:
     out = begin_folder(_new(tmp_path / "b"), plan(mixed, batch_size=4), force=False)
-    measured(out, 4)
+    measured(out, plan(mixed, batch_size=4), 4)
     status = {p: p.stat() for p in mixed.iterdir()}
     for path in sorted(mixed.iterdir())[:4]:
         path.write_bytes(b"\0" * status[path].st_size)
         _set_time(path, status[path].st_mtime_ns)
     again = begin_folder(tmp_path / "b", plan(mixed, batch_size=4), force=False)
-    assert measured(again).data.measured == 7
+    assert measured(again, plan(mixed, batch_size=4)).data.measured == 7
 
 
 def test_a_torn_last_line_is_measured_again(plan: Plan, mixed: Path, tmp_path: Path) -> None:
     whole = run_measurement(plan(mixed))
     out = begin_folder(_new(tmp_path / "b"), plan(mixed), force=False)
-    measured(out, 5)
+    measured(out, plan(mixed), 5)
     journal = out.folder / "journal.jsonl"
     journal.write_bytes(journal.read_bytes()[:-20])
-    assert measured(begin_folder(out.folder, plan(mixed), force=False)) == whole
+    again = begin_folder(out.folder, plan(mixed), force=False)
+    assert measured(again, plan(mixed)) == whole
 
 
 @pytest.mark.parametrize(
@@ -109,14 +111,14 @@ def test_a_torn_last_line_is_measured_again(plan: Plan, mixed: Path, tmp_path: P
         ({"seed": 1}, "seed: 0 → 1"),
         ({"views": 2}, "views: 1 → 2"),
         ({"policy": "identity"}, "policy: simclr → identity"),
-        ({"max_pixels": 10**6}, "max_pixels: 100000000 → 1000000"),
+        ({"max_pixels": 10**6}, "max-pixels: 100000000 → 1000000"),
     ],
 )
 def test_other_settings_are_refused_by_name(
     plan: Plan, mixed: Path, tmp_path: Path, change: dict[str, Any], words: str
 ) -> None:
     out = begin_folder(_new(tmp_path / "b"), plan(mixed), force=False)
-    measured(out, 2)
+    measured(out, plan(mixed), 2)
     other = plan(mixed, **change)
     with pytest.raises(UsageError, match=words) as caught:
         begin_folder(out.folder, other, force=False)
@@ -126,7 +128,7 @@ def test_other_settings_are_refused_by_name(
 
 def test_other_images_are_refused(plan: Plan, mixed: Path, tmp_path: Path) -> None:
     out = begin_folder(_new(tmp_path / "b"), plan(mixed), force=False)
-    measured(out, 2)
+    measured(out, plan(mixed), 2)
     (mixed / "new.png").write_bytes((mixed / "scene-00.png").read_bytes())
     with pytest.raises(UsageError, match="images: others"):
         begin_folder(out.folder, plan(mixed), force=False)
@@ -136,7 +138,7 @@ def test_bad_58_an_output_inside_the_input_is_not_measured(plan: Plan, mixed: Pa
     for _ in range(2):
         claim_folder(mixed / "out", [mixed], force=True)
         out = begin_folder(mixed / "out", plan(mixed), force=True)
-        result = measured(out)
+        result = measured(out, plan(mixed))
         out.publish(result, "csv")
         assert result.data.measured == 7
         assert result.data.ignored_by_reason == {"own_output": 1}
@@ -220,19 +222,20 @@ def _set_time(path: Path, time_ns: int) -> None:
 
 def test_a_record_that_has_moved_is_refused(plan: Plan, mixed: Path, tmp_path: Path) -> None:
     out = begin_folder(_new(tmp_path / "b"), plan(mixed), force=False)
-    measured(out, 4)
+    measured(out, plan(mixed), 4)
     journal = out.folder / "journal.jsonl"
     lines = journal.read_bytes().splitlines(keepends=True)
     journal.write_bytes(b"".join([lines[1], lines[0], *lines[2:]]))
     with pytest.raises(UsageError, match="has moved"):
-        measured(OutFolder(out.folder, plan(mixed)))
+        measured(out, plan(mixed))
 
 
 def test_classes_may_be_given_anew(plan: Plan, mixed: Path, tmp_path: Path) -> None:
     out = begin_folder(_new(tmp_path / "b"), plan(mixed), force=False)
-    measured(out, 4)
-    again = begin_folder(out.folder, plan(mixed, labels=lambda name: name[7]), force=False)
-    assert {row.label for row in measured(again).images} == set("012345")
+    measured(out, plan(mixed), 4)
+    labelled = plan(mixed, labels=lambda name: name[7])
+    again = begin_folder(out.folder, labelled, force=False)
+    assert {row.label for row in measured(again, labelled).images} == set("012345")
 
 
 @pytest.mark.parametrize("kind", ["pipe", "deep", "long"])

@@ -317,6 +317,7 @@ def test_the_document_is_json_with_the_resolved_settings(run: Run, scenes: Path)
         "sample": None,
         "max_pixels": 100_000_000,
         "device": "cpu",
+        "shard": None,
     }
     assert text["model"]["reading"] == "strength/1"
     assert len(text["images"]) == 2

@@ -29,7 +29,7 @@ def sheet_of(plan: MeasurePlan) -> tuple[Measurement, bytes]:
     """A measurement, and the sheet made of its rows."""
     rows: list[Row] = []
     result = run_measurement(plan, rows=rows.append)
-    return result, contact_sheet(plan, lambda: rows)
+    return result, contact_sheet(plan.terms, lambda: rows)
 
 
 def opened(png: bytes) -> Image.Image:
@@ -105,5 +105,5 @@ def test_files_that_vanished_stay_blank(plan: Plan, scenes: Path, tmp_path: Path
     run_measurement(planned, rows=rows.append)
     for path in list(tmp_path.iterdir()):
         path.unlink()
-    sheet = opened(contact_sheet(planned, lambda: rows))
+    sheet = opened(contact_sheet(planned.terms, lambda: rows))
     assert tile(sheet, 0, 0, 0).std() == 0
