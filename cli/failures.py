@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,9 @@ from augscore.runs.ranks import rank, ranks
 from .exits import Exit
 from .names import shown_lines, shown_path
 from .words import own_words
+
+FIRST_SPEAKS_WITHIN = 2.0
+"""Seconds: torchrun ends all its processes as soon as it sees that one of them has failed."""
 
 _VERBOSITY = "augscore_cli.verbosity"
 
@@ -59,6 +63,7 @@ def _told(error: Exception, level: int) -> int:
         _say("error: cannot write to stdout: no space left")
         return Exit.HOST
     if isinstance(error, ToldElsewhere):
+        time.sleep(FIRST_SPEAKS_WITHIN)
         return error.exit_code
     if isinstance(error, AugscoreError):
         _trace(error, level)
@@ -76,8 +81,9 @@ def _whose() -> str:
 
 
 def _tell_usage(error: click.ClickException) -> int:
-    if rank() > 0:
-        return Exit.USAGE  # all were started with the same words, and the first says it
+    if rank() > 0:  # all were started with the same words, and the first says it
+        time.sleep(FIRST_SPEAKS_WITHIN)
+        return Exit.USAGE
     _say(f"error: {own_words(error)}")
     ctx = error.ctx if isinstance(error, click.UsageError) else None
     if ctx is not None:
