@@ -7,7 +7,8 @@ AugscoreError
 │   └── TensorError   2  a tensor of the wrong shape, dtype or range given to the Python API
 ├── InputError        3  the input cannot be used, nothing was measured (also a ValueError)
 │   └── ModelError    3  a model file that is missing, damaged or of another kind
-└── HostError         4  the machine: device, disk, a missing library
+├── HostError         4  the machine: device, disk, a missing library
+└── ToldElsewhere        of several processes the first tells what happened; its exit code is this
 
 Findings and skipped files are results, never exceptions.
 """
@@ -93,6 +94,14 @@ class ModelError(InputError):
 
 class HostError(AugscoreError, OSError):
     """Codes `device_unavailable`, `out_of_memory`, `disk_full`, `output_unwritable`,
-    `library_missing`, `export_differs`."""
+    `library_missing`, `export_differs`, `process_lost`."""
 
     exit_code = 4
+
+
+class ToldElsewhere(AugscoreError):
+    """Ends a process that torchrun started beside the one that tells what happened."""
+
+    def __init__(self, cause: AugscoreError) -> None:
+        super().__init__(cause.message, code=cause.code, hint=cause.hint)
+        self.exit_code = cause.exit_code

@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,12 +14,16 @@ from pathlib import Path
 
 import click
 
-from augscore.errors import AugscoreError
+from augscore.errors import AugscoreError, ToldElsewhere
+from augscore.runs.ranks import rank, ranks
 
 from .exits import Exit
 from .names import shown_lines, shown_path
 from .siblings import first_speaks
 from .words import own_words
+
+FIRST_SPEAKS_WITHIN = 2.0
+"""Seconds: torchrun ends all its processes as soon as it sees that one of them has failed."""
 
 _VERBOSITY = "augscore_cli.verbosity"
 
@@ -58,15 +63,23 @@ def _told(error: Exception, level: int) -> int:
         _discard_stdout()
         _say(f"error: cannot write to stdout: {NO_ROOM[error.errno][0]}")
         return Exit.HOST
+    if isinstance(error, ToldElsewhere):
+        time.sleep(FIRST_SPEAKS_WITHIN)
+        return error.exit_code
     if isinstance(error, AugscoreError):
         _trace(error, level)
         if not first_speaks():
-            _say(f"error: {error}")
+            _say(f"error: {_whose()}{error}")
         return error.exit_code
     if isinstance(error, click.ClickException):
         _trace(error, level)
         return _tell_usage(error)
     return _tell_internal(error, level)
+
+
+def _whose() -> str:
+    """Of several processes, the one that failed, since others may not have."""
+    return f"process {rank() + 1} of {ranks()}: " if rank() > 0 else ""
 
 
 def _tell_usage(error: click.ClickException) -> int:

@@ -63,7 +63,7 @@ def _data(table: Table, plan: AuditPlan, skipped: Sequence[Skipped]) -> DataResu
     root = plan.source.root
     return DataResult(
         root=None if root is None else PurePath(root).name or root,
-        found=plan.found.total,
+        found=plan.pool.total,
         measured=len(table.records),
         probed=sum(record.place < plan.options.op_images for record in table.records),
         skipped=len(skipped),
@@ -71,7 +71,7 @@ def _data(table: Table, plan: AuditPlan, skipped: Sequence[Skipped]) -> DataResu
         skipped_files=tuple(
             {"path": s.name, "reason": s.reason, "detail": s.detail} for s in shown
         ),
-        ignored=plan.found.ignored,
+        ignored=plan.pool.ignored,
         fingerprint=_fingerprint(table),
         size=plan.size,
         classes=len(labels),
@@ -107,7 +107,11 @@ def _design(table: Table, plan: AuditPlan) -> Design:
 
 def _warnings(table: Table, plan: AuditPlan, skipped: Sequence[Skipped]) -> tuple[str, ...]:
     images = len(table.records)
-    found = [*plan.policy.notes, *(f"the score model: {doubt}" for doubt in plan.doubts)]
+    found = [
+        *plan.policy.notes,
+        *plan.inspected.warnings,
+        *(f"the score model: {doubt}" for doubt in plan.doubts),
+    ]
     if images < FEWEST_FOR_VERDICTS:
         found.append(f"{images} images: under {FEWEST_FOR_VERDICTS} only exact facts are judged")
     elif images < FEW:

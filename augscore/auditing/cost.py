@@ -19,5 +19,5 @@ def views_of_image(plan: AuditPlan, *, probed: bool) -> float:
 
 def views_in_all(plan: AuditPlan) -> float:
     """The same for all images that are measured here."""
-    probed = [place < plan.options.op_images for place in plan.found.places]
+    probed = [place < plan.options.op_images for place in plan.pool.places]
     return sum(views_of_image(plan, probed=one) for one in probed)

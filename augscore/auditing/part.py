@@ -12,7 +12,8 @@ class Axis:
     `neutral` is the value at which the operation leaves an image alone, None if there is none or
     nothing is known. `set_to` is the level that the policy names, None where it draws one from a
     range. `weakest` is the value from which the operation is meant to grow stronger, either way;
-    where it lies inside the range each side is judged by itself. None: at the first level.
+    where it lies inside the range each side is judged by itself. None: at the first level. On an
+    axis that is not ordered nobody says which levels are the stronger ones.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Axis:
     neutral: float | None = None
     set_to: float | None = None
     weakest: float | None = None
+    is_ordered: bool = True
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,8 @@ class Part:
     operation alone. `chance` is the declared one for a view to have it, None where nothing says.
     `neutral` tells why it does nothing by design ("8 bits"), and is empty for all others.
     `magnitude_free` marks an operation that has no magnitude by design, so that its flat curve
-    is information and no mistake. `line` is that of the policy file, where it is from one.
+    is information and no mistake. `line` is that of the policy file, where it is from one. One that
+    is not observed is inside another, which does not tell when it applies it: it has curves alone.
     """
 
     path: str
@@ -42,3 +45,4 @@ class Part:
     neutral: str = ""
     magnitude_free: bool = False
     line: int | None = None
+    is_observed: bool = True

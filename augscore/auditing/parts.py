@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from augscore.auditing.axes import axes_of_step, axis_of_level
+from augscore.auditing.axes import LEVEL, axes_of_step, axis_of_level
 from augscore.auditing.part import Axis, Part
+from augscore.engine.bring.dial import Dial
+from augscore.engine.bring.dials import dials_of
 from augscore.engine.check import settings
 from augscore.engine.draw import Drawn
 from augscore.engine.foreign_draw import ForeignDraw
@@ -45,13 +47,14 @@ _ALL_BITS = 8.0
 
 @dataclass(frozen=True)
 class Probe:
-    """A part and the node that does it: a step, a row of a level table, or another's pipeline.
+    """A part and what does it: a step, a row of a level table, a pipeline of another library, or
+    the dial of an operation inside one.
 
     `stage` and `op` are what its drawn steps are called, `occurrence` counts those of one name.
     """
 
     part: Part
-    node: Node | Levelled
+    node: Node | Levelled | Dial
     stage: str
     op: str
     occurrence: int = 0
@@ -123,19 +126,34 @@ def _walk(nodes: Sequence[Node], stage: str, chance: float, levels: int) -> Iter
             case Step():
                 yield _step(node, stage, chance, levels)
             case Foreign():
-                yield _foreign(node, stage, chance)
+                yield from _foreign(node, stage, chance, levels)
             case RandomApply() | OneOf() | RandomOrder():
                 yield from _group(node, stage, chance, levels)
             case _:
                 yield from _table(node, stage, chance, levels)
 
 
-def _foreign(node: Foreign, stage: str, chance: float) -> Probe:
+def _foreign(node: Foreign, stage: str, chance: float, levels: int) -> Iterator[Probe]:
+    """A transform of another library, and the operations that it chooses among."""
     name = node.name if isinstance(node, Stage) else node.library
     own = node.chance if isinstance(node, Stage) else None
     part = _part(stage, name, 0.0)
     part = replace(part, chance=None if own is None else chance * own)
-    return Probe(part, node, stage, name)
+    yield Probe(part, node, stage, name)
+    inside = _inside(stage, name)
+    for dial in dials_of(node):
+        chosen = _thinned(dial.levels, levels, dial.set_to)
+        axis = Axis(LEVEL, dial.unit, chosen, set_to=dial.set_to, is_ordered=dial.magnitude)
+        part = _part(inside, dial.name, 0.0, (axis,) if len(chosen) > 1 else ())
+        part = replace(part, chance=None, magnitude_free=dial.free, is_observed=False)
+        yield Probe(part, dial, inside, dial.name)
+
+
+def _thinned(levels: tuple[float, ...], count: int, set_to: float | None) -> tuple[float, ...]:
+    """About `count` of them, with both ends and the one that is set."""
+    last = len(levels) - 1
+    kept = {levels[round(last * k / (count - 1))] for k in range(count)}
+    return tuple(level for level in levels if level in kept or level == set_to)
 
 
 def _group(
@@ -168,7 +186,7 @@ def _table(
         yield Probe(_part(stage, node.kind, chance), node, stage, node.kind)
         rows = AUG_MIX + (AUG_MIX_COLOUR if node.all_ops else ())
         for probe in _rows(node.kind, rows, stage, 1.0, levels, None):
-            yield replace(probe, part=replace(probe.part, chance=None))
+            yield replace(probe, part=replace(probe.part, chance=None, is_observed=False))
         return
     if isinstance(node, TrivialAugmentWide):
         rows = node.ops or TRIVIAL_AUGMENT_WIDE

@@ -12,7 +12,8 @@ from augscore import keys
 from augscore.auditing.options import AuditOptions
 from augscore.auditing.parts import Probe, probes_of
 from augscore.engine.bring.stages import staged
-from augscore.engine.policies import PolicyLike, find_policy
+from augscore.engine.found import Found
+from augscore.engine.policies import PolicyLike, inspect_policy
 from augscore.engine.policy import Policy, seed_of
 from augscore.engine.policy_file.digest import policy_digest
 from augscore.errors import UsageError
@@ -35,7 +36,7 @@ _TOLD_EVERY = 1000
 
 
 @dataclass(frozen=True)
-class Found:
+class Pool:
     """The images that the seed drew, in the order of their ranks, and what else there was.
 
     `places` are those of the images to be measured here: all, or those of one shard. What cannot
@@ -56,12 +57,12 @@ class Found:
 
 @dataclass(frozen=True)
 class AuditPlan:
-    """Options with every default filled in; `given` is the policy as it was named, `policy` the
-    same with views of one size, and other libraries' pipelines taken apart."""
+    """Options with every default filled in; `inspected` holds the policy as it was named, `policy`
+    is the same with views of one size, and other libraries' pipelines taken apart."""
 
     source: Source
     scorer: Scorer
-    given: Policy
+    inspected: Found
     policy: Policy
     digest: str
     probes: tuple[Probe, ...]
@@ -70,7 +71,12 @@ class AuditPlan:
     batch_size: int
     workers: int
     options: AuditOptions
-    found: Found
+    pool: Pool
+
+    @property
+    def given(self) -> Policy:
+        """The policy as it was named."""
+        return self.inspected.policy
 
     @property
     def settings(self) -> dict[str, object]:
@@ -97,7 +103,7 @@ class AuditPlan:
 
     def _files(self) -> str:
         digest = hashlib.blake2b(digest_size=16)
-        for offer in self.found.offers:
+        for offer in self.pool.offers:
             digest.update(state_of(offer))
         return digest.hexdigest()
 
@@ -107,7 +113,7 @@ class AuditPlan:
 
 
 def plan_audit(
-    policy: PolicyLike,
+    policy: PolicyLike | Found,
     source: Source,
     scorer: Scorer,
     options: AuditOptions,
@@ -115,7 +121,8 @@ def plan_audit(
     stopped: Stopped = lambda: None,
 ) -> AuditPlan:
     """Check the options, walk the source and take the policy apart. Raises UsageError."""
-    given = find_policy(policy)
+    inspected = policy if isinstance(policy, Found) else inspect_policy(policy)
+    given = inspected.policy
     size = given.size if options.size is None else options.size
     _check(options, size)
     seed = seed_of(given, options.seed)
@@ -125,7 +132,7 @@ def plan_audit(
     return AuditPlan(
         source,
         scorer,
-        given,
+        inspected,
         taken_apart,
         policy_digest(given),
         probes_of(taken_apart, options.levels),
@@ -146,13 +153,13 @@ def _batch(size: int, scorer: Scorer) -> int:
 
 def _find(
     source: Source, options: AuditOptions, seed: int, progress: ProgressSink, stopped: Stopped
-) -> Found:
+) -> Pool:
     walk = _Walk(source, progress, stopped)
     ranked = keys.first_by_rank(walk.offers(), entry_id, options.images, purpose="audit", seed=seed)
     offers = tuple(offer for _, offer in ranked)
     places = (k for k, offer in enumerate(offers) if _is_ours(options.shard, entry_id(offer)))
     unopened = (item for item in walk.unopened if _is_ours(options.shard, item.name))
-    return Found(offers, tuple(places), tuple(unopened), walk.ignored, walk.total)
+    return Pool(offers, tuple(places), tuple(unopened), walk.ignored, walk.total)
 
 
 def _is_ours(shard: Shard | None, image: ImageId) -> bool:

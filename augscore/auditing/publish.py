@@ -61,10 +61,8 @@ def _pictures(audited: Audited) -> tuple[Picture, ...]:
 
 
 def _pngs(folder: Path, audited: Audited, pictures: tuple[Picture, ...]) -> list[str]:
-    drawn = ((CURVES, curves_png(audited.audit)), (GALLERY, gallery_png(pictures)))
-    names = []
-    for name, png in drawn:
-        if png is not None:
-            write_bytes(folder / name, png)
-            names.append(name)
-    return names
+    made = {CURVES: curves_png(audited.audit), GALLERY: gallery_png(pictures)}
+    for name, data in made.items():
+        if data is not None:
+            write_bytes(folder / name, data)
+    return [name for name, data in made.items() if data is not None]

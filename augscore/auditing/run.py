@@ -69,7 +69,7 @@ def probe_images(
     _check_same(entries, plan)
     tell = _Teller(plan, progress, entries)
     reason = stopped()
-    if reason is None and len(entries) < len(plan.found.places):
+    if reason is None and len(entries) < len(plan.pool.places):
         with memory_errors("Give a smaller --batch-size or --size"):
             lab = _lab(plan, note)
             outcomes = _outcomes(plan, len(entries), note)
@@ -82,7 +82,7 @@ def probe_images(
                     reason = stopped()
     records = tuple(entry for entry in entries if isinstance(entry, ImageRecord))
     skipped = tuple(entry for entry in entries if isinstance(entry, Skipped))
-    return Probed(records, (*plan.found.unopened, *skipped), reason)
+    return Probed(records, (*plan.pool.unopened, *skipped), reason)
 
 
 class _Teller:
@@ -102,7 +102,7 @@ class _Teller:
         self._tell()
 
     def _count(self, entry: Entry) -> None:
-        place = self._plan.found.places[self._counted]
+        place = self._plan.pool.places[self._counted]
         probed = place < self._plan.options.op_images
         self._done += views_of_image(self._plan, probed=probed)
         self._counted += 1
@@ -112,7 +112,7 @@ class _Teller:
 
 
 def _lab(plan: AuditPlan, note: NoteSink) -> Lab:
-    outcomes = in_order(plan.found.offers, _reader(plan), workers=plan.workers)
+    outcomes = in_order(plan.pool.offers, _reader(plan), workers=plan.workers)
     good: list[Subject] = []
     with closing(outcomes):
         for outcome in outcomes:
@@ -164,7 +164,7 @@ def _outcomes(plan: AuditPlan, done: int, note: NoteSink) -> Generator[Outcome]:
         name = printable(str(entry_id(offer)))
         note(Note("slow_file", f"{PATIENCE:.0f} s without progress, waiting for {name}"))
 
-    return in_order(plan.found.own[done:], _reader(plan), workers=plan.workers, slow=slow)
+    return in_order(plan.pool.own[done:], _reader(plan), workers=plan.workers, slow=slow)
 
 
 def _batch(outcomes: Iterator[Outcome], size: int) -> list[Outcome]:
@@ -181,7 +181,7 @@ def _batch(outcomes: Iterator[Outcome], size: int) -> list[Outcome]:
 
 def _entries(batch: list[Outcome], lab: Lab, plan: AuditPlan, first: int) -> Iterator[Entry]:
     taken = [
-        _taken(outcome, plan.found.places[number], plan)
+        _taken(outcome, plan.pool.places[number], plan)
         for number, outcome in enumerate(batch, start=first)
         if isinstance(outcome, Subject)
     ]
@@ -199,7 +199,7 @@ def _taken(found: Subject, place: int, plan: AuditPlan) -> Taken:
 
 def _check_same(entries: list[Entry], plan: AuditPlan) -> None:
     """What was recorded stands where it stood."""
-    for entry, offer in zip(entries, plan.found.own, strict=False):
+    for entry, offer in zip(entries, plan.pool.own, strict=False):
         name = entry.name if isinstance(entry, Skipped) else str(entry.id)
         if name not in names_of(offer):
             raise UsageError(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -17,9 +17,9 @@ from augscore.engine.policy import Policy
 from augscore.engine.policy_file.digest import policy_digest
 from augscore.errors import UsageError
 from augscore.images.records import Skipped
-from augscore.json_values import Json, mapping, number, optional, read_object, whole
+from augscore.json_values import Json, mapping, number, optional, read_object, text, whole
 from augscore.measuring.concluding import RowSink, conclude, settle
-from augscore.measuring.measurement import Measurement
+from augscore.measuring.measurement import DataCounts, Measurement
 from augscore.measuring.out_folder import COMMAND, JOURNAL, SUMMARY, is_finished
 from augscore.measuring.plan import of_one_size
 from augscore.measuring.row_json import Record, from_record
@@ -40,25 +40,36 @@ YARDSTICK_TOLERANCE = 1e-3
 
 
 @dataclass(frozen=True)
+class Share:
+    """What one part says beside its records: how many they are, what measured them, what it
+    counted, and the median strength between two different images. What is ignored, every part
+    counts for the whole."""
+
+    records: int
+    tool: Json
+    data: DataCounts
+    unrelated: float | None
+
+
+@dataclass(frozen=True)
 class Finished:
-    """What the parts say together.
+    """All parts, in the order of their shards; `journals` are read once. `form`: of their tables;
+    `settings`: those of the whole, as in its `run.json`."""
 
-    settings   those of the whole, as in its `run.json`
-    form       of the parts' tables
-    tool       what measured the first part
-    counted    the first part's counts; what is ignored, every part has counted for the whole
-    records    how many there are in all parts
-    unrelated  the median strength between two different images
-    """
-
-    journals: tuple[Path, ...]
+    journals: tuple[Iterable[Json], ...]
+    shares: tuple[Share, ...]
     terms: Terms
     settings: Json
     form: str
-    tool: Json
-    counted: Json
-    records: int
-    unrelated: float | None
+
+
+def share_of(result: Measurement) -> Share:
+    return Share(
+        result.data.measured + result.data.skipped,
+        result.tool,
+        result.data,
+        None if result.summary is None else result.summary.unrelated,
+    )
 
 
 def read_parts(folders: Sequence[Path], policy: Policy | None, note: NoteSink) -> Finished:
@@ -71,20 +82,26 @@ def read_parts(folders: Sequence[Path], policy: Policy | None, note: NoteSink) -
     found = [read_part(folder, COMMAND) for folder in folders]
     summaries = {part.folder: _summary(part) for part in found}
     parts = whole_set(found)
-    documents = [summaries[part.folder] for part in parts]
-    counts = [mapping(document["data"]) for document in documents]
-    tools = [mapping(document["tool"]) for document in documents]
-    _tell_other_tools(tools, note)
+    shares = tuple(_share(summaries[part.folder]) for part in parts)
+    check_shares(shares, note)
     return Finished(
-        journals=tuple(part.folder / JOURNAL for part in parts),
-        terms=_terms(parts, policy, counts[0]["root"], note),
+        journals=tuple(read_journal(part.folder / JOURNAL) for part in parts),
+        shares=shares,
+        terms=_terms(parts, policy, shares[0].data.root, note),
         settings={**(marked_settings(parts[0].folder, COMMAND) or {}), "shard": None},
         form=_form(parts[0]),
-        tool=tools[0],
-        counted=counts[0],
-        records=sum(whole(data["measured"]) + whole(data["skipped"]) for data in counts),
-        unrelated=_unrelated(documents),
     )
+
+
+def check_shares(shares: Sequence[Share], note: NoteSink) -> None:
+    """Raises UsageError (`parts_differ`) where the images of some were others."""
+    _unrelated(shares)
+    tools = [share.tool for share in shares]
+    names = dict.fromkeys(chain.from_iterable(tools))
+    differing = [name for name in names if len({str(tool.get(name)) for tool in tools}) > 1]
+    if differing:
+        told = f"the parts differ in {', '.join(differing)}: the last digits may, too"
+        note(Note("parts_of_many_tools", told))
 
 
 def join(
@@ -95,24 +112,19 @@ def join(
     keep_rows: bool = True,
 ) -> Measurement:
     """The records, one after the other, and what they come to. Raises UsageError
-    (`parts_differ`) where the records of the parts do not make a whole."""
+    (`parts_differ`) where the parts do not make a whole."""
+    first = finished.shares[0]
+    unrelated = _unrelated(finished.shares)
     tally = Tally(keep_rows)
-    tally.ignored = _counter(finished.counted["ignored_by_reason"])
-    tally.extensions = _counter(finished.counted["ignored_extensions"])
-    journals = [read_journal(path) for path in finished.journals]
-    for place, entry in enumerate(in_order(journals, finished.records)):
+    tally.ignored = Counter(first.data.ignored_by_reason)
+    tally.extensions = Counter(first.data.ignored_extensions)
+    count = sum(share.records for share in finished.shares)
+    for place, entry in enumerate(in_order(finished.journals, count)):
         item = _marked_anew(from_record(entry), tally)
         record(item, place)
         settle(item, tally, rows)
-    seen = tally.measured + tally.skipped + tally.ignored.total()
-    tally.left_out = whole(finished.counted["found"]) - seen
-    return conclude(
-        finished.terms,
-        tally,
-        tool=finished.tool,
-        unrelated=finished.unrelated,
-        stopped_by=None,
-    )
+    tally.left_out = first.data.found - count - tally.ignored.total()
+    return conclude(finished.terms, tally, tool=first.tool, unrelated=unrelated, stopped_by=None)
 
 
 def _summary(part: Part) -> Json:
@@ -131,7 +143,7 @@ def _marked_anew(record: Record, tally: Tally) -> Record:
     return tally.marked(record)
 
 
-def _terms(parts: Sequence[Part], given: Policy | None, root: object, note: NoteSink) -> Terms:
+def _terms(parts: Sequence[Part], given: Policy | None, root: str | None, note: NoteSink) -> Terms:
     first = parts[0].terms
     config = replace(config_of(first), shard=None)
     devices = {config_of(part.terms).device for part in parts}
@@ -149,7 +161,7 @@ def _terms(parts: Sequence[Part], given: Policy | None, root: object, note: Note
             code="policy_foreign",
             hint="Name it with --policy and --allow-code",
         )
-    source = replace(_source(parts, note), root=optional(root, str))
+    source = replace(_source(parts, note), root=root)
     return Terms(config, model_of(first), ladder_of(first), source, policy)
 
 
@@ -169,18 +181,8 @@ def _form(part: Part) -> str:
     return next(form for form, name in TABLES.items() if (part.folder / name).exists())
 
 
-def _tell_other_tools(tools: Sequence[Json], note: NoteSink) -> None:
-    names = dict.fromkeys(chain.from_iterable(tools))
-    differing = [name for name in names if len({str(tool.get(name)) for tool in tools}) > 1]
-    if differing:
-        told = f"the parts differ in {', '.join(differing)}: the last digits may, too"
-        note(Note("parts_of_many_tools", told))
-
-
-def _unrelated(documents: Sequence[Json]) -> float | None:
-    summaries = [document["summary"] for document in documents]
-    found = [optional(mapping(s)["unrelated"], number) for s in summaries if s is not None]
-    known = [value for value in found if value is not None]
+def _unrelated(shares: Sequence[Share]) -> float | None:
+    known = [share.unrelated for share in shares if share.unrelated is not None]
     if not known:
         return None
     if not math.isclose(min(known), max(known), rel_tol=YARDSTICK_TOLERANCE):
@@ -190,6 +192,36 @@ def _unrelated(documents: Sequence[Json]) -> float | None:
             code="parts_differ",
         )
     return known[0]
+
+
+def _share(document: Json) -> Share:
+    data, summary = mapping(document["data"]), document["summary"]
+    return Share(
+        whole(data["measured"]) + whole(data["skipped"]),
+        mapping(document["tool"]),
+        _counts(data),
+        None if summary is None else optional(mapping(summary)["unrelated"], number),
+    )
+
+
+def _counts(data: Json) -> DataCounts:
+    names = ("found", "measured", "skipped", "ignored", "left_out", "distinct", "labelled")
+    found, measured, skipped, ignored, left_out, distinct, labelled = (
+        whole(data[name]) for name in names
+    )
+    return DataCounts(
+        optional(data["root"], text),
+        found,
+        measured,
+        skipped,
+        ignored,
+        left_out,
+        distinct,
+        labelled,
+        _counter(data["skipped_by_reason"]),
+        _counter(data["ignored_by_reason"]),
+        _counter(data["ignored_extensions"]),
+    )
 
 
 def _counter(counts: object) -> Counter[str]:

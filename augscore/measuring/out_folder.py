@@ -2,11 +2,13 @@
 
 A folder that holds `summary.json` with `complete: true` is finished. One with a journal alone is
 continued by the same command: its settings and the fingerprint of its images stand in `run.json`.
-A part of a sharded measurement says so in `part.json`, and keeps its journal for the merge.
+A part of a sharded measurement says so in `part.json`, and keeps its journal for the merge. One by
+several processes at once has such a part of each under `parts`, until they are joined.
 """
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,12 +37,14 @@ from augscore.outputs import (
 from augscore.runs.journal import Journal, read_journal
 from augscore.runs.mark import RUN_FILE, lasting_names, mark, marked_settings, refuse_inputs
 from augscore.runs.parts import IMAGES, PART_FILE, Part, write_part
+from augscore.runs.shard import Shard
 
 COMMAND = "measure"
 JOURNAL = "journal.jsonl"
 SKIPS = "skipped.jsonl"
 SHEET = "sheet.png"
 SUMMARY = "summary.json"
+PARTS = "parts"
 _OURS = frozenset([RUN_FILE, PART_FILE, JOURNAL, SKIPS, SHEET, SUMMARY, *TABLES.values()])
 
 
@@ -70,7 +74,7 @@ def _refuse_strangers(folder: Path, *, force: bool) -> None:
             f"holds a file {printable(replaced[0])} that augscore did not write",
             "Choose another --out",
         )
-    others = [name for name in names if name not in _OURS]
+    others = [name for name in names if name not in _OURS and not (ours and name == PARTS)]
     if others and not force:
         raise _taken(
             folder,
@@ -109,6 +113,7 @@ class OutFolder:
         write_json(self.folder / SUMMARY, _without_rows(result))
         if result.complete and result.config.shard is None:
             (self.folder / JOURNAL).unlink(missing_ok=True)
+            _remove_parts(self.folder)
         return [*names, SUMMARY]
 
     def _rows(self) -> Iterator[Row]:
@@ -127,6 +132,18 @@ def begin_folder(folder: Path, plan: MeasurePlan, *, force: bool) -> OutFolder:
     return OutFolder(folder, plan.terms)
 
 
+def begin_shared(folder: Path, plan: MeasurePlan, processes: int, *, force: bool) -> None:
+    """The folder of a measurement by several processes, before they begin their parts. Raises as
+    `begin_folder`, also where there were more or fewer."""
+    one = {"shard": None, "device": plan.scorer.device.type, "processes": processes}
+    _take_up(folder, {**plan.settings, **one, IMAGES: plan.survey.fingerprint}, force=force)
+
+
+def part_of(folder: Path, shard: Shard) -> Path:
+    """Where the process of this shard keeps its part."""
+    return folder / PARTS / f"{shard.index}-of-{shard.count}"
+
+
 def begin_merged(folder: Path, settings: Json, terms: Terms, *, force: bool) -> OutFolder:
     """For the sum of parts of these settings, from their first record on. Raises as
     `begin_folder`."""
@@ -137,14 +154,22 @@ def begin_merged(folder: Path, settings: Json, terms: Terms, *, force: bool) -> 
 
 def _take_up(folder: Path, settings: Json, *, force: bool) -> None:
     old = None if force else marked_settings(folder, COMMAND)
-    if old is not None and (folder / JOURNAL).exists():
+    begun = (folder / JOURNAL).exists() or (folder / PARTS).exists()
+    if old is not None and begun:
         _refuse_others(folder, old, settings)
     else:
+        if marked_settings(folder, COMMAND) is not None:
+            _remove_parts(folder)
         for name in _OURS:
             (folder / name).unlink(missing_ok=True)
     (folder / SUMMARY).unlink(missing_ok=True)
     began = datetime.now(UTC).isoformat(timespec="seconds")
     mark(folder, COMMAND, settings, {"began": began})
+
+
+def _remove_parts(folder: Path) -> None:
+    if (folder / PARTS).is_dir():
+        shutil.rmtree(folder / PARTS)
 
 
 def _shared(plan: MeasurePlan) -> dict[str, object]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from augscore.runs.ranks import rank
 from augscore.runtime import Note, Progress
 from augscore.strength.scorer import Scorer
 from augscore.training.planning.plan import TrainPlan
 from augscore.training.score.kind import model_of
 from augscore.training.score.plan import ScoreRunPlan
 from augscore.training.score.run import ScoreHooks
-from augscore.training.stepping.fabric import rank
 from augscore.training.stepping.loop import PairHooks
 from augscore.training.weighing.gaps import needs_network
 from augscore.training.weighing.judge import named_judge

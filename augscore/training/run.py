@@ -20,6 +20,7 @@ from augscore.runs.continuing import usable_checkpoint
 from augscore.runs.deterministic import deterministic
 from augscore.runs.keeping import Keeper
 from augscore.runs.mark import mark
+from augscore.runs.ranks import rank, ranks
 from augscore.runs.run_folder import RunKind, check_folder, checkpoints_of, claimed
 from augscore.runtime import Note, Stopped, host_facts, memory_errors
 from augscore.strength.scorer import Scorer
@@ -34,7 +35,7 @@ from augscore.training.kept_policy import POLICY_FILE, keep_policy
 from augscore.training.planning.plan import TrainPlan, binding_settings
 from augscore.training.reporting.log_row import LogRow
 from augscore.training.reporting.tensorboard import TensorBoardSink
-from augscore.training.stepping.fabric import make_fabric, rank, ranks
+from augscore.training.stepping.fabric import make_fabric
 from augscore.training.stepping.learner import Learner, new_learner
 from augscore.training.stepping.look import Labelled, Looking
 from augscore.training.stepping.loop import Course, PairHooks, Rhythm, train

@@ -21,7 +21,7 @@ from ..lines import line
 from ..measure_files import check_target
 from ..names import shown_path
 from ..options import Configured, shared_options, with_settings
-from ..policy_source import named_policy, policy_files, tell_notes
+from ..policy_source import policy_files, tell_notes
 from ..progress import progress_sink
 from ..results import STDOUT, print_result
 from ..streams import Stream, Streams
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from augscore.auditing.options import AuditOptions
     from augscore.auditing.plan import AuditPlan
     from augscore.auditing.run import Entry, EntrySink
+    from augscore.engine.found import Found
     from augscore.runtime import Note, ProgressSink
 
 
@@ -133,11 +134,22 @@ def _plan(
     from augscore.strength.scorer import load_scorer
 
     assert settings.data is not None
-    found = named_policy(policy, settings.allow_code)
-    tell_notes(found, settings.streams)
+    found = _named(policy, settings.allow_code)
+    tell_notes(found.policy, settings.streams)
     source = folder_source([settings.data])
     scorer = load_scorer(settings.model, settings.device)
     return plan_audit(found, source, scorer, _options(settings), progress, stopped)
+
+
+def _named(policy: str, allowed: bool) -> Found:
+    """By name, file or code; the folder of a training run stands for the policy that it used."""
+    from augscore.engine.found import Found
+    from augscore.engine.policies import inspect_policy
+    from augscore.training.kept_policy import is_pair_run, policy_of_run
+
+    if is_pair_run(Path(policy)):
+        return Found(policy_of_run(Path(policy)))
+    return inspect_policy(policy, allow_code=allowed)
 
 
 def _options(settings: AuditSettings) -> AuditOptions:
@@ -231,7 +243,7 @@ def _tell(settings: AuditSettings, audited: Audited, seconds: float) -> None:
 
 
 def _layout(stream: Stream) -> AuditLayout:
-    return AuditLayout(stream.width, cut=stream.tty, ellipsis=stream.ellipsis)
+    return AuditLayout(stream.width, cut=stream.tty, ellipsis=stream.ellipsis, bars=stream.bars)
 
 
 def _written(settings: AuditSettings, audited: Audited) -> list[str]:

@@ -81,7 +81,7 @@ def _run(method: str, settings: TrainPairSettings) -> None:
 
 def is_first() -> bool:
     """Of the processes that torchrun started."""
-    from augscore.training.stepping.fabric import rank
+    from augscore.runs.ranks import rank
 
     return rank() == 0
 

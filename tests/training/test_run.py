@@ -197,7 +197,7 @@ def test_a_run_goes_on_with_the_score_model_that_it_began_with(
     with pytest.raises(Stop):
         run("simclr", tmp_path / "run", score_model=tiny_run, report=report, **chosen)
     train_tiny(tmp_path / "other", seed=5)
-    with pytest.raises(UsageError, match="score_model") as caught:
+    with pytest.raises(UsageError, match="score-model") as caught:
         run("simclr", tmp_path / "run", score_model=tmp_path / "other", **chosen)
     assert caught.value.code == "resume_mismatch"
     assert run("simclr", tmp_path / "run", score_model=tiny_run, **chosen).complete

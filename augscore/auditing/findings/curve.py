@@ -70,7 +70,10 @@ def sides_in(evidence: Evidence, *, fewest: int = 3) -> tuple[Curve, ...]:
 
 def sides_of(axis: Axis) -> tuple[tuple[int, ...], ...]:
     """Places of an axis' levels, weakest first: all of them, or, where the weakest value lies
-    inside, those on either side of it, both with the weakest itself."""
+    inside, those on either side of it, both with the weakest itself. None of an axis that is not
+    ordered."""
+    if not axis.is_ordered:
+        return ()
     centre = weakest_of(axis)
     places = range(len(axis.levels))
     if centre is None or not min(axis.levels) < centre < max(axis.levels):

@@ -48,6 +48,8 @@ def _first(axis: Axis) -> int | None:
     """The place of the weakest level; None where it is not expected to be neutral, or missing."""
     known_to_change = axis.weakest is not None and axis.neutral is None
     sides = sides_of(axis)
+    if not sides:
+        return None
     place = sides[0][0]
     if known_to_change or (len(sides) > 1 and axis.levels[place] != weakest_of(axis)):
         return None

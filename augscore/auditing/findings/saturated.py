@@ -42,9 +42,9 @@ PAGE = Page(
         "The same images and draws at every level. The rise over the top third is below 0.05 of "
         "the curve's range, in the score reading and in pixel RMS, of a range of at least 0.05 of "
         "unrelated images; or the share of values at 0 or 1 lies more than 0.25 above the "
-        "originals' at the level that the policy uses. One-sided bounds over images, Holm over "
-        "axes. Clipping is not judged for operations that fill with black. If the policy stays "
-        "below the flat part, it is only told."
+        "originals' at the level that the policy names, or on average over the range that it draws "
+        "from. One-sided bounds over images, Holm over axes. Clipping is not judged for operations "
+        "that fill with black. If the policy stays below the flat part, it is only told."
     ),
     remedy="End the range where the curve flattens, or where pixels begin to clip.",
 )
@@ -98,8 +98,7 @@ def _standing(evidence: Evidence, values: Floats, top: int) -> OneSided | None:
 
 
 def _clipping(evidence: Evidence, curve: Curve) -> Tested:
-    used = _in_use(curve)
-    gained = curve.gained[:, used]
+    gained = _gained(curve)
     known = gained[~np.isnan(gained)]
     if fills(curve.part.op) or len(known) < 2 or known.mean() <= MOST_GAINED:
         return Tested(curve.name)
@@ -107,9 +106,11 @@ def _clipping(evidence: Evidence, curve: Curve) -> Tested:
     estimate = mean_estimate(gained, seed=evidence.seed)
     if sure is None or estimate is None:
         return Tested(curve.name)
+    drawn = curve.axis.set_to is None
+    where = f"over its range of {curve.axis.name}" if drawn else f"at {curve.at(_in_use(curve))}"
     statement = (
-        f"{curve.part.path} cuts {percent(estimate.value)} more of the values at black or white at "
-        f"{curve.axis.name} {curve.at(used)} than the images have themselves"
+        f"{curve.part.path} cuts {percent(estimate.value)} more of the values at black or white "
+        f"{where} than the images have themselves"
     )
     worth = np.where(np.isnan(gained), -np.inf, gained)
     finding = told(
@@ -122,6 +123,14 @@ def _clipping(evidence: Evidence, curve: Curve) -> Tested:
         images=ids_of(curve, evidence, worth),
     )
     return Tested(curve.name, sure.p, finding)
+
+
+def _gained(curve: Curve) -> Floats:
+    """(M,) at the level that the policy names, or on average over the range that it draws from."""
+    if curve.axis.set_to is None:
+        average: Floats = curve.gained.mean(axis=1)
+        return average
+    return curve.gained[:, _in_use(curve)]
 
 
 def _in_use(curve: Curve) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from augscore.auditing.findings.catalogue import CATALOGUE
 from augscore.auditing.gating.document import gates_of
 from augscore.auditing.gating.gates import Gates
 from augscore.engine.policy_file.contents import contents
@@ -20,29 +21,6 @@ GATES = Kind(
     alias="Write it out",
 )
 
-CODES = (
-    "ARG_IGNORED",
-    "RAISES",
-    "P_ZERO",
-    "P_MISMATCH",
-    "DEAD",
-    "WEAK",
-    "SATURATED",
-    "NON_MONOTONE",
-    "REVERSED",
-    "MAGNITUDE_FREE",
-    "NOT_IDENTITY_AT_ZERO",
-    "DESTRUCTIVE",
-    "OUT_OF_RANGE",
-    "NON_DETERMINISTIC",
-    "REPEATED_DRAWS",
-    "REDUNDANT",
-    "DOMINANT",
-    "NEAR_IDENTICAL_VIEWS",
-    "BEYOND_RANDOM_PAIRS",
-    "CLASS_IMBALANCED_STRENGTH",
-)
-
 
 def read_gates(path: Path) -> Gates:
     """The gates in a .yaml, .yml or .json file.
@@ -54,7 +32,8 @@ def read_gates(path: Path) -> Gates:
     text = read_text(contents(path, GATES), is_json=path.suffix.lower() == ".json", kind=GATES)
     if cannot_read_on(text):
         raise GatesError(file, mistakes_of(file, text.problems, text.places))
-    gates, checked = gates_of(text.data, text.places, CODES, file)
+    codes = [kind.page.code for kind in CATALOGUE]
+    gates, checked = gates_of(text.data, text.places, codes, file)
     problems = without_echoes(text.problems, checked)
     if problems:
         raise GatesError(file, mistakes_of(file, problems, text.places))

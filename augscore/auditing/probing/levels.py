@@ -15,8 +15,9 @@ from augscore.auditing.probing.pixels import pixels_of
 from augscore.auditing.probing.readings import read_pictures
 from augscore.auditing.probing.tolerant import tolerant_view
 from augscore.auditing.table import LevelRecord
+from augscore.engine.bring.dial import Dial
 from augscore.engine.drawing.view import draw, resizes
-from augscore.engine.nodes import Levelled, Node, Step
+from augscore.engine.nodes import Levelled, Node, Stage, Step
 from augscore.engine.policy import Policy, View
 
 
@@ -26,7 +27,7 @@ def probe_levels(bench: Bench, lab: Lab, images: Sequence[int]) -> dict[int, lis
     for place, probe in enumerate(lab.probes):
         for number, axis in enumerate(probe.part.axes):
             for level, value in enumerate(axis.levels):
-                records = _at(bench, lab, images, _turned(probe, axis.name, value), place)
+                records = _at(bench, lab, images, turned(probe, axis.name, value), place)
                 for image, record in zip(images, records, strict=True):
                     record = replace(record, part=place, axis=number, level=level)
                     found[image].append(record)
@@ -59,8 +60,16 @@ def _given(bench: Bench, images: Sequence[int], view: View) -> list[torch.Tensor
     return [bench.originals.pixels[i] for i in images]
 
 
-def _turned(probe: Probe, axis: str, value: float) -> Node:
-    if isinstance(probe.node, Levelled):
-        return turned_row(probe.node, value)
-    assert isinstance(probe.node, Step)
-    return turned_step(probe.node, axis, value)
+def turned(probe: Probe, axis: str, value: float) -> Node:
+    """The operation alone, at one level of one of its axes, applied to all."""
+    match probe.node:
+        case Levelled() as row:
+            return turned_row(row, value)
+        case Dial() as dial:
+            return Stage(
+                dial.name, f"{dial.name} at {value:g}", False, dial.at(value), name=dial.name
+            )
+        case Step() as step:
+            return turned_step(step, axis, value)
+        case node:
+            raise TypeError(f"{node} has no magnitude")

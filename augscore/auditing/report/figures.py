@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from augscore.auditing.audit import Estimate, Gate
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from augscore.auditing.audit import Estimate, Gate
 
 NOTHING = "-"
 COUNTS = "findings."

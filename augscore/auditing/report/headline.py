@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from augscore.auditing.audit import Audit, Gate
+from typing import TYPE_CHECKING
+
 from augscore.auditing.report.figures import gate_value
+
+if TYPE_CHECKING:
+    from augscore.auditing.audit import Audit, Gate
 
 WORDS = {"pass": "PASS", "fail": "FAIL", "inconclusive": "INCONCLUSIVE", "error": "ERROR"}
 _TOLD = 3
+_LEVELS = {"findings.fail": "fail", "findings.warn": "warn"}
 
 
 def word(audit: Audit) -> str:
@@ -28,10 +33,26 @@ def reason(audit: Audit) -> str:
     return f"{told}{more}{_consequence(audit)}"
 
 
+def brief(audit: Audit) -> str:
+    """The reason where one gate tells it, else how many do; for where gates are told below."""
+    telling = [gate for gate in audit.gates if _tells(gate, audit)]
+    if not audit.complete or audit.status in ("pass", "error") or len(telling) < 2:
+        return reason(audit)
+    what = "fail" if audit.status == "fail" else "are not settled"
+    return f"{len(telling)} of {len(audit.gates)} gates {what}{_consequence(audit)}"
+
+
 def sentence(gate: Gate) -> str:
     """`policy.strength 0.83 (0.80 ... 0.86), allowed 0.2 to 0.6`, and why where that is told."""
     why = f": {gate.why}" if gate.why else ""
-    return f"{gate.key} {gate_value(gate)}, allowed {gate.allowed}{why}"
+    return f"{_counted(gate)}, allowed {gate.allowed}{why}"
+
+
+def _counted(gate: Gate) -> str:
+    if gate.key not in _LEVELS:
+        return f"{gate.key} {gate_value(gate)}"
+    number = gate_value(gate) if gate.value else "no"
+    return f"{number} finding{'s' if (gate.value or 0) > 1 else ''} of level {_LEVELS[gate.key]}"
 
 
 def _tells(gate: Gate, audit: Audit) -> bool:
@@ -45,7 +66,7 @@ def _passed(audit: Audit) -> str:
     number = len(audit.gates)
     if not number:
         return "there are no gates"
-    held = f"all {number} gates hold" if number > 1 else f"{audit.gates[0].key} holds"
+    held = f"all {number} gates hold" if number > 1 else sentence(audit.gates[0])
     if not warned:
         return held
     return f"{number - len(warned)} of {number} gates hold; warned by {warned[0].key}"

@@ -10,7 +10,7 @@ from augscore.auditing.finding import Finding
 from augscore.auditing.gating.verdict import failing
 from augscore.auditing.report.blocks import Block, joined
 from augscore.auditing.report.figures import NOTHING, gate_value, three, with_interval
-from augscore.auditing.report.headline import reason, word
+from augscore.auditing.report.headline import brief, word
 from augscore.auditing.report.limits import LIMITS
 from augscore.auditing.report.markdown_text import code, text
 
@@ -51,7 +51,7 @@ def _verdict(audit: Audit) -> list[str]:
     return [
         f"### augscore audit of {policy}: {word(audit)}",
         "",
-        text(reason(audit)),
+        text(brief(audit)),
         "",
         f"{data.measured:,} images × {audit.design.draws} views, {data.size} px{compared}.",
         *(f"{sentence}  " for sentence in LIMITS[:2]),

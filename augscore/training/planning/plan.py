@@ -20,6 +20,7 @@ from augscore.images.records import Picture
 from augscore.images.sets import Indexed
 from augscore.methods.table import couples_rows, find_method
 from augscore.runs.mark import refuse_inputs
+from augscore.runs.ranks import own_device, ranks
 from augscore.runtime import Progress, ProgressSink, pick_device
 from augscore.training.config import TrainConfig
 from augscore.training.data.limit import limited
@@ -28,7 +29,6 @@ from augscore.training.planning.preflight import check_config
 from augscore.training.planning.request import TrainRequest
 from augscore.training.planning.resolve import Images, resolve
 from augscore.training.planning.settings import leaves, settable
-from augscore.training.stepping.fabric import own_device, ranks
 from augscore.training.stepping.optimisers import warmup_steps
 from augscore.training.stepping.pairing import Pairing, pairing_of
 from augscore.training.weighing.gaps import needs_network

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from datetime import timedelta
 from typing import Any, TypeVar, cast
 
 import torch
@@ -13,40 +11,22 @@ from lightning_fabric.plugins.precision import Precision as FullPrecision
 from lightning_fabric.strategies.ddp import DDPStrategy
 
 from augscore.errors import UsageError
+from augscore.runs.ranks import PATIENCE, local_ranks, ranks
 from augscore.training.config import Precision
 
 Network = TypeVar("Network", bound=torch.nn.Module)
-
-# Others wait while the first process trains the score network, say.
-_PATIENCE = timedelta(hours=24)
-
-
-def ranks() -> int:
-    """Processes that torchrun started together; 1 without it."""
-    return int(os.environ.get("WORLD_SIZE", "1"))
-
-
-def rank() -> int:
-    return int(os.environ.get("RANK", "0"))
-
-
-def own_device(device: torch.device) -> torch.device:
-    """Of this process: under torchrun each takes the accelerator of its local number."""
-    if device.type == "cuda" and ranks() > 1:
-        return torch.device("cuda", int(os.environ["LOCAL_RANK"]))
-    return device
 
 
 def make_fabric(device: torch.device, precision: Precision) -> Fabric:
     """Launched. `precision` is that of the networks' forward passes: weights, losses and moments
     stay float32."""
     many = ranks() > 1
-    local = int(os.environ.get("LOCAL_WORLD_SIZE", "1")) if many else 1
+    local = local_ranks()
     fabric = Fabric(
         accelerator=device.type,
         devices=cast(Any, local if many or device.type != "cuda" else [device.index or 0]),
         num_nodes=ranks() // local if many else 1,
-        strategy=DDPStrategy(timeout=_PATIENCE) if many else "auto",
+        strategy=DDPStrategy(timeout=PATIENCE) if many else "auto",
         plugins=_plugin(device, precision),
     )
     fabric.launch()

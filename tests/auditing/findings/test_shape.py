@@ -134,21 +134,34 @@ def test_a_flat_end_that_the_policy_does_not_reach_is_only_told() -> None:
     assert finding.level == "info"
 
 
-def clipping(op: str, share: float) -> Table:
-    pixels = Pixels(0.2, share, 0.3, 0.0, 1.0)
+def clipping(op: str, share: float, set_to: float | None = 30.0) -> Table:
+    """So many values more clip at the last level."""
+    pixels = Pixels(0.2, 0.02 + share, 0.3, 0.0, 1.0)
+    axis = Axis("level", "of 30", (0.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0), set_to=set_to)
 
     def one(i: int, level: LevelRecord) -> LevelRecord:
         return replace(level, pixels=pixels) if (level.part, level.level) == (4, 6) else level
 
-    return with_levels(with_op(Op(op, curve=RISING)), one)
+    return with_levels(with_op(Op(op, curve=RISING, axis=axis)), one)
 
 
 def test_pixels_that_clip_are_saturated_where_the_operation_does_not_fill() -> None:
-    (finding,) = found(clipping("Gamma", 0.4), "SATURATED")
+    (finding,) = found(clipping("Gamma", 0.38), "SATURATED")
     assert finding.value == pytest.approx(0.38)
     assert "38 % more" in finding.statement
+    assert "at 30 of 30" in finding.statement
     assert found(clipping("Gamma", 0.2), "SATURATED") == ()
-    assert found(clipping("TranslateX", 0.4), "SATURATED") == ()
+    assert found(clipping("TranslateX", 0.38), "SATURATED") == ()
+    assert found(clipping("Gamma", 0.38, set_to=15.0), "SATURATED") == ()
+
+
+def test_a_range_that_clips_at_its_end_alone_is_not_saturated() -> None:
+    assert found(clipping("Gamma", 0.9, set_to=None), "SATURATED") == ()
+    everywhere = with_levels(
+        with_op(Op("Gamma", curve=RISING)),
+        lambda i, level: replace(level, pixels=Pixels(0.2, 0.4, 0.3, 0.0, 1.0)),
+    )
+    assert "Gamma" in {finding.part for finding in found(everywhere, "SATURATED")}
 
 
 def test_the_weakest_level_of_an_axis_with_a_known_start_may_change_images() -> None:

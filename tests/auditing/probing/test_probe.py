@@ -25,8 +25,8 @@ SOLARIZE = Step("RandomSolarize", (("threshold", (0.2, 0.6)),), p=0.7)
 POLICY = Policy("two", SIZE, (View((FLIP, SOLARIZE)),))
 
 
-def _plan(tiny: Scorer, images: torch.Tensor, policy: Policy = POLICY, **more: int) -> AuditPlan:
-    options = AuditOptions(**{"images": 9, "op_images": 4, "draws": 2, "levels": 3, **more})
+def _plan(tiny: Scorer, images: torch.Tensor, policy: Policy = POLICY) -> AuditPlan:
+    options = AuditOptions(images=9, op_images=4, draws=2, levels=3)
     return plan_audit(policy, memory_source(images), tiny, options)
 
 

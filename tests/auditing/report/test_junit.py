@@ -88,7 +88,7 @@ def test_messages_and_properties() -> None:
     assert properties["data.fingerprint"] == "ab" * 32
     messages = [e.get("message") for e in found.iter("failure")]
     assert messages == [
-        "findings.fail 1, allowed at most 0: DEAD A",
+        "1 finding of level fail, allowed at most 0: DEAD A",
         "line 12: DEAD of A. Raise the magnitude",
     ]
 

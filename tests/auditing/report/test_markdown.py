@@ -161,7 +161,7 @@ def test_what_else_it_says(compared: Audit) -> None:
     assert second == "### augscore audit of `randaugment`: FAIL"
     words = " ".join(Page(told).words.split())
     for expected in (
-        "findings.fail 1, allowed at most 0: DEAD A; policy.strength 0.840",
+        "FAIL 2 of 3 gates fail 1,000 images",
         "1,000 images × 4 views, 32 px, against randaugment",
         "labels are still true is not measured",
         "DEAD A (line 12), fail: DEAD of A → Raise the magnitude",
@@ -183,7 +183,7 @@ def test_the_marker_is_that_of_the_name_alone() -> None:
 def test_a_short_audit_is_short() -> None:
     told = to_markdown(judged(audit()))
     assert "PASS" in told
-    assert "findings.fail holds" in told
+    assert "no finding of level fail, allowed at most 0" in told
     assert "Findings that fail" not in told
     assert "| number |" in told, "gates that hold"
     assert "None" not in told
@@ -193,7 +193,10 @@ def test_a_short_audit_is_short() -> None:
     ("made", "words"),
     [
         (replace(audit(), complete=False, stopped_by="SIGINT"), "stopped by SIGINT: not complete"),
-        (audit(checks=[Check("DEAD", "inconclusive")]), "findings.fail 0, allowed at most 0: not"),
+        (
+            audit(checks=[Check("DEAD", "inconclusive")]),
+            "no finding of level fail, allowed at most 0: not",
+        ),
     ],
 )
 def test_an_inconclusive_one_says_why(made: Audit, words: str) -> None:
