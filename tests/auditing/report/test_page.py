@@ -318,3 +318,16 @@ def test_columns_that_say_nothing_are_left_out() -> None:
 def table_of(audit: Audit) -> Element:
     tree = parsed(to_html(audit, ()))
     return next(section for section in all_of(tree, "section") if section.get("id") == "table")
+
+
+def test_an_audit_that_is_beyond_reading_still_gives_a_page_of_its_size() -> None:
+    """600 operations of their own names, 2,400 findings of 10,000 characters each."""
+    full = example.full()
+    ops = tuple(replace(op, path=f"{op.path} {n}") for n in range(60) for op in full.ops)
+    long = {"statement": "x" * 10_000, "advice": "y" * 10_000}
+    found = tuple(
+        replace(f, part=f"{f.part} {n % 60}", **long) for n in range(300) for f in full.findings
+    )
+    page = to_html(replace(full, ops=ops, findings=found, examples=full.examples * 10), ())
+    assert len(page.encode()) < MOST_BYTES
+    assert page.count("more in report.json.") == 4

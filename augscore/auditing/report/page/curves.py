@@ -18,10 +18,19 @@ from augscore.auditing.report.page.curve_panel import (
     shifts,
 )
 from augscore.auditing.report.page.links import finding_links, has_curves, op_anchor, series
-from augscore.auditing.report.page.markup import NOTHING, as_numbers, fill, joined, section
+from augscore.auditing.report.page.markup import (
+    NOTHING,
+    as_numbers,
+    fill,
+    joined,
+    more_in_report,
+    section,
+)
 from augscore.auditing.report.page.numbers import interval, measured, number, percent
 from augscore.auditing.report.page.together import all_together, toggles
 
+MOST = 100
+"""Operations with pictures of their own; the last table of the page has all."""
 HEADS = (
     "Level",
     "Strength",
@@ -40,14 +49,16 @@ def curves(audit: Audit) -> Markup:
     drawn = [(place, op) for place, op in enumerate(audit.ops) if has_curves(op)]
     if not drawn:
         return NOTHING
-    top = top_of([op for _, op in drawn])
+    shown = drawn[:MOST]
+    top = top_of([op for _, op in shown])
     return section(
         "curves",
         "Strength against magnitude",
         fill('<p class="lead">{}</p>', _reading(audit)),
-        toggles(drawn),
-        all_together(drawn, top),
-        fill('<div class="cards">{}</div>', joined(_card(audit, p, op, top) for p, op in drawn)),
+        toggles(shown),
+        all_together(shown, top),
+        fill('<div class="cards">{}</div>', joined(_card(audit, p, op, top) for p, op in shown)),
+        more_in_report(len(drawn) - MOST),
         _without([op for op in audit.ops if not has_curves(op)]),
     )
 
