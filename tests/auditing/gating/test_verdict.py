@@ -139,7 +139,7 @@ def test_operations_that_are_not_there_are_refused_all_at_once() -> None:
         "gates.yaml:7: the policy has no operation 'Solarise'. Did you mean Solarize?"
     )
     assert (second.line, second.code, caught.value.exit_code) == (9, "gates_unknown_op", 2)
-    with pytest.raises(GatesError, match="^gates: the policy has no operation 'Zoom'"):
+    with pytest.raises(GatesError, match=r"^gates: the policy has no operation 'Zoom'"):
         judged(audit(), gates(replace(rules[2], line=None)))
 
 
