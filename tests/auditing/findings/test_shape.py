@@ -165,7 +165,7 @@ def test_a_range_that_clips_at_its_end_alone_is_not_saturated() -> None:
 
 
 def test_the_weakest_level_of_an_axis_with_a_known_start_may_change_images() -> None:
-    curve = tuple(0.1 + value for value in RISING)
+    curve = tuple(0.2 + value for value in RISING)
     levels = (100.0, 85.0, 70.0, 55.0, 40.0, 25.0, 10.0)
     open_axis = Axis("quality", "", levels)
     known = Axis("quality", "", levels, weakest=100.0)
