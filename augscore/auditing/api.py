@@ -8,6 +8,7 @@ from pathlib import Path
 
 from augscore.auditing.audit import Audit
 from augscore.auditing.conclude import conclude
+from augscore.auditing.facts import with_facts
 from augscore.auditing.gallery import Shown, choose, evidence, show
 from augscore.auditing.gating.gates import DEFAULT_GATES, Gates
 from augscore.auditing.gating.ops import check_ops
@@ -88,12 +89,12 @@ def audit_images(
     probed = probe_images(
         plan, earlier=earlier, record=record, progress=progress, note=note, stopped=stopped
     )
-    return told(plan, probed, gates)
+    return told(plan, probed, gates, note)
 
 
-def told(plan: AuditPlan, probed: Probed, gates: Gates) -> Audited:
+def told(plan: AuditPlan, probed: Probed, gates: Gates, note: NoteSink) -> Audited:
     """What was measured, judged, with its examples."""
-    table = probed.table(plan)
+    table = with_facts(probed.table(plan), plan, note)
     first = conclude(table, plan, probed.skipped, stopped_by=probed.stopped_by)
     unrelated = first.scale.unrelated_strength
     shown = tuple(show(choose(table, unrelated, SHOWN_EACH), plan))

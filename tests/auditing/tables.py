@@ -76,12 +76,28 @@ def table(
     seed: int = 0,
     pipelines: tuple[int, ...] = (0,),
     classes: int = 0,
+    sizes: Sequence[float] = (),
+    choose: int = 0,
 ) -> Table:
     """A table as the probe would make it: strengths add up as independent steps do, images differ
-    in how far they move, and the same image and draw is behind every level of a curve."""
+    in how far they move, and the same image and draw is behind every level of a curve.
+
+    `sizes`: what to draw an image's factor from; by default it is log-normal with a mean of 1.
+    `choose`: how many operations a view has, drawn from all and the identity, as RandAugment does.
+    """
     random = np.random.default_rng(seed)
+    pool = np.array(sizes)
     records = tuple(
-        _record(i, ops, draws, random, pipelines, f"class {i % classes}" if classes else None)
+        _record(
+            i,
+            ops,
+            draws,
+            random,
+            pipelines,
+            f"class {i % classes}" if classes else None,
+            float(random.choice(pool)) if len(pool) else random.lognormal(-0.045, 0.3),
+            choose,
+        )
         for i in range(images)
     )
     return Table(tuple(op.part() for op in ops), records, pipelines)
@@ -118,9 +134,10 @@ def _record(
     random: np.random.Generator,
     pipelines: tuple[int, ...],
     label: str | None,
+    own: float,
+    choose: int,
 ) -> ImageRecord:
-    own = random.lognormal(-0.045, 0.3)
-    views = tuple(_view(k, ops, own, random, pipelines) for k in range(draws))
+    views = tuple(_view(k, ops, own, random, pipelines, choose) for k in range(draws))
     far = random.lognormal(-0.02, 0.2)
     return ImageRecord(
         id=f"{i:04d}.png",
@@ -141,11 +158,9 @@ def _view(
     own: float,
     random: np.random.Generator,
     pipelines: tuple[int, ...],
+    choose: int,
 ) -> ViewRecord:
-    pipeline = pipelines[number % len(pipelines)]
-    applied = tuple(
-        place for place, op in enumerate(ops) if op.view == pipeline and random.random() < op.chance
-    )
+    applied = _applied(ops, random, pipelines[number % len(pipelines)], choose)
     alone = {}
     for place in applied:
         op = ops[place]
@@ -162,6 +177,17 @@ def _view(
     )
     reading = _together(list(alone.values()))
     return ViewRecord(number, reading, PLAIN, applied, parts, digest=str(random.random()))
+
+
+def _applied(
+    ops: Sequence[Op], random: np.random.Generator, pipeline: int, choose: int
+) -> tuple[int, ...]:
+    if choose:
+        chosen = set(random.integers(0, len(ops) + 1, choose).tolist())
+        return tuple(sorted(place for place in chosen if place < len(ops)))
+    return tuple(
+        place for place, op in enumerate(ops) if op.view == pipeline and random.random() < op.chance
+    )
 
 
 def _together(alone: Sequence[tuple[float, float]]) -> Reading:

@@ -52,9 +52,7 @@ def _one(evidence: Evidence, place: int) -> Tested | None:
     if part.chance is None or estimate is None:
         return None
     p = binomial_p(hits, total, part.chance)
-    if abs(estimate.value - part.chance) <= LEAST_GAP:
-        return Tested(part.path, p)
-    if p > evidence.alpha:
+    if abs(estimate.value - part.chance) <= LEAST_GAP or p > _ALPHA_SHARE * evidence.alpha:
         return Tested(part.path, p)
     statement = (
         f"{part.path} is applied in {ranged_share(estimate)} of {counted(total, 'view')}; "

@@ -20,6 +20,9 @@ from augscore.auditing.statistics.one_sided import mean_below
 
 MARGIN = 0.02
 
+_RESAMPLES = 20_000
+"""There are as many tests as pairs of operations, and Holm's correction is for all of them."""
+
 PAGE = Page(
     code="REDUNDANT",
     group="size",
@@ -72,8 +75,8 @@ def _one(evidence: Evidence, other: Alone, extra: Alone, spared: Bools) -> Teste
     margin, floor = CAUTION * MARGIN, CAUTION * evidence.scale.floor_rms
     if np.nanmean(strength) >= margin or np.nanmean(rms) >= floor:
         return Tested(name)
-    small = mean_below(strength, margin, seed=evidence.seed)
-    still = mean_below(rms, floor, seed=evidence.seed)
+    small = mean_below(strength, margin, seed=evidence.seed, resamples=_RESAMPLES)
+    still = mean_below(rms, floor, seed=evidence.seed, resamples=_RESAMPLES)
     if small is None or still is None:
         return Tested(name)
     statement = (

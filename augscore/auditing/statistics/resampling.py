@@ -62,15 +62,15 @@ def resample(clusters: Clusters, *, seed: int, resamples: int = RESAMPLES) -> Re
     """Means as ratios of sums to counts, with the images of each resample drawn with replacement.
 
     All values of an image are drawn together (the cluster bootstrap: Davison & Hinkley 1997,
-    section 3.8); errors are those of a ratio by linearisation. Equal seeds and numbers of images
-    give the same resamples, whatever the values.
+    section 3.8); errors are those of a ratio by linearisation, without a factor of n / (n − 1),
+    which cancels wherever they are used. Equal seeds and numbers of images give the same resamples,
+    whatever the values.
     """
     n = clusters.images
     total = clusters.counts.sum(axis=0)
     mean = clusters.sums.sum(axis=0) / total
     rest = clusters.sums - mean * clusters.counts
-    spread = n / max(1, n - 1)
-    error = np.sqrt(spread * (rest**2).sum(axis=0)) / total
+    error = np.sqrt((rest**2).sum(axis=0)) / total
     powers = np.concatenate(
         [rest, clusters.counts, rest**2, rest * clusters.counts, clusters.counts**2], axis=1
     )
@@ -78,7 +78,7 @@ def resample(clusters: Clusters, *, seed: int, resamples: int = RESAMPLES) -> Re
     for drawn in draws(n, seed=seed, resamples=resamples):
         moved, weight, square, mixed, counts = np.split(drawn @ powers, 5, axis=1)
         step = moved / weight
-        variance = spread * (square - 2 * step * mixed + step**2 * counts)
+        variance = square - 2 * step * mixed + step**2 * counts
         means.append(mean + step)
         errors.append(np.sqrt(np.maximum(variance, 0.0)) / weight)
     return Resampled(mean, error, np.concatenate(means), np.concatenate(errors))

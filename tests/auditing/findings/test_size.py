@@ -214,6 +214,23 @@ def test_the_same_operation_twice_is_redundant() -> None:
     assert found(twice(0.02), "REDUNDANT") == ()
 
 
+def test_a_redundant_operation_is_found_among_many() -> None:
+    others = tuple(Op(f"Other {k}", chance=0.9) for k in range(14))
+    ops = (*others, Op("JPEG", chance=0.9), Op("JPEG 2", chance=0.9))
+    random = np.random.default_rng(1)
+
+    def one(i: int, k: int, view: ViewRecord) -> ViewRecord:
+        assert view.reading is not None
+        if not {14, 15} <= set(view.applied):
+            return view
+        same = replace(view.reading, rms=view.reading.rms + random.uniform(0, 0.002))
+        parts = (replace(p, without=same) if p.part == 15 else p for p in view.parts)
+        return replace(view, parts=tuple(parts))
+
+    (finding,) = found(with_views(table(ops, images=60), one), "REDUNDANT")
+    assert finding.part == "JPEG 2"
+
+
 def test_an_operation_that_moves_views_either_way_is_not_redundant() -> None:
     """Leaving a flip out of crops changes how far views lie, up and down, by nothing on average."""
     random = np.random.default_rng(0)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tinyhtml5.parser import HTMLParser
 
 from augscore.auditing.audit import Audit
+from augscore.auditing.report.limits import LIMITS
 from augscore.auditing.report.page.document import MOST_BYTES, to_html
 from augscore.auditing.report.picture import Picture
 from tests.auditing.report import example
@@ -199,7 +200,7 @@ def shape(audit: Audit) -> list[tuple[str, tuple[str, ...]]]:
 
 def test_every_number_that_was_measured_is_on_the_page(tree: Element) -> None:
     told = text_of(tree)
-    for words in ("0.53", "0.52 to 0.55", "0.68", "2.1 %", "1.6 to 2.6 %", "−1.00", "0.0004"):
+    for words in ("0.534", "0.522 to 0.546", "0.681", "2.1 %", "1.6 to 2.6 %", "−1.00", "0.0004"):
         assert words in told
 
 
@@ -237,7 +238,7 @@ def test_an_audit_that_has_little_gives_a_page_that_says_so() -> None:
     page = to_html(example.thin(), ())
     tree = parsed(page)
     told = text_of(tree)
-    assert "Not complete: it was interrupted after 12 of 1,000 images." in told
+    assert "stopped by signal: not complete" in told
     assert "Nothing was found so far." in told
     ids = {section.get("id") for section in all_of(tree, "section")}
     assert ids == {"verdict", "limits", "findings", "operations", "method", "table"}
@@ -247,7 +248,7 @@ def test_limits_are_told_right_after_the_verdict(tree: Element) -> None:
     first, second, *_ = [section.get("id") for section in all_of(tree, "section")]
     assert (first, second) == ("verdict", "limits")
     (limits,) = [s for s in all_of(tree, "section") if s.get("id") == "limits"]
-    assert "Whether labels stay true. It is not measured." in text_of(limits)
+    assert all(sentence in text_of(limits) for sentence in LIMITS)
 
 
 @pytest.mark.parametrize("which", ["full", "thin"])

@@ -79,6 +79,19 @@ def test_equivalence_needs_every_column_on_both_sides() -> None:
         assert equivalence_p(moved, 0.02, seed=0) == 1.0
 
 
+def test_equivalence_is_two_one_sided_tests_of_every_column() -> None:
+    columns = np.random.default_rng(5).normal([0.0, 0.006, -0.008], 0.04, (80, 3))
+    tests = []
+    for column in columns.T:
+        below = mean_below(column, 0.016, seed=2)
+        above = mean_above(column, -0.016, seed=2)
+        assert below is not None
+        assert above is not None
+        tests += [below.p, above.p]
+    assert 0.001 < max(tests) < 0.5
+    assert equivalence_p(columns, 0.02, seed=2) == pytest.approx(max(tests))
+
+
 def test_equivalence_holds_margins_to_eight_tenths() -> None:
     column = np.random.default_rng(4).normal(0, 1e-4, (100, 1)) + 0.017
     assert equivalence_p(column, 0.02, seed=0) == 1.0
@@ -89,3 +102,6 @@ def test_equivalence_of_nothing_is_not_shown() -> None:
     assert equivalence_p(np.empty((0, 3)), 0.02, seed=0) == 1.0
     assert equivalence_p(np.empty((30, 0)), 0.02, seed=0) == 1.0
     assert equivalence_p(np.full((30, 1), np.nan), 0.02, seed=0) == 1.0
+    assert equivalence_p(np.zeros((30, 2)), 0.02, seed=0) == 0.0
+    one_still = np.column_stack([np.zeros(30), np.random.default_rng(0).normal(0, 0.1, 30)])
+    assert equivalence_p(one_still, 0.02, seed=0) > 0.1

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from augscore.auditing.statistics.share import clustered_share_estimate, share_estimate
+from augscore.auditing.statistics.share import clustered_share_estimate, share_estimate, wilson
 
 
 @settings(deadline=None)
@@ -57,6 +57,23 @@ def test_where_all_agree_an_image_counts_once() -> None:
     assert found is not None
     assert alone is not None
     assert (found.value, found.low, found.high) == (alone.value, alone.low, alone.high)
+
+
+def test_the_design_effect_by_loops() -> None:
+    random = np.random.default_rng(3)
+    hits = (random.random((40, 3)) < random.random((40, 1))).astype(float)
+    hits[random.random(hits.shape) < 0.2] = np.nan
+    images = [[v for v in row if v == v] for row in hits.tolist()]
+    images = [row for row in images if row]
+    total = sum(len(row) for row in images)
+    share = sum(map(sum, images)) / total
+    squares = sum((sum(row) - share * len(row)) ** 2 for row in images)
+    variance = len(images) / (len(images) - 1) * squares / total**2
+    worth = share * (1 - share) / variance
+    assert len(images) < worth < total
+    found = clustered_share_estimate(hits)
+    assert found is not None
+    assert (found.low, found.high) == pytest.approx(wilson(share, worth), abs=1e-12)
 
 
 def test_missing_views_are_left_out() -> None:

@@ -17,7 +17,7 @@ from augscore.auditing.report.page.curve_panel import (
     place_within,
     shifts,
 )
-from augscore.auditing.report.page.links import finding_links, op_anchor, series
+from augscore.auditing.report.page.links import finding_links, has_curves, op_anchor, series
 from augscore.auditing.report.page.markup import NOTHING, as_numbers, fill, joined, section
 from augscore.auditing.report.page.numbers import interval, measured, number, percent
 from augscore.auditing.report.page.together import all_together, toggles
@@ -37,7 +37,7 @@ HEADS = (
 
 def curves(audit: Audit) -> Markup:
     """Nothing where no operation has a curve."""
-    drawn = [(place, op) for place, op in enumerate(audit.ops) if op.curves]
+    drawn = [(place, op) for place, op in enumerate(audit.ops) if has_curves(op)]
     if not drawn:
         return NOTHING
     top = top_of([op for _, op in drawn])
@@ -48,7 +48,7 @@ def curves(audit: Audit) -> Markup:
         toggles(drawn),
         all_together(drawn, top),
         fill('<div class="cards">{}</div>', joined(_card(audit, p, op, top) for p, op in drawn)),
-        _without([op for op in audit.ops if not op.curves]),
+        _without([op for op in audit.ops if not has_curves(op)]),
     )
 
 
@@ -76,8 +76,7 @@ def _card(audit: Audit, place: int, op: OpResult, top: float) -> Markup:
             fill(' id="{}"', op_anchor(place)) if nth == 0 else NOTHING,
             *(place, op.op, _path(op), finding_links(audit, op), _figures(op, curve, top)),
         )
-        for nth, curve in enumerate(op.curves)
-        if curve.points
+        for nth, curve in enumerate(curve for curve in op.curves if curve.points)
     )
 
 

@@ -22,7 +22,7 @@ HEADS = (
     "Seen",
     "Strength where applied",
     "Over all views",
-    "Lost without it",
+    "Policy loses without it",
     "Pixel RMS",
     "Findings",
 )
@@ -45,7 +45,7 @@ def _row(op: OpResult) -> tuple[object, ...]:
         ABSENT if op.line is None else op.line,
         percent(op.declared),
         _share(op.applied),
-        *map(_cell, (op.strength, op.effective, op.contribution, op.rms)),
+        *(_cell(op.strength), _cell(op.effective), _share(op.contribution), _cell(op.rms)),
         ", ".join(op.findings) or ABSENT,
     )
 

@@ -30,7 +30,8 @@ def command(audit: Audit) -> str:
     design = audit.design
     words = ["augscore", "audit", audit.policy.source or audit.policy.name]
     words += ["--data", audit.data.root] if audit.data.root else []
-    words += ["--model", design.model, "--n", str(design.images), "--draws", str(design.draws)]
+    words += ["--model", design.model.rpartition(" ")[0] or design.model]
+    words += ["--n", str(design.images), "--draws", str(design.draws)]
     words += ["--size", str(audit.data.size), "--seed", str(design.seed)]
     return shlex.join(words)
 
