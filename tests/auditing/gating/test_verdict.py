@@ -72,6 +72,8 @@ def test_inconclusive_passes_unless_it_is_to_fail() -> None:
         of_strength(0.5), replace(rule, level="warn"), fail_on=frozenset({"fail", "inconclusive"})
     )
     assert (gate.verdict, gate.fails, exit_code(found)) == ("inconclusive", False, 0)
+    # Nor does it make the whole audit so.
+    assert (gate.level, found.status) == ("warn", "pass")
 
 
 def test_it_says_how_many_images_would_settle_it() -> None:
