@@ -3,6 +3,7 @@
 AugscoreError
 ├── UsageError        2  what the user wrote: an option, a config file, a policy (also a ValueError)
 │   ├── PolicyError   2  a policy file or mapping, with every mistake in it
+│   ├── GatesError    2  a file of gates, with every mistake in it
 │   └── TensorError   2  a tensor of the wrong shape, dtype or range given to the Python API
 ├── InputError        3  the input cannot be used, nothing was measured (also a ValueError)
 │   └── ModelError    3  a model file that is missing, damaged or of another kind
@@ -41,7 +42,7 @@ class UsageError(AugscoreError, ValueError):
 
 @dataclass(frozen=True)
 class Mistake:
-    """One thing wrong in a policy; `where` is file:line:column, or a path in a mapping."""
+    """One thing wrong in a file; `where` is file:line:column, or a path in a mapping."""
 
     code: str
     where: str
@@ -55,12 +56,8 @@ class Mistake:
         return f"{told}. {self.hint}" if self.hint else told
 
 
-class PolicyError(UsageError):
-    """All mistakes of a policy file at once; the code is that of the first.
-
-    Codes: `policy_syntax`, `policy_too_large`, `policy_duplicate_key`, `policy_alias`,
-    `policy_unsafe`, `policy_unknown`, `policy_unknown_op`, `policy_unknown_arg`, `policy_value`.
-    """
+class MistakesError(UsageError):
+    """All mistakes of one file at once; the code is that of the first."""
 
     def __init__(self, what: str, mistakes: Sequence[Mistake]) -> None:
         told = [str(mistake) for mistake in mistakes[:_TOLD]]
@@ -70,6 +67,17 @@ class PolicyError(UsageError):
             told.append(f"and {len(mistakes) - _TOLD:,} more")
         super().__init__("\n".join(told), code=mistakes[0].code)
         self.mistakes = tuple(mistakes)
+
+
+class PolicyError(MistakesError):
+    """Codes: `policy_syntax`, `policy_too_large`, `policy_duplicate_key`, `policy_alias`,
+    `policy_unsafe`, `policy_unknown`, `policy_unknown_op`, `policy_unknown_arg`, `policy_value`.
+    """
+
+
+class GatesError(MistakesError):
+    """Codes: `gates_syntax`, `gates_too_large`, `gates_duplicate_key`, `gates_alias`,
+    `gates_unsafe`, `gates_unknown_key`, `gates_unknown_op`, `gates_value`."""
 
 
 class TensorError(UsageError, TypeError):

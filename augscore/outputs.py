@@ -24,7 +24,18 @@ from typing import IO, Any
 
 from augscore.errors import HostError, UsageError
 
-FULL_DISK = frozenset([errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)])
+NO_ROOM = {
+    getattr(errno, "EDQUOT", errno.ENOSPC): (  # Windows has no quota of its own
+        "the disk quota is used up",
+        "Free some space of yours, ask for a larger quota, or write elsewhere",
+    ),
+    errno.EFBIG: (
+        "the file would be larger than is allowed here",
+        "Raise the limit of this shell (ulimit -f), or write to another file system",
+    ),
+    errno.ENOSPC: ("no space left", "Free some space or write elsewhere"),
+}
+"""Why a disk takes no more, and what to do, by the number of the error."""
 _WRONG_PATH = frozenset([errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG])
 _PROBE = bytes(4096)
 _LONGEST_NAME = 230
@@ -336,12 +347,10 @@ def _create(temp: Path) -> IO[bytes]:
 
 def refusal(path: Path, error: OSError) -> HostError | UsageError:
     """What it means for the user that `path` could not be written."""
-    if error.errno in FULL_DISK:
-        return HostError(
-            f"cannot write {str(path)!r}: no space left{_free_space(path)}",
-            code="disk_full",
-            hint="Free some space or write elsewhere",
-        )
+    if error.errno in NO_ROOM:
+        why, remedy = NO_ROOM[error.errno]
+        free = _free_space(path) if error.errno == errno.ENOSPC else ""
+        return HostError(f"cannot write {str(path)!r}: {why}{free}", code="disk_full", hint=remedy)
     if error.errno in _WRONG_PATH:
         return _wrong_path(path, error.strerror or str(error), "")
     return HostError(

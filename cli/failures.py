@@ -19,6 +19,7 @@ from augscore.runs.ranks import rank, ranks
 
 from .exits import Exit
 from .names import shown_lines, shown_path
+from .siblings import first_speaks
 from .words import own_words
 
 FIRST_SPEAKS_WITHIN = 2.0
@@ -52,22 +53,23 @@ def exits(ctx: click.Context) -> Iterator[None]:
 
 def _told(error: Exception, level: int) -> int:
     """Tell the user about the failure; returns the exit code."""
-    from augscore.outputs import FULL_DISK
+    from augscore.outputs import NO_ROOM
 
     if _is_closed_pipe(error):
         _discard_stdout()
         return Exit.PIPE_CLOSED
-    if isinstance(error, OSError) and error.errno in FULL_DISK:
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
         # Every other file is written through `outputs`, whose errors say more.
         _discard_stdout()
-        _say("error: cannot write to stdout: no space left")
+        _say(f"error: cannot write to stdout: {NO_ROOM[error.errno][0]}")
         return Exit.HOST
     if isinstance(error, ToldElsewhere):
         time.sleep(FIRST_SPEAKS_WITHIN)
         return error.exit_code
     if isinstance(error, AugscoreError):
         _trace(error, level)
-        _say(f"error: {_whose()}{error}")
+        if not first_speaks():
+            _say(f"error: {_whose()}{error}")
         return error.exit_code
     if isinstance(error, click.ClickException):
         _trace(error, level)
@@ -81,8 +83,7 @@ def _whose() -> str:
 
 
 def _tell_usage(error: click.ClickException) -> int:
-    if rank() > 0:  # all were started with the same words, and the first says it
-        time.sleep(FIRST_SPEAKS_WITHIN)
+    if first_speaks():
         return Exit.USAGE
     _say(f"error: {own_words(error)}")
     ctx = error.ctx if isinstance(error, click.UsageError) else None

@@ -59,6 +59,16 @@ def shortened(text: str, width: int | None, ellipsis: str) -> str:
     return ellipsis + kept
 
 
+def begun(text: str, width: int, ellipsis: str) -> str:
+    """The text without its end where it is wider than `width`."""
+    if cells(text) <= width:
+        return text
+    kept = text
+    while kept and cells(kept) + cells(ellipsis) > width:
+        kept = kept[:-1]
+    return kept + ellipsis
+
+
 def join(groups: Iterable[Sequence[Line]]) -> list[Line]:
     return [row for group in groups for row in group]
 

@@ -15,6 +15,10 @@ from .version import version_details, version_line
 COMMANDS = {
     "measure": (".commands.measure:measure", "How strongly a policy moves your images."),
     "merge": (".commands.merge:merge", "Join the parts of a result that was sharded."),
+    "audit": (
+        ".commands.audit:audit",
+        "What a policy really does to your images, for CI.",
+    ),
     "train": (".commands.train:train", "Train a network on your own images."),
     "eval": (".commands.eval:evaluate", "How good the features of a trained encoder are."),
     "export": (".commands.export:export", "Write an encoder for another library."),

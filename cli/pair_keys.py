@@ -36,11 +36,16 @@ class Key:
 
     def option(self) -> click.Option:
         return click.Option(
-            [self.parameter, f"--{self.name.replace('_', '-')}"],
+            [self.parameter, f"--{option_name(self.name)}"],
             type=_type(self),
             metavar="NAME" if len("|".join(self.words)) > _WIDEST else _METAVARS.get(self.kind),
             help=self.help,
         )
+
+
+def option_name(name: str) -> str:
+    """As it is written after `--` or `--set`."""
+    return name.replace("_", "-")
 
 
 class Numbers(_NumbersBase):

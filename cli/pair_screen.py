@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from .figures import count, duration, four, plural, rate, size
 from .lines import Line, line, pack
 from .names import shown, shown_path
+from .pair_keys import option_name
 from .skips import skipped_lines
 
 if TYPE_CHECKING:
     from augscore.training.footprint import Expectation
-    from augscore.training.plan import TrainPlan
+    from augscore.training.planning.plan import TrainPlan
     from augscore.training.reporting.log_row import LogRow
     from augscore.training.run import TrainResult
 
@@ -23,7 +24,9 @@ def plan_lines(plan: TrainPlan, expected: Expectation) -> list[Line]:
     config = plan.config
     views = f"{config.views} views by {shown(config.policy)}"
     steps = f"{plural(config.steps, 'step')} of {plural(config.batch_size, 'image')}"
-    settings = [f"{name} {_value(value)}" for name, value in plan.settings if name not in _TOLD]
+    settings = [
+        f"{option_name(name)} {_value(value)}" for name, value in plan.settings if name not in _TOLD
+    ]
     return [
         *_wrapped(f"{config.method:<11}", plan.source),
         *_wrapped("images     ", plan.told),

@@ -13,6 +13,7 @@ from typing import TextIO
 from .colour import colour_wanted
 from .lines import Line, line, plain
 from .names import shown_lines
+from .sparks import ASCII_BARS, BARS
 
 PIPE_WIDTH = 80
 
@@ -42,12 +43,20 @@ class Stream:
 
     @property
     def ellipsis(self) -> str:
+        return "…" if self._has("…") else "..."
+
+    @property
+    def bars(self) -> str:
+        """Eight signs from low to high."""
+        return BARS if self._has(BARS) else ASCII_BARS
+
+    def _has(self, text: str) -> bool:
         encoding = getattr(self.file, "encoding", None) or "ascii"
         try:
-            "…".encode(encoding)
+            text.encode(encoding)
         except (UnicodeEncodeError, LookupError):
-            return "..."
-        return "…"
+            return False
+        return True
 
     def write(self, lines: Iterable[Line]) -> None:
         if self.colour:

@@ -11,16 +11,34 @@ from .lines import Line, line, table
 
 if TYPE_CHECKING:
     from augscore.studies.cells import Cell
+    from augscore.studies.forecast import Forecast, Kind
     from augscore.studies.rows import StudyRow
 
 WIDTH = 80
 
 
-def grid_line(cells: Sequence[Cell], missing: Sequence[Cell], seconds: float, device: str) -> Line:
-    done = len(cells) - len(missing)
-    left = f"about {duration(seconds)} on {device}" if missing else "nothing left"
+def grid_lines(expected: Forecast, device: str) -> list[Line]:
+    """A row a method and weighting, what comes before them, and what it all comes to."""
+    rows = table([_GRID_HEAD, *map(_grid_cells, expected.kinds)])
+    score = expected.score_seconds
+    first = [line(f"before them a score network, about {duration(score)}")] if score else []
+    return [*map(line, rows), *first, _grid_sum(expected, device)]
+
+
+_GRID_HEAD = ["method, weights", "seeds", "done", "to do", "a run"]
+
+
+def _grid_cells(kind: Kind) -> list[str]:
+    numbers = (kind.done + kind.missing, kind.done, kind.missing)
+    return [f"{kind.method}, {kind.weighting}", *map(count, numbers), duration(kind.seconds)]
+
+
+def _grid_sum(expected: Forecast, device: str) -> Line:
+    done = sum(kind.done for kind in expected.kinds)
+    missing = sum(kind.missing for kind in expected.kinds)
+    left = f"about {duration(expected.seconds)} on {device}" if missing else "nothing left"
     return line(
-        f"{plural(len(cells), 'run')}: {count(done)} done, {count(len(missing))} to do, {left}"
+        f"{plural(done + missing, 'run')}: {count(done)} done, {count(missing)} to do, {left}"
     )
 
 

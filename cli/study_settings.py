@@ -25,7 +25,7 @@ from .training_options import (
 )
 
 if TYPE_CHECKING:
-    from augscore.training.request import TrainRequest
+    from augscore.training.planning.request import TrainRequest
 
 Callback = Callable[..., None]
 
@@ -58,7 +58,7 @@ class StudySettings(NamedSettings):
 
     def request(self) -> TrainRequest:
         """Its method, folder, weighting and seed are those of no run: each run has its own."""
-        from augscore.training.request import TrainRequest
+        from augscore.training.planning.request import TrainRequest
 
         policy = None if self.policy is None else named_policy(self.policy, self.allow_code)
         return TrainRequest(

@@ -4,6 +4,7 @@ import csv
 import errno
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -182,6 +183,23 @@ def test_bad_57_a_full_device() -> None:
     assert caught.value.code == "disk_full"
 
 
+@pytest.mark.parametrize(
+    ("number", "words", "remedy"),
+    [
+        (errno.ENOSPC, r"no space left \(\d+\.\d\d GB free\)\.", "Free some space"),
+        (errno.EDQUOT, r"the disk quota is used up\.", "larger quota"),
+        (errno.EFBIG, r"the file would be larger than is allowed here\.", "ulimit"),
+    ],
+)
+def test_each_way_to_have_no_room_has_its_words(
+    number: int, words: str, remedy: str, tmp_path: Path
+) -> None:
+    told = outputs.refusal(tmp_path / "a.json", OSError(number, "as the system says it"))
+    assert (told.code, told.exit_code) == ("disk_full", 4)
+    assert re.search(words, str(told))
+    assert remedy in told.hint
+
+
 ROWS = "w = RowWriter(path)\nfor i in range(100): w.write({'i': i, 'x': 'y' * 500})\nw.close()"
 
 
@@ -207,7 +225,7 @@ def test_bad_57_disk_full_leaves_the_earlier_output(tmp_path: Path, name: str, w
     result = child(code, path)
     assert result.stdout.startswith("disk_full 4 cannot write"), result.stderr
     assert str(path) in result.stdout
-    assert "GB free" in result.stdout
+    assert "the file would be larger than is allowed here. Raise the limit" in result.stdout
     assert path.read_text() == "before"
     assert os.listdir(tmp_path) == [name]
 

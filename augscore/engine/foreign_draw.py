@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 
@@ -20,13 +20,24 @@ Parameters = tuple[tuple[str, tuple[tuple[str, Told], ...]], ...]
 Run = Callable[[torch.Tensor, int], tuple[torch.Tensor, Parameters]]
 
 
+@runtime_checkable
+class OpenRun(Protocol):
+    """A run in two halves: what the pipeline is given of an image, in its own form and memory, and
+    what is made of that."""
+
+    def given(self, image: torch.Tensor) -> Any: ...
+
+    def made_of(self, value: Any, key: int) -> tuple[torch.Tensor, Parameters]: ...
+
+
 @dataclass(frozen=True)
 class ForeignDraw:
     """A foreign pipeline for N images: whom it is applied to, and the key of its randomness.
 
     `op` names the library, `pipeline` describes what is run. `parameters` has what the library
-    told of every image, and is empty where it tells nothing. `run` is the pipeline itself; no JSON
-    holds it, so that a draw from JSON has None.
+    told of every image, and is empty where it tells nothing. `name` is that of one transform which
+    runs by itself. `run` is the pipeline itself; no JSON holds it, so that a draw from JSON has
+    None.
     """
 
     op: str
@@ -36,7 +47,13 @@ class ForeignDraw:
     resizes: bool
     parameters: tuple[Parameters, ...] = ()
     stage: str = ""
+    name: str = ""
     run: Run | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def title(self) -> str:
+        """What it is called before people."""
+        return self.name or self.op
 
     def select(self, indices: Sequence[int]) -> ForeignDraw:
         applied, keys = self.applied.select(indices), self.keys.select(indices)
@@ -53,9 +70,9 @@ class ForeignDraw:
             return []
         around = {"stage": self.stage} if self.stage else {}
         magnitudes = {"key": self.keys[image]} if applied else {}
-        first = {"op": self.op, "applied": applied, "magnitudes": magnitudes} | around
+        first = {"op": self.title, "applied": applied, "magnitudes": magnitudes} | around
         told = self.parameters[image] if self.parameters and applied else ()
-        stage = f"{self.stage} > {self.op}" if self.stage else self.op
+        stage = f"{self.stage} > {self.title}" if self.stage else self.title
         return [first, *({**_transform(one), "stage": stage} for one in told)]
 
     def to_json(self) -> dict[str, Any]:
@@ -67,6 +84,7 @@ class ForeignDraw:
             "resizes": self.resizes,
             "parameters": [_listed(told) for told in self.parameters],
             **({"stage": self.stage} if self.stage else {}),
+            **({"name": self.name} if self.name else {}),
         }
 
     @staticmethod
@@ -79,6 +97,7 @@ class ForeignDraw:
             data["resizes"],
             tuple(_tupled(told) for told in data["parameters"]),
             data.get("stage", ""),
+            data.get("name", ""),
         )
 
 

@@ -193,6 +193,15 @@ class Foreign:
     run: Run | None = field(default=None, compare=False, repr=False)
 
 
+@dataclass(frozen=True)
+class Stage(Foreign):
+    """One transform of such a pipeline, run by itself: `name` is its class, `chance` what it says
+    of its own, None where it says nothing."""
+
+    name: str = ""
+    chance: float | None = None
+
+
 Container = (
     RandomApply | OneOf | RandomOrder | RandAugment | TrivialAugmentWide | AutoAugment | AugMix
 )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from augscore.engine.bring.code import is_code, load
+from augscore.engine.bring.code import code_home, is_code, load
+from augscore.engine.found import Found
 from augscore.engine.policy import Policy
 from augscore.engine.presets import preset
 from augscore.errors import UsageError
@@ -41,7 +43,7 @@ def find_policy(policy: PolicyLike, *, allow_code: bool = False) -> Policy:
             hint="Policy.of(pipeline) brings a pipeline of another library",
         )
     name = os.fspath(policy)
-    if is_code(name) and not is_policy_file(name):
+    if _names_code(name):
         return _of_code(name, allow_code)
     if not is_policy_file(name):
         return _named(name)
@@ -50,23 +52,58 @@ def find_policy(policy: PolicyLike, *, allow_code: bool = False) -> Policy:
     return read_policy(Path(name))
 
 
+def inspect_policy(policy: object, *, allow_code: bool = False) -> Found:
+    """Any policy for inspection, with what is wrong about how it was made.
+
+    `policy` is as for `find_policy`, or what `Policy.of` brings. Arguments that albumentations
+    drops are told in `ignored`, where the others refuse them. Raises what these raise for all else.
+    """
+    from augscore.engine.bring.ignored import ignored_arguments, is_of_an_argument, recorded
+    from augscore.engine.bring.recognise import Wish, found
+
+    wish = Wish(tolerant=True)
+    file = ""
+    with recorded() as caught:
+        if isinstance(policy, str | os.PathLike) and _names_code(os.fspath(policy)):
+            live, file = _live(os.fspath(policy), allow_code)
+            result = found(live, replace(wish, name=os.fspath(policy).rpartition(":")[2]))
+        elif isinstance(policy, str | os.PathLike) and not is_policy_file(os.fspath(policy)):
+            result = Found(find_policy(policy))
+        else:
+            result = found(policy, wish)
+    mine = [one for one in caught if one.filename == file and not is_of_an_argument(one)]
+    told = [str(one.message) for one in mine]
+    ignored = ignored_arguments(result.pipelines, caught, file)
+    return replace(result, ignored=ignored, warnings=tuple(dict.fromkeys(told)))
+
+
 def _of_mapping(document: Mapping[str, Any]) -> Policy:
-    from augscore.engine.bring.recognise import Wish, is_document, policy_of_document
+    from augscore.engine.bring.recognise import Wish, found_in_document, is_document
     from augscore.engine.policy_file.read import policy_of_mapping
 
     if is_document(document):
-        return policy_of_document(document, Wish())
+        return found_in_document(document, Wish()).policy
     return policy_of_mapping(document)
 
 
+def _names_code(name: str) -> bool:
+    return is_code(name) and not is_policy_file(name)
+
+
 def _of_code(name: str, allowed: bool) -> Policy:
+    live, _ = _live(name, allowed)
+    return Policy.of(live, name=name.rpartition(":")[2])
+
+
+def _live(name: str, allowed: bool) -> tuple[Any, str]:
+    """The object that the code has, and the file that the code is in."""
     if not allowed:
         raise UsageError(
             f"{name!r} names code, which would be run",
             code="code_not_allowed",
             hint="--allow-code runs it; in Python: Policy.of(pipeline)",
         )
-    return Policy.of(load(name), name=name.rpartition(":")[2])
+    return load(name), code_home(name)
 
 
 def _named(name: str) -> Policy:

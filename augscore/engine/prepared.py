@@ -97,7 +97,7 @@ def _prepare_foreign(drawn: ForeignDraw) -> PreparedForeign:
     assert drawn.run is not None
     chosen = Chosen(drawn.applied.numbers)
     keys: list[int] = drawn.keys.numbers[chosen.where].tolist()
-    return PreparedForeign(chosen, keys, drawn.run, drawn.op, drawn.resizes)
+    return PreparedForeign(chosen, keys, drawn.run, drawn.title, drawn.resizes)
 
 
 def _changed(op: Op, drawn: StepDraw, columns: list[torch.Tensor]) -> torch.Tensor:

@@ -48,7 +48,7 @@ def try_policy(
         side = policy.views[view].size or policy.size
         for step in _steps(policy, view, side):
             with _watched(step.op, waiting, patience):
-                faults = _faults(step, _pictures(side), side)
+                faults = faults_of_step(step, _pictures(side), side)
             for code, message in faults:
                 found.setdefault((step.op, code), Fault(step.op, code, message, view))
     return list(found.values())
@@ -68,8 +68,10 @@ def _pictures(side: int) -> torch.Tensor:
     return torch.stack([noise, slope, torch.zeros_like(noise), torch.ones_like(noise)])
 
 
-def _faults(step: StepDraw, pictures: torch.Tensor, side: int) -> list[tuple[str, str]]:
-    before, states = pictures.clone(), _global_states()
+def faults_of_step(step: StepDraw, pictures: torch.Tensor, side: int) -> list[tuple[str, str]]:
+    """(code, message) of what a step does wrong to (N, 3, H, W) in [0, 1]; `side` is the size in px
+    of one that resizes."""
+    before, states = pictures.clone(), global_states()
     try:
         result = _run(step, pictures, side)
     except Exception as error:
@@ -77,7 +79,7 @@ def _faults(step: StepDraw, pictures: torch.Tensor, side: int) -> list[tuple[str
     faults = _faults_of(result, before)
     if not torch.equal(pictures, before):
         faults.append(("op_mutates", "it writes into the images that it is given"))
-    if not all(map(torch.equal, states, _global_states())):
+    if not all(map(torch.equal, states, global_states())):
         faults.append(
             ("op_global_rng", "it draws from a global generator: no draw can be replayed")
         )
@@ -113,7 +115,8 @@ def _faults_of(result: object, pictures: torch.Tensor) -> list[tuple[str, str]]:
     return []
 
 
-def _global_states() -> list[torch.Tensor]:
+def global_states() -> list[torch.Tensor]:
+    """Where the global generators stand: torch's on the CPU, numpy's, Python's."""
     numbers = np.random.get_state(legacy=False)["state"]
     python = random.getstate()[1]
     return [

@@ -187,7 +187,8 @@ def _refuse_finished(folder: Path, *, force: bool) -> None:
 
 def _refuse_others(folder: Path, old: Mapping[str, object], new: Mapping[str, object]) -> None:
     keys = [key for key in dict.fromkeys(chain(old, new)) if old.get(key) != new.get(key)]
-    changed = [f"{key}: {old.get(key)} → {new.get(key)}" for key in keys if key != IMAGES]
+    named = [(key, key.replace("_", "-")) for key in keys if key != IMAGES]
+    changed = [f"{name}: {old.get(key)} → {new.get(key)}" for key, name in named]
     if keys == [IMAGES]:
         changed = ["images: others, or changed since"]
     if changed:

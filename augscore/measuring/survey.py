@@ -134,15 +134,27 @@ class _Walk:
     def wanted(self, offers: Iterator[Offer]) -> Iterator[Offer]:
         for offer in offers:
             self.count += self._is_ours(offer)
-            name = str(entry_id(offer)).encode("utf-8", "surrogateescape")
-            states = [_state(file) for file in _files(offer)]
-            sizes = [state.partition(b" ")[0] for state in states]
-            self.digest.update(b"\0".join([name, *states, b""]))
-            self.listing.update(b"\0".join([name, *sizes, b""]))
+            self.digest.update(state_of(offer))
+            self.listing.update(listed_of(offer))
             yield offer
 
     def _is_ours(self, entry: Offer | Skipped) -> bool:
         return self._shard is None or self._shard.takes(record_id(entry))
+
+
+def state_of(offer: Offer) -> bytes:
+    """Name, size and time of what will be read: other bytes for another file."""
+    return _joined(offer, [_state(file) for file in _files(offer)])
+
+
+def listed_of(offer: Offer) -> bytes:
+    """Without the times, which copies on several machines need not share."""
+    return _joined(offer, [_state(file).partition(b" ")[0] for file in _files(offer)])
+
+
+def _joined(offer: Offer, states: list[bytes]) -> bytes:
+    name = str(entry_id(offer)).encode("utf-8", "surrogateescape")
+    return b"\0".join([name, *states, b""])
 
 
 def _files(offer: Offer) -> list[Candidate]:

@@ -48,6 +48,16 @@ def check_queue(queue: torch.Tensor, keys: Named) -> None:
         raise _bad("queue", str(queue.device), f"the device of {name}, {rows.device}")
 
 
+def check_mask(mask: torch.Tensor, rows: torch.Tensor) -> None:
+    """TensorError unless (N,) bool for N rows."""
+    if not isinstance(mask, torch.Tensor):
+        raise _bad("mask", type(mask).__name__, "a tensor of shape (N,)")
+    if mask.dtype != torch.bool:
+        raise _bad("mask", str(mask.dtype), "torch.bool")
+    if mask.shape != rows.shape[:1]:
+        raise _bad("mask", f"shape {tuple(mask.shape)}", f"({len(rows)},), one for each pair")
+
+
 def check_weights(weights: torch.Tensor, per_pair: torch.Tensor) -> None:
     """TensorError unless (N,) floats; UsageError for negative, NaN and infinite ones."""
     if not isinstance(weights, torch.Tensor):

@@ -11,7 +11,7 @@ from typing import Literal, get_args
 
 import torch
 
-from augscore.methods.checks import check_choice, check_pairs, check_positive
+from augscore.methods.checks import check_choice, check_mask, check_pairs, check_positive
 from augscore.methods.narrow import own
 from augscore.methods.pair_loss import PairLoss
 from augscore.methods.record import Constants, Embeddings, Head, Method
@@ -29,7 +29,11 @@ class SimclrConstants(Constants):
 
 
 def nt_xent(
-    z1: torch.Tensor, z2: torch.Tensor, temperature: float = 0.5, where: Where = "term"
+    z1: torch.Tensor,
+    z2: torch.Tensor,
+    temperature: float = 0.5,
+    where: Where = "term",
+    mask: torch.Tensor | None = None,
 ) -> PairLoss:
     """NT-Xent of two views of N images, each (N, D), N ≥ 2.
 
@@ -38,8 +42,17 @@ def nt_xent(
     weights touch: the whole `term`, pull and push; or the `similarity` −s/t alone, and then the
     mean of the logsumexps is the batch term. Unweighted, the two are equal.
 
-    TensorError for shapes that do not fit; UsageError for a temperature that is not above 0.
+    A pair of weight 0 stays a negative of the others. `mask`, (N,) bool, takes out those that are
+    False altogether: the loss is of the M that remain, `per_pair` (M,) in their order, for weights
+    `weights[mask]`.
+
+    TensorError for shapes that do not fit, and where fewer than two pairs remain; UsageError for a
+    temperature that is not above 0.
     """
+    if mask is not None:
+        check_pairs(("z1", z1), ("z2", z2))
+        check_mask(mask, z1)
+        z1, z2 = z1[mask], z2[mask]
     check_pairs(("z1", z1), ("z2", z2), least=2)
     check_positive("temperature", temperature)
     check_choice("where", where, get_args(Where))

@@ -11,7 +11,8 @@ from augscore.runs.checkpoint import (
     find_checkpoint,
     remove_checkpoints,
 )
-from augscore.runs.run_folder import begun_otherwise, differences
+from augscore.runs.differences import differences
+from augscore.runs.run_folder import begun_otherwise
 from augscore.runtime import Note, NoteSink
 
 

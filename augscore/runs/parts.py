@@ -15,7 +15,7 @@ from pathlib import Path
 from augscore.errors import UsageError
 from augscore.json_values import Json, mapping, read_object, whole
 from augscore.outputs import printable, write_json
-from augscore.runs.run_folder import differences
+from augscore.runs.differences import differences
 from augscore.runs.shard import Shard, parse_shard
 
 PART_FILE = "part.json"
@@ -132,7 +132,8 @@ def _place(record: Json) -> int:
 
 def _refuse_others(first: Part, part: Part) -> None:
     changed = [] if first.shared.get(IMAGES) == part.shared.get(IMAGES) else ["images: others"]
-    changed += differences(_without_images(first.shared), _without_images(part.shared))
+    others = differences(_without_images(first.shared), _without_images(part.shared))
+    changed += [str(change) for change in others]
     if part.shard.count != first.shard.count:
         changed.append(f"shards: {first.shard.count} → {part.shard.count}")
     if changed:

@@ -6,7 +6,6 @@ folder without it that holds anything is somebody else's.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,11 +14,11 @@ from pathlib import Path
 from augscore.errors import UsageError
 from augscore.outputs import prepare_folder, printable, refusal, remove_stale
 from augscore.runs.checkpoint import remove_checkpoints
+from augscore.runs.differences import Change, differences, listed, only_length
 from augscore.runs.lock import locked
 from augscore.runs.mark import RUN_FILE, lasting_names, marked_command, marked_settings
 
-_SHOWN = 60
-_MOST_LISTED = 6
+_NO_OTHER_LENGTH = "A run cannot be made longer or shorter, for its rates depend on its length"
 
 
 @dataclass(frozen=True)
@@ -69,24 +68,16 @@ def check_folder(out: Path, kind: RunKind, settings: Mapping[str, object], *, fo
         raise begun_otherwise(out, changed)
 
 
-def differences(old: Mapping[str, object], new: Mapping[str, object]) -> list[str]:
-    """`steps: 10 → 20` for each setting of `new` that was another, `optim.lr: 0.1 → 0.2` for one
-    within another."""
-    return [line for key, value in new.items() for line in _difference(key, old.get(key), value)]
-
-
-def _difference(key: str, old: object, new: object) -> list[str]:
-    if isinstance(old, Mapping) and isinstance(new, Mapping):
-        names = {**old, **new}
-        return [line for k in names for line in _difference(f"{key}.{k}", old.get(k), new.get(k))]
-    return [] if old == new else [f"{key}: {_shown(old)} → {_shown(new)}"]
-
-
-def begun_otherwise(out: Path, changed: Sequence[str]) -> UsageError:
+def begun_otherwise(out: Path, changed: Sequence[Change], *, force: bool = True) -> UsageError:
+    """`force`: whether the command that was asked has such an option."""
+    same = "Use the same settings to continue it"
+    if only_length(changed):
+        same = f"{_NO_OTHER_LENGTH}: {same.lower()}"
+    ways = "another --out, or --force to begin anew" if force else "or another --out"
     return UsageError(
-        f"'{out}' was begun with other settings ({_listed(changed)})",
+        f"'{out}' was begun with other settings ({listed(changed)})",
         code="resume_mismatch",
-        hint="Use the same settings to continue it, another --out, or --force to begin anew",
+        hint=f"{same}, {ways}",
     )
 
 
@@ -123,24 +114,15 @@ def _clear_finished(out: Path, kind: RunKind) -> None:
     (out / kind.product).unlink()
 
 
-def _finished(product: Path, changed: Sequence[str]) -> UsageError:
-    others = f", of other settings ({_listed(changed)})" if changed else ""
+def _finished(product: Path, changed: Sequence[Change]) -> UsageError:
+    others = f", of other settings ({listed(changed)})" if changed else ""
+    first = f"{_NO_OTHER_LENGTH}: choose" if only_length(changed) else "Choose"
     return UsageError(
         f"{printable(repr(str(product)))} exists: this run is finished{others}",
         code="output_exists",
-        hint="Choose another --out, or --force to train anew",
+        hint=f"{first} another --out, or --force to train anew",
     )
 
 
 def _taken(out: Path, what: str, hint: str) -> UsageError:
     return UsageError(f"{printable(repr(str(out)))} {what}", code="output_exists", hint=hint)
-
-
-def _listed(changed: Sequence[str]) -> str:
-    more = len(changed) - _MOST_LISTED
-    return "; ".join([*changed[:_MOST_LISTED], *([f"and {more} more"] if more > 0 else [])])
-
-
-def _shown(value: object) -> str:
-    text = json.dumps(value)
-    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from augscore.errors import UsageError
 from augscore.outputs import prepare_folder, printable, refusal, remove_stale
+from augscore.runs.differences import differences
 from augscore.runs.lock import locked
 from augscore.runs.mark import lasting_names, mark, marked_settings
-from augscore.runs.run_folder import begun_otherwise, differences
+from augscore.runs.run_folder import begun_otherwise
 
 COMMAND = "study weighting"
 
@@ -40,7 +41,7 @@ def check_study(out: Path, settings: Mapping[str, object]) -> None:
     old = marked_settings(out, COMMAND)
     if old is not None:
         if changed := differences(old, settings):
-            raise begun_otherwise(out, changed)
+            raise begun_otherwise(out, changed, force=False)
         return
     try:
         names = lasting_names(out)

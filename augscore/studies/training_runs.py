@@ -7,10 +7,8 @@ study that needs one looks through it.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from statistics import fmean
 from typing import cast
 
 import torch
@@ -26,15 +24,13 @@ from augscore.strength.model_path import IN_A_RUN
 from augscore.studies.cells import Cell
 from augscore.studies.rows import StudyRow
 from augscore.studies.study_folder import runs_of, score_of
-from augscore.studies.weighting import missing_of
 from augscore.training.config import WeightingConfig, WeightingKind
-from augscore.training.footprint import expect
 from augscore.training.judging import score_hooks, score_plan_of
-from augscore.training.loop import PairHooks
-from augscore.training.plan import Data, TrainPlan, plan_training
+from augscore.training.planning.plan import Data, TrainPlan, plan_training
+from augscore.training.planning.request import TrainRequest
 from augscore.training.reporting.log_row import LogRow
-from augscore.training.request import TrainRequest
 from augscore.training.run import encoder_of, train_pairs
+from augscore.training.stepping.loop import PairHooks
 from augscore.training.weighing.gaps import needs_network
 from augscore.training.weighing.judge import judge_digest
 from augscore.training.weighing.score_first import score_model_for
@@ -61,14 +57,13 @@ class Runs:
 
     def plan(self, cell: Cell, score_model: str | Path | None, progress: ProgressSink) -> TrainPlan:
         """Raises as `plan_training`, and InputError (`no_labels`) where k-NN has no classes."""
-        plan = plan_training(self.data, self.request(cell, score_model), progress)
-        if plan.test is None:
-            raise InputError(
-                f"no accuracy can be measured: {plan.told}",
-                code="no_labels",
-                hint="Put the images of each class into a sub-folder, or give a table of labels",
-            )
-        return plan
+        request = self.request(cell, score_model)
+        return plan_training(self.data, request, progress, accuracy=True)
+
+    def score_model(self, cell: Cell) -> str | Path | None:
+        """The one that was named, or that of this study."""
+        own = self.base.score_model is None and looks_through_network(cell)
+        return score_of(self.out) if own else self.base.score_model
 
 
 def binding_settings(runs: Runs, first: TrainPlan) -> dict[str, object]:
@@ -106,7 +101,7 @@ class RunCell:
         """None where a signal stopped it; the next call for this cell goes on."""
         try:
             with self._hooks.stop.at_once():
-                plan = self._runs.plan(cell, self._score_model(cell), self._hooks.progress)
+                plan = self._runs.plan(cell, self._runs.score_model(cell), self._hooks.progress)
         except Stopped:
             return None
         if not self._judge_ready(cell):
@@ -115,26 +110,21 @@ class RunCell:
             return None
         return row_of(cell, plan, last_row(plan))
 
-    def _score_model(self, cell: Cell) -> str | Path | None:
-        """The one that was named, or that of this study."""
-        own = self._runs.base.score_model is None and needs_network(_weighting(cell))
-        return score_of(self._runs.out) if own else self._runs.base.score_model
-
     def _judge_ready(self, cell: Cell) -> bool:
         """Train the score network of this study where it is missing; False if a signal stopped it.
 
         On the training images of the first seed, whatever seed needs it first.
         """
         own = score_of(self._runs.out)
-        if self._score_model(cell) != own or (own / IN_A_RUN).exists():
+        if self._runs.score_model(cell) != own or (own / IN_A_RUN).exists():
             return True
         first = self._runs.plan(replace(cell, seed=0), None, self._hooks.progress)
         plan = score_plan_of(first, own)
         return score_model_for(plan, score_hooks(self._hooks)) is not None
 
 
-def _weighting(cell: Cell) -> WeightingConfig:
-    return WeightingConfig(kind=cast(WeightingKind, cell.weighting))
+def looks_through_network(cell: Cell) -> bool:
+    return needs_network(WeightingConfig(kind=cast(WeightingKind, cell.weighting)))
 
 
 def row_of(cell: Cell, plan: TrainPlan, last: LogRow) -> StudyRow:
@@ -175,23 +165,3 @@ def last_row(plan: TrainPlan) -> LogRow:
     lines = metrics_of(plan.request.out).read_text("utf-8").splitlines()
     found = (parsed_object(line) for line in reversed(lines))
     return next(LogRow.from_json(row) for row in found if row is not None)
-
-
-def expected_seconds(
-    runs: Runs, cells: Sequence[Cell], rows: Sequence[StudyRow], progress: ProgressSink
-) -> float:
-    """Of the training that is missing: as long as finished runs of the same method took, or, where
-    there is none, as a few timed steps say. Without scoring, the score network and looks."""
-    total = 0.0
-    missing = missing_of(cells, rows)
-    for method in dict.fromkeys(cell.method for cell in missing):
-        mine = [cell for cell in missing if cell.method == method]
-        took = [row.seconds for row in rows if row.method == method]
-        a_run = fmean(took) if took else _timed(runs, mine[0], progress)
-        total += a_run * len(mine)
-    return total
-
-
-def _timed(runs: Runs, cell: Cell, progress: ProgressSink) -> float:
-    plan = runs.plan(replace(cell, weighting="none"), None, progress)
-    return expect(plan).seconds

@@ -1,1 +1,1 @@
-"""Loops that train networks: today the score network's own run."""
+"""Two trainings: `train METHOD`, of a backbone by pairs of views, and `train score`."""

@@ -8,10 +8,11 @@ from augscore.json_values import parsed_object
 from augscore.runs.run_folder import metrics_of
 from augscore.training.encoder_file import EncoderCard, EncoderData, save_encoder
 from augscore.training.encoder_path import IN_A_RUN
-from augscore.training.learner import Learner
-from augscore.training.plan import TrainPlan
+from augscore.training.planning.plan import TrainPlan
+from augscore.training.planning.settings import settable
 from augscore.training.reporting.log_row import LogRow
 from augscore.training.reporting.page import write_page
+from augscore.training.stepping.learner import Learner
 from augscore.version import VERSION
 
 PAGE = "report.html"
@@ -25,7 +26,7 @@ def finish(plan: TrainPlan, learner: Learner) -> None:
     write_page(
         out / PAGE,
         f"{learner.method.title} on {plan.train.name}",
-        [(name, _told(value)) for name, value in plan.settings],
+        [(settable(name), _told(value)) for name, value in plan.settings],
         rows,
         _figures(rows),
     )

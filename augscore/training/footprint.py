@@ -13,10 +13,10 @@ from augscore.runtime import memory_errors
 from augscore.score.model import new_denoiser
 from augscore.score.network import Architecture
 from augscore.training.judging import SCORE, score_plan_of, waits_for_network
-from augscore.training.learner import Learner, new_learner
-from augscore.training.plan import TrainPlan
+from augscore.training.planning.plan import TrainPlan
 from augscore.training.score.expectation import expect as expect_score
 from augscore.training.score.kind import model_of
+from augscore.training.stepping.learner import Learner, new_learner
 from augscore.training.weighing.gaps import needs_network
 from augscore.training.weighing.score_values import LARGEST_SIDE, score_norms
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from augscore.runs.ranks import rank
 from augscore.runtime import Note, Progress
 from augscore.strength.scorer import Scorer
-from augscore.training.loop import PairHooks
-from augscore.training.plan import TrainPlan
+from augscore.training.planning.plan import TrainPlan
 from augscore.training.score.kind import model_of
 from augscore.training.score.plan import ScoreRunPlan
 from augscore.training.score.run import ScoreHooks
+from augscore.training.stepping.loop import PairHooks
 from augscore.training.weighing.gaps import needs_network
 from augscore.training.weighing.judge import named_judge
 from augscore.training.weighing.score_first import plan_score_first, score_model_for

@@ -28,20 +28,21 @@ from augscore.training.data.feed import Feed
 from augscore.training.data.store import Store, open_store
 from augscore.training.data.stream import labels_of, stream
 from augscore.training.encoder_path import IN_A_RUN
-from augscore.training.engine import make_fabric
 from augscore.training.finishing import PAGE, finish, last_row
 from augscore.training.footprint import LESS_MEMORY
 from augscore.training.judging import SCORE, score_plan_of, scorer_of, waits_for_network
-from augscore.training.learner import Learner, new_learner
-from augscore.training.look import Labelled, Looking
-from augscore.training.loop import Course, PairHooks, Rhythm, train
-from augscore.training.pairing import constants_for
-from augscore.training.plan import TrainPlan, binding_settings
+from augscore.training.kept_policy import POLICY_FILE, keep_policy
+from augscore.training.planning.plan import TrainPlan, binding_settings
 from augscore.training.reporting.log_row import LogRow
 from augscore.training.reporting.tensorboard import TensorBoardSink
-from augscore.training.scaling import load_scale
-from augscore.training.step import Pass
-from augscore.training.update import Update
+from augscore.training.stepping.fabric import make_fabric
+from augscore.training.stepping.learner import Learner, new_learner
+from augscore.training.stepping.look import Labelled, Looking
+from augscore.training.stepping.loop import Course, PairHooks, Rhythm, train
+from augscore.training.stepping.pairing import constants_for
+from augscore.training.stepping.scaling import load_scale
+from augscore.training.stepping.step import Pass
+from augscore.training.stepping.update import Update
 from augscore.training.weighing.judge import judge_digest
 from augscore.training.weighing.weigher import Weigher
 
@@ -87,7 +88,7 @@ def check_run_folder(plan: TrainPlan) -> None:
 
 
 def kind_of(plan: TrainPlan) -> RunKind:
-    return RunKind(f"train {plan.config.method}", IN_A_RUN, (PAGE, TENSORBOARD, SCORE))
+    return RunKind(f"train {plan.config.method}", IN_A_RUN, (PAGE, TENSORBOARD, SCORE, POLICY_FILE))
 
 
 def encoder_of(plan: TrainPlan) -> Path:
@@ -249,6 +250,7 @@ def _mark(plan: TrainPlan, settings: dict[str, object], device: torch.device) ->
     options = {"told": plan.told, "source": plan.source, "images": plan.images}
     facts = {"options": options, "host": host_facts(device)}
     mark(plan.request.out, kind_of(plan).command, settings, facts)
+    keep_policy(plan.policy, plan.request.out)
 
 
 @contextmanager

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from augscore.engine.policies import PolicyLike
 from augscore.runtime import Interruptions, Note, Progress
-from augscore.training.loop import PairHooks
-from augscore.training.plan import Data, plan_training
+from augscore.training.planning.plan import Data, plan_training
+from augscore.training.planning.request import Amp, TrainRequest, Value
 from augscore.training.reporting.log_row import LogRow
-from augscore.training.request import Amp, TrainRequest, Value
 from augscore.training.run import TrainResult, train_pairs
+from augscore.training.stepping.loop import PairHooks
 
 
 def train(
@@ -48,9 +48,9 @@ def train(
     `method`: simclr, simsiam, wmse, vicreg, sce, moco or ressl. `data`: a folder, a data set of
     torchvision by name, a (N, 3, H, W) tensor, uint8 or float in [0, 1], or a data set of images
     or (image, label). `settings`: any number of the configuration by its name, as `--set` has it:
-    {"optim.lr": 0.1, "temperature": 0.2}. The rest is that of `augscore train METHOD --help`.
-    `report` gets each row of metrics. A SIGINT or SIGTERM ends the run after its step, with a
-    checkpoint; the same call goes on.
+    {"optim.lr": 0.1, "temperature": 0.2}, with `_` or `-`. The rest is that of
+    `augscore train METHOD --help`. `report` gets each row of metrics. A SIGINT or SIGTERM ends the
+    run after its step, with a checkpoint; the same call goes on.
 
     Raises AugscoreError, as the command says it.
     """
@@ -67,7 +67,7 @@ def train(
         amp=amp,
         weighting=weighting,
         score_model=score_model,
-        settings=settings or {},
+        settings={name.replace("-", "_"): value for name, value in (settings or {}).items()},
         labels=None if labels is None else Path(labels),
         download=download,
         limit=limit,

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from augscore.evaluation.features import Preprocessing
     from augscore.evaluation.seen import Extraction
     from augscore.runtime import ProgressSink
+    from augscore.training.data.split import Split
     from augscore.training.encoder_file import Encoder
 
 
@@ -140,7 +141,8 @@ def evaluate(settings: EvalSettings) -> None:
     neighbours of raw pixels and the commonest class.
 
     A folder with train/ and test/ gives those; else a fifth of each class is for the test: that
-    which RUN was not trained on, where it was trained on the same folder.
+    which RUN was not trained on, where it was trained on the same folder. A run with --limit is
+    compared with the images that it was trained on.
 
     \b
     augscore eval runs/c1 --data photos --linear
@@ -176,16 +178,12 @@ def _evaluated(settings: EvalSettings, encoder: Encoder, progress: ProgressSink)
 
     from augscore.evaluation.evaluate import evaluate as evaluate_on
     from augscore.runtime import memory_errors, pick_device
-    from augscore.training.data.split import split
 
     device = pick_device(settings.device)
     sources = [(settings.data, settings.labels)]
     sources += [(settings.transfer, None)] if settings.transfer is not None else []
     # Every folder first: a long evaluation does not end at a second one that cannot be used.
-    splits = [
-        (name, split(name, labels=labels, seed=_seed(settings, encoder), accuracy=True))
-        for name, labels in sources
-    ]
+    splits = [(name, _split(settings, encoder, name, labels)) for name, labels in sources]
     options = _options(settings, encoder)
     encoder.backbone.to(device).to(memory_format=torch.channels_last)
     how = _extraction(settings, encoder, device, progress)
@@ -196,6 +194,15 @@ def _evaluated(settings: EvalSettings, encoder: Encoder, progress: ProgressSink)
             found = evaluate_on(parted.train, parted.test, how, options)
             parts.append(_Part(name, parted.told, found))
     return parts
+
+
+def _split(settings: EvalSettings, encoder: Encoder, name: str, labels: Path | None) -> Split:
+    from augscore.training.data.limit import as_trained_on
+    from augscore.training.data.split import split
+
+    parts = split(name, labels=labels, seed=_seed(settings, encoder), accuracy=True)
+    card = encoder.card
+    return as_trained_on(parts, card.data.images, card.data.fingerprint, seed=card.seed)
 
 
 def _extraction(

@@ -60,6 +60,7 @@ class DrawSettings(Settings):
     allow_code: bool
     count: int
     size: int | None
+    id: str | None
     seed: int | None
     out: Path
     force: bool
@@ -213,6 +214,12 @@ _DRAW_OPTIONS = (
     ),
     policy_seed,
     click.option(
+        "--id",
+        metavar="NAME",
+        help="Whose draws: the name of the image within the folder that was measured or audited.  "
+        "[default: its file name]",
+    ),
+    click.option(
         "-o",
         "--out",
         type=click.Path(path_type=Path),
@@ -250,7 +257,7 @@ def draw(settings: DrawSettings) -> None:
         views=settings.count,
         size=settings.size,
         seed=settings.seed,
-        ids=[picture.id],
+        ids=[picture.id if settings.id is None else settings.id],
     )
     sheet = draws_picture(picture.pixels, chosen, views, drawn)
     write_bytes(settings.out, sheet)

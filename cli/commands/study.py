@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -20,11 +20,11 @@ from ..pair_screen import log_line
 from ..progress import progress_sink
 from ..results import print_result
 from ..streams import Streams
-from ..study_screen import grid_line, result_lines, row_line, started_line
+from ..study_screen import grid_lines, result_lines, row_line, started_line
 from ..study_settings import StudySettings, study_options
 
 if TYPE_CHECKING:
-    from augscore.runtime import Note, ProgressSink
+    from augscore.runtime import Note
     from augscore.studies.cells import Cell
     from augscore.studies.rows import StudyRow
     from augscore.studies.training_runs import Runs
@@ -113,6 +113,7 @@ def _planned(settings: StudySettings, streams: Streams) -> _Planned:
 def _show(settings: StudySettings, streams: Streams, planned: _Planned) -> None:
     """The grid alone, where the same command could begin."""
     with progress_sink(streams) as progress:
+        from augscore.studies.forecast import forecast
         from augscore.studies.rows import read_rows
         from augscore.studies.study_folder import check_study, rows_of
         from augscore.studies.weighting import missing_of
@@ -121,28 +122,24 @@ def _show(settings: StudySettings, streams: Streams, planned: _Planned) -> None:
         cells = planned.study.cells
         rows = read_rows(rows_of(settings.out))
         missing = missing_of(cells, rows)
-        seconds = _expected(planned, rows, progress)
+        expected = forecast(planned.runs, cells, rows, progress)
     document = {
         "schema": "augscore.study-plan/1",
         "runs": [cell.name for cell in cells],
         "missing": [cell.name for cell in missing],
-        "seconds": seconds,
+        "kinds": [asdict(kind) for kind in expected.kinds],
+        "score_seconds": expected.score_seconds,
+        "seconds": expected.seconds,
         "device": planned.device,
     }
-    print_result(settings, [grid_line(cells, missing, seconds, planned.device)], document)
-
-
-def _expected(planned: _Planned, rows: tuple[StudyRow, ...], progress: ProgressSink) -> float:
-    from augscore.studies.training_runs import expected_seconds
-
-    return expected_seconds(planned.runs, planned.study.cells, rows, progress)
+    print_result(settings, grid_lines(expected, planned.device), document)
 
 
 def _run(planned: _Planned, streams: Streams) -> StudyResult:
     from augscore.runtime import Interruptions
     from augscore.studies.training_runs import RunCell
     from augscore.studies.weighting import StudyHooks, run_study
-    from augscore.training.loop import PairHooks
+    from augscore.training.stepping.loop import PairHooks
 
     def started(cell: Cell, missing: int) -> None:
         if not streams.quiet:

@@ -25,9 +25,9 @@ from .train import PAIRS
 
 if TYPE_CHECKING:
     from augscore.engine.policy import Policy
-    from augscore.training.plan import TrainPlan
+    from augscore.training.planning.plan import TrainPlan
+    from augscore.training.planning.request import TrainRequest
     from augscore.training.reporting.log_row import LogRow
-    from augscore.training.request import TrainRequest
     from augscore.training.run import TrainResult
 
 _HELP = """{title}
@@ -70,7 +70,8 @@ def _run(method: str, settings: TrainPairSettings) -> None:
     check_target(settings.json, "--json")
     plan = _plan(method, settings, streams)
     if settings.dry_run:
-        _show(settings, streams, plan)
+        if is_first():
+            _show(settings, streams, plan)
         return
     result = _train(plan, streams)
     if is_first():
@@ -87,7 +88,7 @@ def is_first() -> bool:
 
 def _plan(method: str, settings: TrainPairSettings, streams: Streams) -> TrainPlan:
     with progress_sink(streams) as progress:
-        from augscore.training.plan import plan_training
+        from augscore.training.planning.plan import plan_training
 
         policy = None
         if settings.policy is not None:
@@ -97,7 +98,7 @@ def _plan(method: str, settings: TrainPairSettings, streams: Streams) -> TrainPl
 
 
 def _request(method: str, settings: TrainPairSettings, policy: Policy | None) -> TrainRequest:
-    from augscore.training.request import TrainRequest
+    from augscore.training.planning.request import TrainRequest
 
     return TrainRequest(
         method=method,

@@ -15,8 +15,9 @@ import torch
 from click.testing import CliRunner, Result
 
 from augscore.methods.table import METHODS
-from augscore.training import footprint, plan
+from augscore.training import footprint
 from augscore.training.footprint import Expectation
+from augscore.training.planning import plan
 from augscore_cli.main import root
 
 FOLDER = Path(__file__).parents[2] / "assets" / "recipes"

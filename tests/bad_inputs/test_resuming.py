@@ -48,7 +48,7 @@ def test_bad_79_each_changed_setting_is_told_old_and_new(begun: Path, scenes: Pa
     result = command(scenes, begun, "--steps", "7", "--batch-size", "3", "--seed", "4")
     assert result.exit_code == 2
     assert result.stdout == ""
-    assert "steps: 6 → 7; batch_size: 2 → 3; seed: 0 → 4" in result.stderr
+    assert "steps: 6 → 7; batch-size: 2 → 3; seed: 0 → 4" in result.stderr
     assert "another --out" in result.stderr
     assert sorted(p.read_bytes() for p in (begun / "checkpoints").iterdir()) == before
 
@@ -56,7 +56,7 @@ def test_bad_79_each_changed_setting_is_told_old_and_new(begun: Path, scenes: Pa
 def test_bad_79_other_sizes_are_told(begun: Path, scenes: Path) -> None:
     result = command(scenes, begun, "--size", "48")
     assert result.exit_code == 2
-    assert "working_size: 32 → 48; crop: 32 → 48; scales: " in result.stderr
+    assert "working-size: 32 → 48; crop: 32 → 48; scales: " in result.stderr
 
 
 def test_bad_79_settings_are_refused_before_an_image_is_read(
@@ -75,7 +75,7 @@ def test_bad_79_another_learning_rate(
         return FitOptions(learning_rate=0.1, **settings)  # type: ignore[arg-type]
 
     monkeypatch.setattr(plan, "FitOptions", faster)
-    with pytest.raises(UsageError, match=r"learning_rate: 0\.002 → 0\.1\)"):
+    with pytest.raises(UsageError, match=r"learning-rate: 0\.002 → 0\.1\)"):
         train_tiny(begun, architecture=Architecture(), size=32, steps=6, batch_size=2)
 
 

@@ -15,13 +15,13 @@ from augscore.runtime import Progress
 from augscore.strength.scorer import Scorer, load_scorer
 from augscore.training.data.feed import Batch, Feed
 from augscore.training.data.store import open_store
-from augscore.training.engine import make_fabric
-from augscore.training.learner import new_learner
-from augscore.training.plan import TrainPlan, plan_training
+from augscore.training.planning.plan import TrainPlan, plan_training
+from augscore.training.planning.request import TrainRequest
 from augscore.training.reporting.stopwatch import Stopwatch
-from augscore.training.request import TrainRequest
-from augscore.training.step import Pass
-from augscore.training.update import Update, train_step
+from augscore.training.stepping.fabric import make_fabric
+from augscore.training.stepping.learner import new_learner
+from augscore.training.stepping.step import Pass
+from augscore.training.stepping.update import Update, train_step
 from augscore.training.weighing.weigher import Weigher
 from tests.benchmarks.pair_peers import HEAD, RATE, SIZE, Job, Views
 

@@ -95,6 +95,14 @@ def test_a_library_that_lacks_the_network(runs: Path, invoke: Invoke) -> None:
     assert not [*Path().iterdir()]
 
 
+def test_onnx_is_not_written_under_the_name_of_safetensors(runs: Path, invoke: Invoke) -> None:
+    result = invoke("export", str(runs / "small"), "-o", "s.safetensors")
+    assert result.exit_code == 2
+    assert "for onnx is a file that ends in .onnx, not 's.safetensors'" in result.stderr
+    assert "Use s.onnx" in result.stderr
+    assert not [*Path().iterdir()]
+
+
 def test_nothing_is_replaced_unless_it_is_forced(runs: Path, invoke: Invoke) -> None:
     command = ("export", str(runs / "resnet"), "-o", "c1.safetensors")
     for name in ("c1.safetensors", "c1.json"):

@@ -54,8 +54,34 @@ def test_help_tells_what_it_is_for(invoke: Invoke) -> None:
 def test_a_dry_run_tells_the_grid_and_writes_nothing(invoke: Invoke, photos: Path) -> None:
     found = invoke("study", "weighting", str(photos), "-o", "s", *GRID, *SMALL, "--dry-run")
     assert found.exit_code == 0, found.output
-    assert "4 runs: 0 done, 4 to do, about" in found.stdout
+    head, none, uniform, total = found.stdout.splitlines()
+    assert head.split("  ")[0] == "method, weights"
+    assert head.split()[2:] == ["seeds", "done", "to", "do", "a", "run"]
+    assert none.split()[:5] == ["simclr,", "none", "2", "0", "2"]
+    assert uniform.split()[:5] == ["simclr,", "uniform", "2", "0", "2"]
+    assert none.split()[5:] == uniform.split()[5:]
+    assert total.startswith("4 runs: 0 done, 4 to do, about")
+    assert max(map(len, found.stdout.splitlines())) <= 80
     assert not Path("s").exists()
+
+
+def test_a_dry_run_counts_what_is_done_and_the_score_network(
+    invoke: Invoke, photos: Path, model_file: Path
+) -> None:
+    command = ("study", "weighting", str(photos), "-o", "s", *SMALL, "--methods", "simclr")
+    assert invoke(*command, "--weightings", "none", "--seeds", "1").exit_code == 0
+    wider = (*command, "--weightings", "none,score", "--seeds", "2", "--dry-run")
+    plan = json.loads(invoke(*wider, "--json", "-").stdout)
+    assert [(k["weighting"], k["done"], k["missing"]) for k in plan["kinds"]] == [
+        ("none", 1, 1),
+        ("score", 0, 2),
+    ]
+    assert plan["score_seconds"] > 0
+    parts = [kind["missing"] * kind["seconds"] for kind in plan["kinds"]]
+    assert plan["seconds"] == pytest.approx(sum(parts) + plan["score_seconds"])
+    assert "before them a score network, about" in invoke(*wider).stdout
+    named = (*wider, "--score-model", str(model_file), "--out", "t")
+    assert "score network" not in invoke(*named).stdout
 
 
 def test_a_study_runs_once_and_grows(invoke: Invoke, photos: Path) -> None:
@@ -100,7 +126,9 @@ def test_a_study_of_other_settings_is_refused_by_name(invoke: Invoke, photos: Pa
 def test_images_without_classes_cannot_be_compared(invoke: Invoke, photos: Path) -> None:
     found = invoke("study", "weighting", str(photos / "shape-0"), "-o", "s", *GRID, *SMALL)
     assert found.exit_code == 3
-    assert "no accuracy can be measured" in found.stderr
+    told = "error: no accuracy can be measured: they have no classes. Put the images of each class "
+    assert found.stderr.startswith(told)
+    assert len(found.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize(

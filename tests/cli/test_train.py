@@ -223,7 +223,7 @@ def test_no_room_for_the_model_is_the_machine(photos: Path, child: Child) -> Non
     )
     assert run.returncode == 4, run.stderr
     told = run.stderr.splitlines()
-    assert told[-1].startswith("error: cannot write 'run/model.safetensors': no space left (")
+    assert told[-1].startswith("error: cannot write 'run/model.safetensors': the file would be ")
     assert len([row for row in told if row.startswith("note: cannot write 'run/checkpoints")]) == 1
     assert run.stdout == ""
 

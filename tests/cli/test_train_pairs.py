@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from importlib.resources import files
@@ -18,10 +19,11 @@ from PIL import Image
 
 from augscore.methods.table import METHODS
 from augscore.training.config import TrainConfig, WeightingKind
+from augscore.training.planning.request import TrainRequest
+from augscore.training.planning.resolve import Images, resolve, setting_names
 from augscore.training.reporting.log_row import LogRow
-from augscore.training.request import TrainRequest
-from augscore.training.resolve import Images, resolve, setting_names
 from augscore_cli.commands.train import PAIRS
+from augscore_cli.commands.train_pairs import moco
 from augscore_cli.pair_keys import WEIGHTINGS, keys_of
 
 Invoke = Callable[..., Result]
@@ -83,6 +85,15 @@ def test_a_dry_run_tells_all_in_80_columns_and_writes_nothing(ask: Invoke) -> No
     assert not Path("run").exists()
 
 
+def test_a_plan_names_each_setting_as_it_can_be_set(ask: Invoke) -> None:
+    told = ask("moco", *QUICK, "--dry-run").stdout.partition("settings")[2].partition("expected")[0]
+    names = [item.split()[0] for item in re.split(r" {3,}|\n", told) if item.strip()]
+    assert {"optim.scale-lr", "queue-size", "channels-last", "momentum-end"} < set(names)
+    options = {f"--{name}" for name in names}
+    known = {name for param in moco.params for name in param.opts}
+    assert options <= known
+
+
 def test_a_plan_says_that_there_is_no_accuracy_and_how_many_images_are_used(
     invoke: Invoke, photos: Path, ask: Invoke
 ) -> None:
@@ -90,7 +101,7 @@ def test_a_plan_says_that_there_is_no_accuracy_and_how_many_images_are_used(
                   "--batch-size", "2")  # fmt: skip
     assert plan.exit_code == 0, plan.output
     assert "so no accuracy" in plan.stdout
-    assert "trained on 4 of them" in " ".join(
+    assert "only 4 of those for training are used" in " ".join(
         ask("simclr", *QUICK, "--limit", "4", "--dry-run").stdout.split()
     )
 
@@ -143,7 +154,7 @@ def test_a_run_from_its_first_step_to_a_second_command(ask: Invoke) -> None:
     assert again.exit_code == 2
     assert "this run is finished. " in again.stderr
     other = ask("simclr", *QUICK, "--weighting", "pixel", "--set", "temperature=0.3")
-    assert "of other settings (constants.temperature: 0.5 → 0.3)" in other.stderr
+    assert "of other settings (temperature: 0.5 → 0.3)" in other.stderr
     method = ask("simsiam", *QUICK, "--force", "--set", "predictor.out=8")
     assert method.exit_code == 2
     assert "is the output of augscore train simclr" in method.stderr
@@ -186,6 +197,24 @@ def test_the_next_command_can_be_run(invoke: Invoke, photos: Path, ask: Invoke) 
                   "--batch-size", "2")  # fmt: skip
     assert bare.exit_code == 0, bare.output
     assert "Next: augscore export bare -o encoder.onnx" in bare.stderr
+
+
+def test_eval_compares_with_the_images_that_a_limited_run_was_trained_on(
+    invoke: Invoke, ask: Invoke, classes: Path
+) -> None:
+    trained = ask("simclr", *QUICK, "--limit", "5", "--seed", "3", "--json", "-")
+    last = json.loads(trained.stdout)["last"]
+
+    def judged(*options: str) -> dict[str, Any]:
+        arguments = ("eval", "run", "--data", str(classes), "--device", "cpu", "--json", "-")
+        document: dict[str, Any] = json.loads(invoke(*arguments, *options).stdout)["data"]
+        return document
+
+    own = judged()
+    assert own["train"]["images"] == 5
+    assert "only 5 of those for training are used" in own["split"]
+    assert 100 * own["rows"][0]["accuracy"] == pytest.approx(last["knn"])
+    assert judged("--seed", "0")["train"]["images"] == 10
 
 
 def test_quiet_says_the_result_alone(ask: Invoke) -> None:
@@ -242,6 +271,7 @@ def test_an_unfinished_run_of_other_settings_is_refused_with_the_difference(ask:
         ("simclr", ("--set", "optim.momentum=1"), "optim.momentum is 1"),
         ("simclr", ("--set", "optim.accumulate=0"), "optim.accumulate is 0"),
         ("simclr", ("--set", "projector.layers=0"), "projector.layers is 0"),
+        ("simclr", ("--optim.warmup-epochs", "-1"), "optim.warmup-epochs is -1"),
         ("simclr", ("--set", "temperature=0"), "temperature is 0"),
         ("simclr", ("--set", "weighting.amplitude=2", "--weighting", "pixel"), "amplitude is 2"),
         ("simclr", ("--set", "optim.name=lars", "--set", "optim.weight_decay=0"), "LARS"),
@@ -249,9 +279,9 @@ def test_an_unfinished_run_of_other_settings_is_refused_with_the_difference(ask:
         ("simclr", ("--batch-size", "400"), "a step takes 400 images, and there are 10"),
         ("simclr", ("--weighting", "score", "--size", "8"), "views of 8 px are too small"),
         ("simsiam", ("--set", "predictor.out=4"), "predictor.out 4 is not projector.out 8"),
-        ("moco", ("--set", "queue_size=3"), "a batch brings 4 keys, and queue_size is 3"),
+        ("moco", ("--set", "queue_size=3"), "a batch brings 4 keys, and queue-size is 3"),
         ("sce", ("--set", "coefficient=2"), "coefficient is 2"),
-        ("wmse", ("--set", "slice_size=6"), "slice_size 6 images together, and a batch of 4"),
+        ("wmse", ("--set", "slice_size=6"), "slice-size 6 images together, and a batch of 4"),
         ("wmse", ("--set", "slice_size=4"), "slice_size 4 is not above the 8 dimensions"),
     ],
     ids=lambda v: " ".join(v) if isinstance(v, tuple) else None,
@@ -266,7 +296,7 @@ def test_wmse_is_brought_to_whole_slices_or_refused_by_name(ask: Invoke) -> None
     options = (*SMALL, "--steps", "1", "--dry-run", "--set", "projector.out=2")
     fitted = ask("wmse", *options, "--set", "slice_size=4")
     assert "1 step of 8 images" in fitted.stdout, fitted.output
-    refused(ask("wmse", *options), 2, "W-MSE whitens slice_size ", "--set slice_size=10")
+    refused(ask("wmse", *options), 2, "W-MSE whitens slice-size ", "--set slice-size=10")
 
 
 @pytest.mark.parametrize(

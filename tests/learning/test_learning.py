@@ -16,7 +16,7 @@ import torch
 from augscore.evaluation.features import Preprocessing, features_of
 from augscore.evaluation.knn import Bank, weighted_knn
 from augscore.training.encoder_file import Encoder, load_encoder
-from augscore.training.request import Value
+from augscore.training.planning.request import Value
 from augscore.training.train import train
 from tests.learning.shapes import SHAPES, SIDE, Pictures, shape_pictures
 

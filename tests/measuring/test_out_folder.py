@@ -111,7 +111,7 @@ def test_a_torn_last_line_is_measured_again(plan: Plan, mixed: Path, tmp_path: P
         ({"seed": 1}, "seed: 0 → 1"),
         ({"views": 2}, "views: 1 → 2"),
         ({"policy": "identity"}, "policy: simclr → identity"),
-        ({"max_pixels": 10**6}, "max_pixels: 100000000 → 1000000"),
+        ({"max_pixels": 10**6}, "max-pixels: 100000000 → 1000000"),
     ],
 )
 def test_other_settings_are_refused_by_name(

@@ -34,6 +34,17 @@ def nt_xent(z1: Rows, z2: Rows, t: float) -> tuple[Row, Row]:
     return losses[:count], losses[count:]
 
 
+def nt_xent_of(z1: Rows, z2: Rows, t: float, kept: list[int]) -> tuple[Row, Row]:
+    """As `nt_xent`, of the anchors of some pairs, with no other one among the negatives."""
+
+    def anchor(own: Rows, other: Rows, i: int) -> float:
+        over = sum(math.exp(cosine(own[i], own[k]) / t) for k in kept if k != i)
+        over += sum(math.exp(cosine(own[i], other[k]) / t) for k in kept)
+        return -math.log(math.exp(cosine(own[i], other[i]) / t) / over)
+
+    return [anchor(z1, z2, i) for i in kept], [anchor(z2, z1, i) for i in kept]
+
+
 def negative_cosine(p1: Rows, z2: Rows, p2: Rows, z1: Rows) -> Row:
     return [-cosine(p1[i], z2[i]) / 2 - cosine(p2[i], z1[i]) / 2 for i in range(len(p1))]
 

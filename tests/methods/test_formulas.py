@@ -13,7 +13,7 @@ from lightly.loss.wmse_loss import WMSELoss
 from augscore.methods.moco import info_nce
 from augscore.methods.ressl import relational
 from augscore.methods.sce import sce
-from augscore.methods.simclr import nt_xent
+from augscore.methods.simclr import Where, nt_xent
 from augscore.methods.simsiam import negative_cosine
 from augscore.methods.vicreg import vicreg
 from augscore.methods.wmse import whitened_mse
@@ -55,6 +55,32 @@ def test_nt_xent_of_images_that_are_all_orthogonal() -> None:
     """Anchor: one positive of cosine 1, 2N − 2 negatives of cosine 0."""
     z = torch.eye(5, dtype=torch.float64)
     close(nt_xent(z, 3 * z, 0.5).per_pair, [math.log(1 + 8 * math.exp(-2))] * 5)
+
+
+@pytest.mark.parametrize("where", ["term", "similarity"])
+def test_nt_xent_of_a_masked_pair_is_that_without_it(where: Where) -> None:
+    mask = torch.tensor([True, False, True, True, False, True])
+    z1, z2 = Z1.clone().requires_grad_(), Z2.clone().requires_grad_()
+    loss = nt_xent(z1, z2, 0.5, where, mask)
+    first, second = references.nt_xent_of(Z1.tolist(), Z2.tolist(), 0.5, [0, 2, 3, 5])
+    wanted = [(one + other) / 2 for one, other in zip(first, second, strict=True)]
+    if where == "term":
+        close(loss.per_pair, wanted)
+    assert float(loss.reduce().detach()) == pytest.approx(sum(wanted) / 4, rel=1e-12)
+    weights = torch.tensor([1.0, 5.0, 2.0, 0.0, 5.0, 3.0])
+    weighted = (wanted[0] + 2 * wanted[1] + 3 * wanted[3]) / 6
+    if where == "term":
+        assert float(loss.reduce(weights[mask]).detach()) == pytest.approx(weighted, rel=1e-12)
+    torch.autograd.backward(loss.reduce())
+    for z in (z1, z2):
+        assert z.grad is not None
+        assert (z.grad.abs().sum(1) > 0).tolist() == mask.tolist()
+
+
+def test_nt_xent_of_a_pair_of_weight_0_is_not_that_without_it() -> None:
+    weights = torch.tensor([1.0, 0, 1, 1, 0, 1])
+    left = nt_xent(Z1, Z2, 0.5).reduce(weights)
+    assert float(left) > float(nt_xent(Z1, Z2, 0.5, mask=weights > 0).reduce()) + 0.1
 
 
 def test_nt_xent_with_weights_on_the_similarity() -> None:

@@ -94,7 +94,7 @@ def test_both_keys_are_needed_where_each_view_is_the_query_once() -> None:
 
 
 SIGNATURES: list[tuple[Loss, dict[str, object]]] = [
-    (nt_xent, {"z1": REQUIRED, "z2": REQUIRED, "temperature": 0.5, "where": "term"}),
+    (nt_xent, {"z1": REQUIRED, "z2": REQUIRED, "temperature": 0.5, "where": "term", "mask": None}),
     (negative_cosine, dict.fromkeys(("p1", "z2", "p2", "z1"), REQUIRED)),
     (
         whitened_mse,
@@ -181,6 +181,13 @@ A, B, NARROW, ONE = rows(0), rows(1), rows(2, 6, 3), rows(3, 1)
         (lambda: nt_xent(A.long(), B), "z1: got torch.int64, wanted floating point"),
         (lambda: _untyped(nt_xent)([[1.0]], B), "z1: got list"),
         (lambda: nt_xent(ONE, ONE), "z1: got 1 rows, wanted 2 or more"),
+        (
+            lambda: nt_xent(A, B, mask=torch.ones(5, dtype=torch.bool)),
+            "mask: got shape (5,), wanted",
+        ),
+        (lambda: nt_xent(A, B, mask=torch.ones(6)), "mask: got torch.float32, wanted torch.bool"),
+        (lambda: _untyped(nt_xent)(A, B, mask=[True] * 6), "mask: got list"),
+        (lambda: nt_xent(A, B, mask=torch.arange(6) == 1), "z1: got 1 rows, wanted 2 or more"),
         (lambda: nt_xent(A, B.to("meta")), "z2: got meta, wanted the device of z1, cpu"),
         (lambda: vicreg(ONE, ONE), "z1: got 1 rows, wanted 2 or more"),
         (lambda: negative_cosine(A, B, NARROW, A), "p2: got shape (6, 3), wanted that of p1"),

@@ -10,7 +10,7 @@ import pytest
 
 from augscore.errors import HostError, UsageError
 from augscore.runs.mark import mark
-from augscore.runs.run_folder import check_folder, claimed, differences
+from augscore.runs.run_folder import check_folder, claimed
 from augscore.training.score.kind import SCORE_RUN, model_of
 from augscore.training.score.run import ScoreRunResult
 
@@ -84,11 +84,7 @@ def test_the_folder_of_another_command_is_refused(out: Path) -> None:
         assert "is the output of augscore measure" in refusal(out, force=force)
 
 
-def test_a_difference_within_a_setting_is_told_alone_and_many_are_counted(out: Path) -> None:
-    old = {"optim": {"lr": 0.1, "momentum": 0.9}, "arch": "small"}
-    new = {"optim": {"lr": 0.2, "momentum": 0.9}, "arch": "small"}
-    assert differences(old, new) == ["optim.lr: 0.1 → 0.2"]
-    assert differences({"c": {"t": 1}}, {"c": {"k": 2}}) == ["c.t: 1 → null", "c.k: null → 2"]
+def test_of_many_differences_the_first_are_told_and_the_rest_counted(out: Path) -> None:
     mark(out, SCORE_RUN.command, {str(n): n for n in range(9)}, {})
     with pytest.raises(UsageError, match=r"6: 6 → -6; and 2 more\)"):
         check_folder(out, SCORE_RUN, {str(n): -n for n in range(9)}, force=False)
@@ -113,3 +109,24 @@ def test_a_finished_run_names_the_difference(out: Path) -> None:
     with pytest.raises(UsageError, match=r"of other settings \(steps: 10 → 20\)"):
         check_folder(out, SCORE_RUN, {"steps": 20}, force=False)
     check_folder(out, SCORE_RUN, {"steps": 20}, force=True)
+
+
+@pytest.mark.parametrize("finished", [False, True])
+def test_a_run_of_another_length_is_told_that_none_can_be_lengthened(
+    out: Path, finished: bool
+) -> None:
+    mark(out, SCORE_RUN.command, {"epochs": 2, "steps": 10, "lr": 1}, {})
+    if finished:
+        model_of(out).touch()
+
+    def hint(settings: dict[str, object]) -> str:
+        with pytest.raises(UsageError) as caught:
+            check_folder(out, SCORE_RUN, settings, force=False)
+        return caught.value.hint
+
+    why = "A run cannot be made longer or shorter, for its rates depend on its length: "
+    assert hint({"epochs": 4, "steps": 20, "lr": 1}).startswith(why)
+    assert hint({"epochs": 2, "steps": 11, "lr": 1}).startswith(why)
+    assert "another --out, or --force" in hint({"epochs": 4, "steps": 20, "lr": 1})
+    assert "longer" not in hint({"epochs": 4, "steps": 20, "lr": 2})
+    assert "longer" not in hint({"epochs": 2, "steps": 10, "lr": 2})

@@ -12,8 +12,8 @@ from typing import Any
 import torch
 
 from augscore.methods.table import METHODS
+from augscore.training.planning.request import Value
 from augscore.training.reporting.log_row import LogRow
-from augscore.training.request import Value
 from augscore.training.run import TrainResult
 from augscore.training.train import train
 

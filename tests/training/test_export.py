@@ -114,7 +114,8 @@ def test_the_preprocessing_beside_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize("format", ["torchvision", "onnx"])
 def test_the_same_encoder_gives_the_same_bytes_and_no_path(format: str, tmp_path: Path) -> None:
     def export(name: str) -> Exported:
-        return export_encoder(encoder("resnet18"), format, tmp_path / name)  # type: ignore[arg-type]
+        path = tmp_path / f"{name}.{'onnx' if format == 'onnx' else 'safetensors'}"
+        return export_encoder(encoder("resnet18"), format, path)  # type: ignore[arg-type]
 
     one, other = export("a"), export("b")
     assert one.sha256 == other.sha256
@@ -139,7 +140,7 @@ def test_a_library_without_the_network_is_told(
     arch: str, size: int, format: str, words: str, tmp_path: Path
 ) -> None:
     with pytest.raises(UsageError) as caught:
-        export_encoder(encoder(arch, size), format, tmp_path / "x.pt")  # type: ignore[arg-type]
+        export_encoder(encoder(arch, size), format, tmp_path / "x.safetensors")  # type: ignore[arg-type]
     assert words in str(caught.value)
     assert caught.value.code == "export_format"
     assert not list(tmp_path.iterdir())
@@ -197,6 +198,27 @@ def test_an_onnx_file_that_differs_is_not_written(
     assert not list(tmp_path.iterdir())
 
 
-def test_the_network_does_not_go_where_its_preprocessing_goes(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="is where the preprocessing goes"):
-        export_encoder(encoder("resnet18"), "torchvision", tmp_path / "c1.json")
+@pytest.mark.parametrize(
+    ("arch", "format", "name", "hint"),
+    [
+        ("small", "onnx", "x.safetensors", "Use x.onnx"),
+        ("small", "onnx", "x", "Use x.onnx"),
+        ("resnet18", "onnx", "x.safetensors", "Use x.onnx, or --format torchvision"),
+        ("resnet18", "torchvision", "x.onnx", "Use x.safetensors, or --format onnx"),
+        ("resnet18", "timm", "x.v2", "Use x.safetensors"),
+        ("resnet18", "torchvision", "x.json", "Use x.safetensors"),
+    ],
+)
+def test_a_name_that_tells_of_another_format_is_refused(
+    arch: str, format: str, name: str, hint: str, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        export_encoder(encoder(arch), format, tmp_path / name)  # type: ignore[arg-type]
+    assert caught.value.code == "export_suffix"
+    assert caught.value.hint == hint
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_suffix_may_be_in_capitals(tmp_path: Path) -> None:
+    path = tmp_path / "X.SAFETENSORS"
+    assert export_encoder(encoder("resnet18"), "torchvision", path).path.exists()

@@ -16,9 +16,9 @@ from augscore.methods.record import Embeddings, TargetConstants
 from augscore.methods.table import METHODS
 from augscore.methods.wmse import WmseConstants
 from augscore.training.networks.siamese import Online, make_siamese
-from augscore.training.optimisers import make_optimizer, peak_rate
 from augscore.training.recipes.defaults import Defaults
 from augscore.training.recipes.find import RECIPES, defaults_for, recipe_names
+from augscore.training.stepping.optimisers import make_optimizer, peak_rate
 
 DATA_SETS = ("cifar10", "cifar100", "imagenet100")
 EVERY = [pytest.param(d, id=f"{d.method}-{d.recipe}") for d in RECIPES.values()]

@@ -17,8 +17,8 @@ from augscore.engine.policy import Policy, View
 from augscore.errors import UsageError
 from augscore.methods.table import METHODS
 from augscore.training.encoder_file import load_encoder
+from augscore.training.planning.request import Value
 from augscore.training.reporting.log_row import LogRow
-from augscore.training.request import Value
 from augscore.training.run import TrainResult
 from augscore.training.train import train
 
@@ -146,6 +146,15 @@ def test_accumulated_batches_are_one_step(tmp_path: Path) -> None:
     assert rows(tmp_path / "run")[0].epoch == pytest.approx(1 / 2)
 
 
+def test_a_setting_is_named_as_it_is_told(tmp_path: Path) -> None:
+    run("moco", tmp_path / "run")
+    hyphens = {name.replace("_", "-"): value for name, value in settings("moco").items()}
+    with pytest.raises(UsageError, match="this run is finished\\. Choose"):
+        run("moco", tmp_path / "run", settings=hyphens)
+    with pytest.raises(UsageError, match=r"of other settings \(queue-size: 96 → 32\)"):
+        run("moco", tmp_path / "run", settings=hyphens | {"queue-size": 32})
+
+
 def test_epochs_are_passes_over_the_part_that_is_trained_on(tmp_path: Path) -> None:
     """32 of 40 images."""
     run("simclr", tmp_path / "run", steps=None, epochs=3, settings=settings("simclr"))
@@ -188,7 +197,7 @@ def test_a_run_goes_on_with_the_score_model_that_it_began_with(
     with pytest.raises(Stop):
         run("simclr", tmp_path / "run", score_model=tiny_run, report=report, **chosen)
     train_tiny(tmp_path / "other", seed=5)
-    with pytest.raises(UsageError, match="score_model") as caught:
+    with pytest.raises(UsageError, match="score-model") as caught:
         run("simclr", tmp_path / "run", score_model=tmp_path / "other", **chosen)
     assert caught.value.code == "resume_mismatch"
     assert run("simclr", tmp_path / "run", score_model=tiny_run, **chosen).complete

@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import random
 import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -40,14 +40,14 @@ _RESIZING = (".crops.", ".geometric.resize", ".geometric.pad")
 _TECHNICAL = frozenset(["shape", "rows", "cols", "fill", "fill_mask", "interpolation"])
 
 
-def read(pipeline: Any, *, lossy: bool) -> Brought:
+def read(pipeline: Any, *, lossy: bool, tolerant: bool = False) -> Brought:
     """One view of a live object.
 
     Raises UsageError (`policy_unknown_arg`) for a transform that was given an argument which it
-    does not have: albumentations warns and uses the default.
+    does not have: albumentations warns and uses the default. `tolerant` lets that pass.
     """
     albumentations()
-    for transform in _all(pipeline):
+    for transform in [] if tolerant else all_in(pipeline):
         _refuse_unknown(type(transform).__name__, getattr(transform, "invalid_args", []))
     book = Notebook(lossy)
     known = as_dict(pipeline)
@@ -60,25 +60,26 @@ def read(pipeline: Any, *, lossy: bool) -> Brought:
         pipeline,
         AlbumentationsRun(pipeline, normalize),
         obstacles,
-        resizes=any(_may_resize(transform) for transform in _leaves(pipeline)),
+        resizes=any(may_resize(transform) for transform in leaves(pipeline)),
         size=_last_size(pipeline),
         normalize=normalize,
         words=in_words(known) if known else portrait(pipeline),
     )
 
 
-def live(document: Mapping[str, Any]) -> Any:
+def live(document: Mapping[str, Any], *, tolerant: bool = False) -> Any:
     """The mapping of `to_dict` → a live object; no name in it is imported.
 
     Raises UsageError: `policy_unknown_op` for a class that albumentations does not have,
-    `policy_unknown_arg` and `policy_value` for arguments.
+    `policy_unknown_arg` and `policy_value` for arguments. `tolerant` lets the library drop those
+    that it does not know.
     """
     A = albumentations()
     inner = document.get("transform")
     if not isinstance(inner, Mapping):
         raise UsageError("transform is no mapping", code="policy_syntax", hint="See A.to_dict")
     _check_names(inner, A)
-    with _strict():
+    with nullcontext() if tolerant else _strict():
         try:
             return A.from_dict({"transform": dict(inner)})
         except UserWarning:
@@ -87,12 +88,12 @@ def live(document: Mapping[str, Any]) -> Any:
             raise _refused(error) from error
 
 
-def made(name: str, arguments: Mapping[str, Any]) -> Any:
-    """A transform or container by its name in albumentations."""
+def made(name: str, arguments: Mapping[str, Any], *, tolerant: bool = False) -> Any:
+    """A transform or container by its name in albumentations; `tolerant` as for `live`."""
     A = albumentations()
     if name not in _classes(A):
         raise _unknown(name, A)
-    with _strict():
+    with nullcontext() if tolerant else _strict():
         try:
             return _classes(A)[name](**arguments)
         except UserWarning:
@@ -113,12 +114,18 @@ class AlbumentationsRun:
     normalize: Normalize | None
 
     def __call__(self, image: torch.Tensor, key: int) -> tuple[torch.Tensor, Parameters]:
-        array = np.ascontiguousarray(to_bytes(image).movedim(0, -1).numpy())
-        with _seeded(self.pipeline, unsigned(key)):
-            result = self.pipeline(image=array, applied_transforms=[])
-            told = result.get("applied_transforms") or _own(self.pipeline)
+        return self.made_of(self.given(image), key)
+
+    def given(self, image: torch.Tensor) -> Any:
+        # A copy: a transform may write to what it is given.
+        return np.array(to_bytes(image).movedim(0, -1).numpy(), order="C")
+
+    def made_of(self, value: Any, key: int) -> tuple[torch.Tensor, Parameters]:
+        with reseeded([self.pipeline], unsigned(key)):
+            result = self.pipeline(image=value, applied_transforms=[])
+            told = result.get("applied_transforms") or told_by(self.pipeline)
         pixels = pixels_of(result.get("image"), f"the pipeline of {LIBRARY}", self.normalize)
-        return pixels, tuple((str(name), _values(values)) for name, values in told)
+        return pixels, tuple((str(name), values_of(values)) for name, values in told)
 
 
 def albumentations() -> ModuleType:
@@ -135,11 +142,14 @@ def albumentations() -> ModuleType:
 
 
 @contextmanager
-def _seeded(pipeline: Any, seed: int) -> Iterator[None]:
-    """All of its transforms share generators that start from `seed`; then their own come back."""
-    before = [(t, t.random_generator, t.py_random) for t in _all(pipeline)]
+def reseeded(transforms: Sequence[Any], seed: int) -> Iterator[None]:
+    """All of them share generators that start from `seed`; then their own come back."""
+    inner = [t for one in transforms for t in all_in(one)]
+    before = [(t, t.random_generator, t.py_random) for t in inner]
+    shared = np.random.default_rng(seed), random.Random(seed)
     try:
-        pipeline.set_random_state(np.random.default_rng(seed), random.Random(seed))
+        for transform in transforms:
+            transform.set_random_state(*shared)
         yield
     finally:
         for transform, generator, plain in before:
@@ -199,26 +209,29 @@ def _unknown(name: str, A: ModuleType) -> UsageError:
     return UsageError(told, code="policy_unknown_op", hint=did_you_mean(name, _classes(A)))
 
 
-def _all(pipeline: Any) -> Iterator[Any]:
+def all_in(pipeline: Any) -> Iterator[Any]:
+    """It and every transform inside it."""
     yield pipeline
     for inner in getattr(pipeline, "transforms", None) or []:
         if hasattr(inner, "set_random_state"):
-            yield from _all(inner)
+            yield from all_in(inner)
 
 
-def _leaves(pipeline: Any) -> Iterator[Any]:
-    return (t for t in _all(pipeline) if not hasattr(t, "check_each_transform"))
+def leaves(pipeline: Any) -> Iterator[Any]:
+    """Those that hold no others."""
+    return (t for t in all_in(pipeline) if not hasattr(t, "check_each_transform"))
 
 
-def _may_resize(transform: Any) -> bool:
+def may_resize(transform: Any) -> bool:
+    """Whether it may change the size of an image; one of the user's own may do anything."""
     home = type(transform).__module__
     return not home.startswith(f"{HOME}.") or any(part in home for part in _RESIZING)
 
 
 def _last_size(pipeline: Any) -> int | None:
     found = None
-    for transform in _leaves(pipeline):
-        if not _may_resize(transform):
+    for transform in leaves(pipeline):
+        if not may_resize(transform):
             continue
         size = getattr(transform, "size", None)
         if size is None and hasattr(transform, "height"):
@@ -229,13 +242,13 @@ def _last_size(pipeline: Any) -> int | None:
     return found
 
 
-def _own(transform: Any) -> list[tuple[str, Mapping[str, Any]]]:
-    """A single transform tells its numbers itself."""
+def told_by(transform: Any) -> list[tuple[str, Mapping[str, Any]]]:
+    """What a single transform says that it drew when it was last called."""
     params = getattr(transform, "params", None)
     return [(type(transform).__name__, params)] if params else []
 
 
-def _values(params: Mapping[str, Any]) -> tuple[tuple[str, Told], ...]:
+def values_of(params: Mapping[str, Any]) -> tuple[tuple[str, Told], ...]:
     shown = [(str(k), v) for k, v in params.items() if k not in _TECHNICAL]
     return tuple((name, _plain(value)) for name, value in shown)
 

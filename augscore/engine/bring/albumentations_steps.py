@@ -49,9 +49,9 @@ def in_words(value: Any) -> str:
 
 def obstacles_and_nodes(document: Transform, book: Notebook) -> tuple[Nodes, list[str]]:
     """The nodes, and why some transforms have none."""
-    p = document["p"]
     if document["__class_fullname__"] not in ("Compose", "ReplayCompose", "Sequential"):
         return convert([document], lambda item: _nodes(book, item), book)
+    p = document["p"]
     nodes, obstacles = convert(document["transforms"], lambda item: _nodes(book, item), book)
     if p != 1 and book.normalize is not None:
         obstacles.append(f"{_name(document)}: p {p} around Normalize")

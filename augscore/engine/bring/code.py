@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -27,6 +28,16 @@ def code_file(name: str) -> Path | None:
     """The file of `file.py:attr`; None for anything else."""
     match = _REFERENCE.fullmatch(name)
     return Path(match["home"]) if match and match["home"].endswith(".py") else None
+
+
+def code_home(name: str) -> str:
+    """The file that Python knows the code of `file.py:attr` or `module:attr` by, once it was
+    loaded; "" where there is none."""
+    file = code_file(name)
+    if file is not None:
+        return os.path.abspath(file)
+    module = sys.modules.get(name.partition(":")[0])
+    return getattr(module, "__file__", None) or ""
 
 
 def load(name: str) -> Any:

@@ -33,7 +33,7 @@ from augscore.images.resize import to_float
 LIBRARY = "kornia"
 HOME = "kornia.augmentation"
 _SEQUENCES = ("AugmentationSequential", "ImageSequential", "Sequential")
-_SIZED = frozenset(
+SIZED = frozenset(
     ["CenterCrop", "LongestMaxSize", "PadTo", "RandomCrop", "RandomResizedCrop", "Resize"]
 ) | {"SmallestMaxSize"}
 _LONGEST = 16
@@ -45,8 +45,8 @@ def read(pipeline: Any, *, lossy: bool) -> Brought:
     items = flat(pipeline)
     _refuse(pipeline, items)
     book = Notebook(lossy)
-    nodes, obstacles = convert(items, lambda item: _nodes(book, item), book)
-    obstacles = _chosen_once(pipeline) + obstacles
+    nodes, obstacles = convert(items, lambda item: nodes_of(book, item), book)
+    obstacles = chosen_once(pipeline) + obstacles
     notes = _shared(pipeline, items)
     if not obstacles:
         brought = converted(nodes, book)
@@ -57,7 +57,7 @@ def read(pipeline: Any, *, lossy: bool) -> Brought:
         pipeline,
         KorniaRun(pipeline, normalize),
         obstacles,
-        resizes=not all(name_of(item) and name_of(item) not in _SIZED for item in items),
+        resizes=not all(name_of(item) and name_of(item) not in SIZED for item in items),
         size=_last_size(items),
         normalize=normalize,
         notes=notes,
@@ -72,9 +72,15 @@ class KorniaRun:
     normalize: Normalize | None
 
     def __call__(self, image: torch.Tensor, key: int) -> tuple[torch.Tensor, Parameters]:
-        result = self.pipeline(to_float(image.cpu())[None].clone())
+        return self.made_of(self.given(image), key)
+
+    def given(self, image: torch.Tensor) -> torch.Tensor:
+        return to_float(image.cpu())[None].clone()
+
+    def made_of(self, value: Any, key: int) -> tuple[torch.Tensor, Parameters]:
+        result = self.pipeline(value)
         pixels = pixels_of(result, f"the pipeline of {LIBRARY}", self.normalize)
-        return pixels, tuple(_told(getattr(self.pipeline, "_params", None), self.pipeline))
+        return pixels, tuple(told_by(getattr(self.pipeline, "_params", None), self.pipeline))
 
 
 def name_of(transform: Any) -> str:
@@ -91,11 +97,11 @@ def flat(pipeline: Any) -> list[Any]:
     return [pipeline]
 
 
-def _nodes(book: Notebook, t: Any) -> Nodes:
+def nodes_of(book: Notebook, t: Any) -> Nodes:
     name = name_of(t)
     if name == "Normalize":
         exact(t.p == 1 and book.normalize is None, "Normalize twice, or for some images only")
-        book.normalize = _normalize(t)
+        book.normalize = normalize_of(t)
         book.split_off.append(name)
         return ()
     if name not in _READERS:
@@ -103,7 +109,7 @@ def _nodes(book: Notebook, t: Any) -> Nodes:
     return _READERS[name](book, t)
 
 
-def _gate(t: Any) -> float:
+def gate_of(t: Any) -> float:
     """`p_batch` opens or shuts a whole batch; for a batch of one it is a second chance."""
     return float(t.p) * float(t.p_batch)
 
@@ -113,7 +119,7 @@ def _jitter(book: Notebook, t: Any) -> Nodes:
     generator = t._param_generator
     names = ("brightness", "contrast", "saturation", "hue")
     ranges = [(name, _span(getattr(generator, f"{name}_sampler"))) for name in names]
-    return step("ColorJitter", *ranges, p=_gate(t))
+    return step("ColorJitter", *ranges, p=gate_of(t))
 
 
 def _blur(book: Notebook, t: Any) -> Nodes:
@@ -123,24 +129,24 @@ def _blur(book: Notebook, t: Any) -> Nodes:
     exact(across == down, f"RandomGaussianBlur: kernel_size {size}")
     exact(border == "reflect", f"RandomGaussianBlur: {border} border")
     sigma = _span(t._param_generator.sigma_sampler)
-    return step("GaussianBlur", ("kernel_size", int(across)), ("sigma", sigma), p=_gate(t))
+    return step("GaussianBlur", ("kernel_size", int(across)), ("sigma", sigma), p=gate_of(t))
 
 
 def _grey(book: Notebook, t: Any) -> Nodes:
     exact(t.rgb_weights is None, "RandomGrayscale: rgb_weights")
-    return step("RandomGrayscale", p=_gate(t))
+    return step("RandomGrayscale", p=gate_of(t))
 
 
 def _invert(book: Notebook, t: Any) -> Nodes:
     exact(float(t.flags["max_val"]) == 1, "RandomInvert: max_val")
-    return step("RandomInvert", p=_gate(t))
+    return step("RandomInvert", p=gate_of(t))
 
 
 def _resized_crop(book: Notebook, t: Any) -> Nodes:
     book.approximates("RandomResizedCrop: kornia's is not antialiased, ours is")
     book.ends_at("RandomResizedCrop", t.flags["size"])
     generator = t._param_generator
-    exact(_gate(t) == 1, "RandomResizedCrop: p")
+    exact(gate_of(t) == 1, "RandomResizedCrop: p")
     word = t.flags["resample"].name.lower()
     exact(word in ("bilinear", "bicubic"), f"RandomResizedCrop: resample {word}")
     boxes = ("scale", pair(generator.scale)), ("ratio", pair(generator.ratio))
@@ -148,7 +154,7 @@ def _resized_crop(book: Notebook, t: Any) -> Nodes:
 
 
 def _plain(op: str) -> Callable[[Notebook, Any], Nodes]:
-    return lambda book, t: step(op, p=_gate(t))
+    return lambda book, t: step(op, p=gate_of(t))
 
 
 _READERS: dict[str, Callable[[Notebook, Any], Nodes]] = {
@@ -173,14 +179,14 @@ def _short(number: Any) -> float:
     return float(f"{float(number):.7g}")
 
 
-def _normalize(t: Any) -> Normalize:
+def normalize_of(t: Any) -> Normalize:
     mean, std = (
         tuple(_short(part) for part in t.flags[name].flatten().tolist()) for name in ("mean", "std")
     )
     return Normalize(mean * 3 if len(mean) == 1 else mean, std * 3 if len(std) == 1 else std)
 
 
-def _chosen_once(pipeline: Any) -> list[str]:
+def chosen_once(pipeline: Any) -> list[str]:
     """Why a container is no plain sequence."""
     found = [inner for inner in _modules(pipeline) if getattr(inner, "random_apply", False)]
     return [f"{type(inner).__name__}: random_apply" for inner in found]
@@ -196,7 +202,7 @@ def _shared(pipeline: Any, items: Sequence[Any]) -> list[str]:
     gated = [type(t).__name__ for t in items if getattr(t, "p_batch", 1) != 1]
     if gated:
         notes.append(f"p_batch: a chance of every image here ({', '.join(gated)})")
-    if _chosen_once(pipeline):
+    if chosen_once(pipeline):
         notes.append("random_apply: every image has its own choice here")
     return notes
 
@@ -230,25 +236,25 @@ def _modules(pipeline: Any) -> Iterator[Any]:
 def _only_normalize(pipeline: Any, items: Sequence[Any]) -> Normalize | None:
     """UsageError where it cannot be undone."""
     found = [item for item in items if name_of(item) == "Normalize"]
-    some_only = any(item.p != 1 for item in found) or (found and _chosen_once(pipeline))
+    some_only = any(item.p != 1 for item in found) or (found and chosen_once(pipeline))
     if len(found) > 1 or some_only:
         raise UsageError(
             "Normalize is applied to some images, or twice, and cannot be undone",
             code="policy_value",
             hint="Leave it out of the pipeline that is brought",
         )
-    return _normalize(found[0]) if found else None
+    return normalize_of(found[0]) if found else None
 
 
 def _last_size(items: Sequence[Any]) -> int | None:
-    sizes = [item.flags.get("size") for item in items if name_of(item) in _SIZED]
+    sizes = [item.flags.get("size") for item in items if name_of(item) in SIZED]
     last = sizes[-1] if sizes else None
     if isinstance(last, int):
         return last
     return int(last[0]) if last is not None and last[0] == last[1] else None
 
 
-def _told(params: Any, owner: Any) -> Iterator[tuple[str, tuple[tuple[str, Told], ...]]]:
+def told_by(params: Any, owner: Any) -> Iterator[tuple[str, tuple[tuple[str, Told], ...]]]:
     """What was drawn for the batch of one, without transforms that were not applied."""
     if isinstance(params, Mapping):
         if _opened(params):
@@ -258,7 +264,7 @@ def _told(params: Any, owner: Any) -> Iterator[tuple[str, tuple[tuple[str, Told]
     children = dict(owner.named_children()) if isinstance(owner, torch.nn.Module) else {}
     for item in params or []:
         if item.name in children:
-            yield from _told(item.data, children[item.name])
+            yield from told_by(item.data, children[item.name])
 
 
 _TECHNICAL = ("batch_prob", "forward_input_shape")

@@ -13,7 +13,9 @@ from typing import Any
 import torch
 
 _DEEPEST, _LONGEST = 12, 16
-_HIDDEN = frozenset(["training", "device", "dtype", "seed", "random_generator", "py_random"])
+_HIDDEN = frozenset(
+    ["training", "device", "dtype", "input_dtype", "seed", "random_generator", "py_random"]
+)
 
 
 def portrait(value: Any, depth: int = 0) -> str:

@@ -25,12 +25,19 @@ def seeded(key: int) -> Iterator[None]:
     these generators: only one at a time may be in here.
     """
     seed = unsigned(key)
-    plain, legacy = random.getstate(), np.random.get_state()
-    numbers = torch.default_generator.get_state()
-    try:
+    with put_back():
         random.seed(seed)
         np.random.seed([seed & _HALF, seed >> 32])
         torch.default_generator.manual_seed(seed)
+        yield
+
+
+@contextmanager
+def put_back() -> Iterator[None]:
+    """Afterwards the same generators are where they were, whatever is drawn inside."""
+    plain, legacy = random.getstate(), np.random.get_state()
+    numbers = torch.default_generator.get_state()
+    try:
         yield
     finally:
         random.setstate(plain)

@@ -43,8 +43,8 @@ _KNOWN = {
 }
 
 
-def live(document: Mapping[str, Any]) -> Any:
-    """The object that a mapping stands for.
+def live(document: Mapping[str, Any], *, tolerant: bool = False) -> Any:
+    """The object that a mapping stands for; `tolerant` lets albumentations drop arguments.
 
     Raises UsageError: `policy_unknown_op` for a name that is not in the table, `policy_value` for
     arguments that its class refuses.
@@ -53,22 +53,24 @@ def live(document: Mapping[str, Any]) -> Any:
     if not isinstance(name, str):
         raise UsageError(f"{TARGET} is {name!r}", code="policy_syntax", hint="A dotted name")
     home, _, last = name.rpartition(".")
-    arguments = {key: _value(value) for key, value in document.items() if key != TARGET}
+    arguments = {key: _value(value, tolerant) for key, value in document.items() if key != TARGET}
     for key in arguments:
         if not str(key).isidentifier() or str(key).startswith("_"):
             told = f"{name}: {key!r} is not read"
             raise UsageError(told, code="policy_unknown_arg", hint=f"Only {TARGET} and arguments")
     if home == _A or home.startswith(f"{_A}."):
-        return albumentations.made(last, arguments)
+        return albumentations.made(last, arguments, tolerant=tolerant)
     if last not in _KNOWN.get(home, ()):
         raise _unknown(name)
     return _made(home, last, arguments)
 
 
-def _value(value: Any) -> Any:
+def _value(value: Any, tolerant: bool) -> Any:
     if isinstance(value, Mapping):
-        return live(value) if TARGET in value else {k: _value(v) for k, v in value.items()}
-    return [_value(item) for item in value] if isinstance(value, list | tuple) else value
+        if TARGET in value:
+            return live(value, tolerant=tolerant)
+        return {k: _value(v, tolerant) for k, v in value.items()}
+    return [_value(item, tolerant) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _made(home: str, name: str, arguments: dict[str, Any]) -> Any:

@@ -38,7 +38,7 @@ _REFUSED = {
     "FiveCrop": "it returns five images",
     "TenCrop": "it returns ten images",
 }
-_SIZED = ("CenterCrop", "RandomCrop", "RandomResizedCrop", "Resize")
+SIZED = ("CenterCrop", "RandomCrop", "RandomResizedCrop", "Resize")
 # Of those without a reader; everything that is not known here may change the size of an image.
 _KEEPS_SIZE = frozenset(["LinearTransformation", "Normalize", "RandomPhotometricDistort"])
 
@@ -52,13 +52,13 @@ def read(pipeline: Any, *, lossy: bool, takes: Takes) -> Brought:
     if not obstacles:
         return converted(nodes, book)
     normalize = _only_normalize(items)
-    given = _taken(pipeline, items) if takes == "auto" else takes
+    given = taken(pipeline, items) if takes == "auto" else takes
     return as_it_is(
         library(LIBRARY),
         pipeline,
         TorchvisionRun(pipeline, given, normalize),
         obstacles,
-        resizes=not all(_keeps_size(item) for item in items),
+        resizes=not all(keeps_size(item) for item in items),
         size=_last_size(items),
         normalize=normalize,
     )
@@ -73,10 +73,13 @@ class TorchvisionRun:
     normalize: Normalize | None
 
     def __call__(self, image: torch.Tensor, key: int) -> tuple[torch.Tensor, Parameters]:
-        result = self.pipeline(self._given(image))
+        return self.made_of(self.given(image), key)
+
+    def made_of(self, value: Any, key: int) -> tuple[torch.Tensor, Parameters]:
+        result = self.pipeline(value)
         return pixels_of(result, f"the pipeline of {LIBRARY}", self.normalize), ()
 
-    def _given(self, image: torch.Tensor) -> Any:
+    def given(self, image: torch.Tensor) -> Any:
         pixels = to_bytes(image)
         if self.takes == "pil":
             return Image.fromarray(pixels.movedim(0, -1).contiguous().numpy())
@@ -113,7 +116,7 @@ def _holds_normalize(transform: Any) -> bool:
     return name == "Normalize" or any(_holds_normalize(item) for item in inner)
 
 
-def _taken(pipeline: Any, items: Sequence[Any]) -> Takes:
+def taken(pipeline: Any, items: Sequence[Any]) -> Takes:
     """v1 pipelines, and those that begin with a conversion from PIL, are given PIL images."""
     first = next((name_of(i) for i in items if name_of(i) in CONVERSIONS), "")
     if first:
@@ -122,16 +125,17 @@ def _taken(pipeline: Any, items: Sequence[Any]) -> Takes:
     return "bytes" if is_v2 or isinstance(pipeline, torch.nn.Module) else "pil"
 
 
-def _keeps_size(transform: Any) -> bool:
+def keeps_size(transform: Any) -> bool:
+    """Whether an image has its size after it; one of the user's own may do anything."""
     name = name_of(transform)
     if name in (*CONTAINERS, *SEQUENCES):
-        return all(_keeps_size(inner) for inner in children_of(transform))
+        return all(keeps_size(inner) for inner in children_of(transform))
     known = name in READERS or name in _KEEPS_SIZE | CONVERSIONS | NOTHING
-    return known and name not in _SIZED and not getattr(transform, "expand", False)
+    return known and name not in SIZED and not getattr(transform, "expand", False)
 
 
 def _last_size(items: Sequence[Any]) -> int | None:
-    sizes = [sides(item) for item in items if name_of(item) in _SIZED]
+    sizes = [sides(item) for item in items if name_of(item) in SIZED]
     if not sizes or sizes[-1][0] != sizes[-1][1]:
         return None
     return sizes[-1][0]

@@ -5,14 +5,21 @@ from __future__ import annotations
 from augscore.engine.column import Column
 from augscore.engine.drawing.context import Context, Gate
 from augscore.engine.foreign_draw import ForeignDraw
-from augscore.engine.nodes import Foreign
+from augscore.engine.nodes import Foreign, Stage
 
 
 def draw_foreign(node: Foreign, context: Context, gate: Gate) -> ForeignDraw:
-    keys = Column(context.dice(node.kind).field_keys("key"))
+    name = node.name if isinstance(node, Stage) else ""
+    keys = Column(context.dice(f"{node.kind} {name}".rstrip()).field_keys("key"))
     if node.resizes:
         context.resized()
-    applied = Column(gate.open)
     return ForeignDraw(
-        node.library, node.pipeline, applied, keys, node.resizes, stage=gate.stage, run=node.run
+        node.library,
+        node.pipeline,
+        Column(gate.open),
+        keys,
+        node.resizes,
+        stage=gate.stage,
+        name=name,
+        run=node.run,
     )

@@ -9,7 +9,7 @@ import torch
 from augscore.engine.ops.arguments import Pair, Range, Settings
 from augscore.engine.ops.dice import Dice
 from augscore.engine.ops.fill import FILL, Fill
-from augscore.engine.ops.record import Frame, LevelMap, Magnitude, Op, draw_ranges
+from augscore.engine.ops.record import Frame, Knob, LevelMap, Magnitude, Op, draw_ranges
 from augscore.engine.ops.warp import BILINEAR_BY_DEFAULT, NEAREST_BY_DEFAULT, warp_affine
 
 
@@ -108,6 +108,7 @@ ROTATE = Op(
             "Rotate", "degrees", 0.0, 30.0, True, "degrees", options=(("interpolation", "nearest"),)
         ),
     ),
+    knobs=(Knob("degrees", "degrees", 0.0),),
 )
 
 SHEAR_X = Op(
@@ -125,6 +126,7 @@ SHEAR_X = Op(
             "ShearX", "slope", 0.0, 0.3, True, "slope", options=(("interpolation", "nearest"),)
         ),
     ),
+    knobs=(Knob("slope", "slope", 0.0),),
 )
 
 SHEAR_Y = Op(
@@ -142,6 +144,7 @@ SHEAR_Y = Op(
             "ShearY", "slope", 0.0, 0.3, True, "slope", options=(("interpolation", "nearest"),)
         ),
     ),
+    knobs=(Knob("slope", "slope", 0.0),),
 )
 
 RANDOM_AFFINE = Op(
@@ -173,5 +176,11 @@ RANDOM_AFFINE = Op(
         ("scale", (0.8, 1.2)),
         ("shear", 10.0),
         ("shear_y", 5.0),
+    ),
+    knobs=(
+        Knob("degrees", "degrees", 0.0),
+        Knob("scale", "factor", 1.0),
+        Knob("shear", "degrees", 0.0),
+        Knob("shear_y", "degrees", 0.0),
     ),
 )

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from augscore.engine.native import library
 from augscore.engine.ops.arguments import Range, Settings, Whole
 from augscore.engine.ops.dice import Dice
-from augscore.engine.ops.record import Frame, Magnitude, Op, upload
+from augscore.engine.ops.record import Frame, Knob, Magnitude, Op, upload
 from augscore.errors import UsageError
 
 # Taps beyond this many standard deviations hold 6e-5 of the weight: 0.02 grey levels at most.
@@ -154,4 +154,5 @@ GAUSSIAN_BLUR = Op(
     bound=0.05,
     ladder="sigma",
     example=(("sigma", (0.5, 2.0)),),
+    knobs=(Knob("sigma", "px", 0.0),),
 )

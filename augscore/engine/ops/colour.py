@@ -8,7 +8,7 @@ import torch
 
 from augscore.engine.native import library
 from augscore.engine.ops.arguments import Range
-from augscore.engine.ops.record import LevelMap, Magnitude, Op, draw_ranges, per_image
+from augscore.engine.ops.record import Knob, LevelMap, Magnitude, Op, draw_ranges, per_image
 
 # ITU-R BT.601 luma, with the four digits that torchvision gives red.
 GREY_WEIGHTS = (0.2989, 0.587, 0.114)
@@ -198,6 +198,7 @@ BRIGHTNESS = Op(
     ladder="factor",
     example=(("factor", (0.4, 1.6)),),
     levels=(LevelMap("Brightness", "factor", 0.0, 0.9, True, "factor", about=1.0),),
+    knobs=(Knob("factor", "factor", 1.0),),
 )
 
 CONTRAST = Op(
@@ -215,6 +216,7 @@ CONTRAST = Op(
     ladder="factor",
     example=(("factor", (0.3, 0.7)),),
     levels=(LevelMap("Contrast", "factor", 0.0, 0.9, True, "factor", about=1.0),),
+    knobs=(Knob("factor", "factor", 1.0),),
 )
 
 SATURATION = Op(
@@ -232,6 +234,7 @@ SATURATION = Op(
     ladder="factor",
     example=(("factor", (0.3, 0.7)),),
     levels=(LevelMap("Color", "factor", 0.0, 0.9, True, "factor", about=1.0),),
+    knobs=(Knob("factor", "factor", 1.0),),
 )
 
 HUE = Op(
@@ -248,6 +251,7 @@ HUE = Op(
     bound=0.05,
     ladder="turns",
     example=(("turns", (-0.4, 0.4)),),
+    knobs=(Knob("turns", "turns", 0.0),),
 )
 
 RANDOM_GRAYSCALE = Op(

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 
 from augscore.engine.ops.arguments import Range
-from augscore.engine.ops.record import Magnitude, Op, draw_whole
+from augscore.engine.ops.record import Knob, Magnitude, Op, draw_whole
 from augscore.images.resize import to_float
 
 
@@ -45,4 +45,5 @@ JPEG = Op(
     torch_function=jpeg,
     differentiable=False,
     example=(("quality", (5, 50)),),
+    knobs=(Knob("quality", "quality", 100.0, is_neutral=False),),
 )

@@ -11,7 +11,7 @@ from augscore.engine.ops.arguments import Range, Settings
 from augscore.engine.ops.blur import gaussian_blur
 from augscore.engine.ops.dice import Dice
 from augscore.engine.ops.fill import FILL, Fill
-from augscore.engine.ops.record import Frame, Magnitude, Op
+from augscore.engine.ops.record import Frame, Knob, Magnitude, Op
 from augscore.engine.ops.warp import look_up, places
 
 
@@ -67,4 +67,5 @@ ELASTIC_TRANSFORM = Op(
     source="torchvision v2 ElasticTransform, bilinear",
     torch_function=elastic_transform,
     example=(("alpha", (50.0, 100.0)), ("sigma", (4.0, 6.0))),
+    knobs=(Knob("alpha", "px", 0.0),),
 )

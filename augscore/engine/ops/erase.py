@@ -10,7 +10,7 @@ from augscore import keys
 from augscore.engine.ops.arguments import Colour, Range, Settings, Whole
 from augscore.engine.ops.dice import Dice
 from augscore.engine.ops.fill import Fill, level_of
-from augscore.engine.ops.record import Frame, Magnitude, Op
+from augscore.engine.ops.record import Frame, Knob, Magnitude, Op
 
 ERASE_ATTEMPTS = 10
 
@@ -105,6 +105,7 @@ RANDOM_ERASING = Op(
     source="torchvision v2 RandomErasing (Zhong et al. 2020, arXiv 1708.04896)",
     torch_function=random_erasing,
     chance=0.5,
+    knobs=(Knob("scale", "share of the area", 0.0),),
 )
 
 CUTOUT = Op(
@@ -115,4 +116,5 @@ CUTOUT = Op(
     draw=_draw_cutout,
     source="DeVries and Taylor 2017, arXiv 1708.04552; uoguelph-mlrg/Cutout util/cutout.py",
     torch_function=erase,
+    knobs=(Knob("length", "px", 0.0),),
 )

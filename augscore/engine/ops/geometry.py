@@ -12,7 +12,7 @@ from augscore.engine.native import library
 from augscore.engine.ops.arguments import Choice, Range, Settings, Whole
 from augscore.engine.ops.dice import Dice
 from augscore.engine.ops.fill import FILL, Fill, filled
-from augscore.engine.ops.record import Frame, Magnitude, Op, draw_ranges, upload
+from augscore.engine.ops.record import Frame, Knob, Magnitude, Op, draw_ranges, upload
 from augscore.engine.ops.resample import resize_boxes
 from augscore.errors import UsageError
 from augscore.images.resize import antialiased, to_float
@@ -230,6 +230,10 @@ RANDOM_RESIZED_CROP = Op(
     torch_function=resized_crop,
     kernel=crop_on_cuda,
     resizes=True,
+    knobs=(
+        Knob("scale", "share of the area", 1.0, is_neutral=False),
+        Knob("ratio", "width to height", 1.0, is_neutral=False),
+    ),
 )
 
 RANDOM_CROP = Op(
@@ -247,6 +251,7 @@ RANDOM_CROP = Op(
     draw=_draw_corner,
     source="torchvision v2 RandomCrop of an image to its own size",
     torch_function=random_crop,
+    knobs=(Knob("padding", "px", 0.0),),
 )
 
 RANDOM_HORIZONTAL_FLIP = Op(
@@ -288,4 +293,8 @@ TRANSLATE = Op(
     torch_function=translate,
     ladder="dx",
     example=(("dx", (-6.0, 6.0)), ("dy", (-6.0, 6.0))),
+    knobs=(
+        Knob("dx", "px", 0.0),
+        Knob("dy", "px", 0.0),
+    ),
 )

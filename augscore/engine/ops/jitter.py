@@ -11,7 +11,7 @@ import torch
 from augscore.engine.ops import colour
 from augscore.engine.ops.arguments import Range, Settings
 from augscore.engine.ops.dice import Dice
-from augscore.engine.ops.record import Frame, Magnitude, Op, upload
+from augscore.engine.ops.record import Frame, Knob, Magnitude, Op, upload
 
 Adjust = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
@@ -178,4 +178,10 @@ COLOR_JITTER = Op(
     kernel_devices=("cuda", "cpu"),
     bound=0.5,
     example=(("brightness", 0.8), ("contrast", 0.8), ("saturation", 0.8), ("hue", 0.2)),
+    knobs=(
+        Knob("brightness", "factor", 1.0),
+        Knob("contrast", "factor", 1.0),
+        Knob("saturation", "factor", 1.0),
+        Knob("hue", "turns", 0.0),
+    ),
 )

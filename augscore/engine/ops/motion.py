@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from augscore.engine.ops.arguments import Range
-from augscore.engine.ops.record import Magnitude, Op, draw_ranges
+from augscore.engine.ops.record import Knob, Magnitude, Op, draw_ranges
 
 
 def motion_blur(images: torch.Tensor, lengths: torch.Tensor, degrees: torch.Tensor) -> torch.Tensor:
@@ -63,4 +63,5 @@ MOTION_BLUR = Op(
     draw=draw_ranges("length", "degrees"),
     source="kornia motion_blur, direction 0; lengths are those of albumentations MotionBlur",
     torch_function=motion_blur,
+    knobs=(Knob("length", "px", 0.0),),
 )

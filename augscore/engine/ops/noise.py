@@ -9,7 +9,7 @@ import torch
 from augscore import keys
 from augscore.engine.ops.arguments import Range, Settings
 from augscore.engine.ops.dice import Dice
-from augscore.engine.ops.record import Frame, Magnitude, Op, Sampler
+from augscore.engine.ops.record import Frame, Knob, Magnitude, Op, Sampler
 
 
 def gaussian_noise(
@@ -95,6 +95,7 @@ GAUSSIAN_NOISE = Op(
     torch_function=gaussian_noise,
     ladder="sd",
     example=(("sd", (0.05, 0.2)),),
+    knobs=(Knob("sd", "of pixel values", 0.0),),
 )
 
 SHOT_NOISE = Op(
@@ -107,6 +108,7 @@ SHOT_NOISE = Op(
     torch_function=shot_noise,
     differentiable=False,
     example=(("photons", (3.0, 60.0)),),
+    knobs=(Knob("photons", "photons at white", 80.0, is_neutral=False),),
 )
 
 IMPULSE_NOISE = Op(
@@ -119,4 +121,5 @@ IMPULSE_NOISE = Op(
     torch_function=impulse_noise,
     ladder="amount",
     example=(("amount", (0.03, 0.27)),),
+    knobs=(Knob("amount", "of the pixels", 0.0),),
 )

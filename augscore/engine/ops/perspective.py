@@ -10,7 +10,7 @@ import torch
 from augscore.engine.ops.arguments import Number, Settings
 from augscore.engine.ops.dice import Dice
 from augscore.engine.ops.fill import FILL, Fill
-from augscore.engine.ops.record import Frame, Magnitude, Op
+from augscore.engine.ops.record import Frame, Knob, Magnitude, Op
 from augscore.engine.ops.warp import BILINEAR_BY_DEFAULT, warp_perspective
 
 CORNERS = ("top_left", "top_right", "bottom_right", "bottom_left")
@@ -79,4 +79,5 @@ RANDOM_PERSPECTIVE = Op(
     source="torchvision v2 RandomPerspective",
     torch_function=random_perspective,
     chance=0.5,
+    knobs=(Knob("distortion_scale", "of half a side", 0.0),),
 )

@@ -35,6 +35,19 @@ class Magnitude:
 
 
 @dataclass(frozen=True)
+class Knob:
+    """An argument that makes an operation stronger the farther it lies from `weakest`.
+
+    There it leaves an image alone, if `is_neutral`. `unit` is for people.
+    """
+
+    argument: str
+    unit: str
+    weakest: float
+    is_neutral: bool = True
+
+
+@dataclass(frozen=True)
 class Frame:
     """The sizes that a step finds: (N,) int64 heights and widths in px."""
 
@@ -79,9 +92,10 @@ class Op:
     `draw` makes the columns. `chance` is the `p` of a step of a policy file that gives none:
     torchvision's. `levels` say how RandAugment and its like turn the op. `ladder` names the
     magnitude that a strength ladder turns, and `example` holds arguments with which the op visibly
-    does something, for tests and pictures. The two backends give equal pixels within `bound` grey
-    levels; the CPU runs `torch_function`, and other devices the one that `accelerator` names. An op
-    that is not `differentiable` gives no gradient with respect to the images, or none but 0.
+    does something, for tests and pictures. `knobs` are the arguments that make it stronger. The two
+    backends give equal pixels within `bound` grey levels; the CPU runs `torch_function`, and other
+    devices the one that `accelerator` names. An op that is not `differentiable` gives no gradient
+    with respect to the images, or none but 0.
 
     `kernel` is what the `kernel_devices` run, if they can: it changes some rows of (B, 3, H, W) in
     place, and takes their numbers, then the columns of these rows and the options; that of an op
@@ -106,6 +120,7 @@ class Op:
     chance: float = 1.0
     levels: tuple[LevelMap, ...] = ()
     example: tuple[tuple[str, Value], ...] = ()
+    knobs: tuple[Knob, ...] = ()
 
     def magnitude(self, name: str) -> Magnitude:
         return next(m for m in self.magnitudes if m.name == name)

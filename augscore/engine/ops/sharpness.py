@@ -7,7 +7,7 @@ import math
 import torch
 
 from augscore.engine.ops.arguments import Range
-from augscore.engine.ops.record import LevelMap, Magnitude, Op, draw_ranges, per_image
+from augscore.engine.ops.record import Knob, LevelMap, Magnitude, Op, draw_ranges, per_image
 
 
 def adjust_sharpness(images: torch.Tensor, factors: torch.Tensor) -> torch.Tensor:
@@ -56,4 +56,5 @@ RANDOM_ADJUST_SHARPNESS = Op(
     levels=(
         LevelMap("Sharpness", "sharpness_factor", 0.0, 0.9, True, "sharpness_factor", about=1.0),
     ),
+    knobs=(Knob("sharpness_factor", "factor", 1.0),),
 )

@@ -9,7 +9,7 @@ import torch
 from augscore.engine.ops.arguments import Range, Settings
 from augscore.engine.ops.dice import Dice
 from augscore.engine.ops.fill import FILL, Fill, filled
-from augscore.engine.ops.record import Frame, LevelMap, Magnitude, Op, Sampler
+from augscore.engine.ops.record import Frame, Knob, LevelMap, Magnitude, Op, Sampler
 
 
 def translate_x(images: torch.Tensor, pixels: torch.Tensor, fill: Fill = 0.0) -> torch.Tensor:
@@ -62,6 +62,7 @@ TRANSLATE_X = Op(
         LevelMap("TranslateX", "fraction", 0.0, _MOST, True, "pixels", "width", "to_zero"),
         LevelMap("TranslateX", "pixels", 0.0, 32.0, True, "pixels", rounding="to_zero"),
     ),
+    knobs=(Knob("fraction", "of the width", 0.0),),
 )
 
 TRANSLATE_Y = Op(
@@ -78,4 +79,5 @@ TRANSLATE_Y = Op(
         LevelMap("TranslateY", "fraction", 0.0, _MOST, True, "pixels", "height", "to_zero"),
         LevelMap("TranslateY", "pixels", 0.0, 32.0, True, "pixels", rounding="to_zero"),
     ),
+    knobs=(Knob("fraction", "of the height", 0.0),),
 )

@@ -7,7 +7,15 @@ import math
 import torch
 
 from augscore.engine.ops.arguments import Range
-from augscore.engine.ops.record import LevelMap, Magnitude, Op, draw_ranges, draw_whole, per_image
+from augscore.engine.ops.record import (
+    Knob,
+    LevelMap,
+    Magnitude,
+    Op,
+    draw_ranges,
+    draw_whole,
+    per_image,
+)
 
 
 def solarize(images: torch.Tensor, thresholds: torch.Tensor) -> torch.Tensor:
@@ -83,6 +91,7 @@ RANDOM_SOLARIZE = Op(
     example=(("threshold", (0.2, 0.8)),),
     chance=0.5,
     levels=(LevelMap("Solarize", "threshold", 1.0, 0.0, False, "threshold"),),
+    knobs=(Knob("threshold", "pixel value", 1.0, is_neutral=False),),
 )
 
 RANDOM_POSTERIZE = Op(
@@ -99,6 +108,7 @@ RANDOM_POSTERIZE = Op(
     example=(("bits", (1, 4)),),
     chance=0.5,
     levels=(LevelMap("Posterize", "bits", 8.0, 4.0, False, "bits", rounding="nearest"),),
+    knobs=(Knob("bits", "bits kept", 8.0),),
 )
 
 RANDOM_INVERT = Op(
@@ -125,4 +135,5 @@ GAMMA = Op(
     bound=0.01,
     ladder="gamma",
     example=(("gamma", (0.4, 0.7)),),
+    knobs=(Knob("gamma", "exponent", 1.0),),
 )

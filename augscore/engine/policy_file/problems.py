@@ -1,4 +1,4 @@
-"""What is wrong in a policy file, and where: collected first, told all at once."""
+"""What is wrong in a file, and where: collected first, told all at once."""
 
 from __future__ import annotations
 
@@ -55,7 +55,12 @@ class Places:
 
 def refusal(file: str, problems: Sequence[Problem], places: Places) -> PolicyError:
     """One error for all problems, in the order of the text."""
-    return PolicyError(file, tuple(_sorted([_mistake(file, p, places) for p in problems])))
+    return PolicyError(file, mistakes_of(file, problems, places))
+
+
+def mistakes_of(file: str, problems: Sequence[Problem], places: Places) -> tuple[Mistake, ...]:
+    """What is told of the problems, in the order of the text."""
+    return tuple(_sorted([_mistake(file, p, places) for p in problems]))
 
 
 def without_echoes(read: Sequence[Problem], checked: Sequence[Problem]) -> list[Problem]:
@@ -65,7 +70,7 @@ def without_echoes(read: Sequence[Problem], checked: Sequence[Problem]) -> list[
     around = {path[:-1] for path in unread}
 
     def is_echo(p: Problem) -> bool:
-        missing = p.code == "policy_syntax" and p.path in around
+        missing = p.code.endswith("_syntax") and p.path in around
         return not p.at_key and (p.path in unread or missing)
 
     return [*read, *(p for p in checked if not is_echo(p))]

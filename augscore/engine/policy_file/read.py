@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,19 +9,18 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from augscore.engine.bring.recognise import Wish, is_document, policy_of_document
+from augscore.engine.bring.recognise import Wish, found_in_document, is_document
+from augscore.engine.found import Found
 from augscore.engine.policy import Policy
 from augscore.engine.policy_file.build import build
+from augscore.engine.policy_file.contents import contents
+from augscore.engine.policy_file.kind import POLICY
 from augscore.engine.policy_file.mend import mended
 from augscore.engine.policy_file.problems import Places, Problem, refusal, without_echoes
 from augscore.engine.policy_file.schema import PolicyDocument
 from augscore.engine.policy_file.schema_errors import problems_of
-from augscore.engine.policy_file.text import MAX_BYTES, Text, read_text
+from augscore.engine.policy_file.text import Text, cannot_read_on, read_text
 from augscore.errors import UsageError
-from augscore.images.find import nearest_sibling
-from augscore.images.reasons import os_detail
-
-_FATAL = ("policy_syntax", "policy_too_large")
 
 
 def read_policy(path: Path, wish: Wish | None = None) -> Policy:
@@ -32,24 +29,29 @@ def read_policy(path: Path, wish: Wish | None = None) -> Policy:
     Raises PolicyError with all mistakes, each with line and column; UsageError (`not_found`,
     `policy_unreadable`) for a file that cannot be opened. Nothing a file names is imported or run.
     """
-    text = read_text(_contents(path), is_json=path.suffix.lower() == ".json")
+    return found_in_file(path, wish or Wish()).policy
+
+
+def found_in_file(path: Path, wish: Wish) -> Found:
+    """The same, with the live objects behind a policy of another library."""
+    text = read_text(contents(path, POLICY), is_json=path.suffix.lower() == ".json")
     file = str(path)
-    if text.data is None and any(p.code in _FATAL for p in text.problems):
+    if cannot_read_on(text):
         raise refusal(file, text.problems, text.places)
     if is_document(text.data):
-        return _brought(text, path, wish or Wish())
+        return _brought(text, path, wish)
     policy, checked = _checked(text.data)
     problems = without_echoes(text.problems, checked)
     if policy is None or problems:
         raise refusal(file, problems, text.places)
-    return policy
+    return Found(policy)
 
 
-def _brought(text: Text, path: Path, wish: Wish) -> Policy:
+def _brought(text: Text, path: Path, wish: Wish) -> Found:
     if text.problems:
         raise refusal(str(path), text.problems, text.places)
     try:
-        return policy_of_document(text.data, replace(wish, name=wish.name or path.stem))
+        return found_in_document(text.data, replace(wish, name=wish.name or path.stem))
     except UsageError as error:
         raise UsageError(f"{path}: {error.message}", code=error.code, hint=error.hint) from error
 
@@ -82,18 +84,3 @@ def _further(data: object, read: list[Problem], names: list[str]) -> list[Proble
     except ValidationError:
         return []
     return build(document)[1]
-
-
-def _contents(path: Path) -> bytes:
-    """At most one byte more than a policy file may have."""
-    if not os.path.lexists(path):
-        raise UsageError(f"cannot find {str(path)!r}", code="not_found", hint=nearest_sibling(path))
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise UsageError(f"{str(path)!r} is not a file", code="policy_unreadable")
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise UsageError(
-            f"cannot read {str(path)!r}: {os_detail(error)}", code="policy_unreadable"
-        ) from error

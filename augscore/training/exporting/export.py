@@ -20,6 +20,11 @@ from augscore.training.exporting.onnx import onnx_bytes, onnx_checked, onnx_exam
 Format = Literal["torchvision", "timm", "onnx"]
 FORMATS: tuple[Format, ...] = ("torchvision", "timm", "onnx")
 SCHEMA = "augscore.preprocessing/1"
+_SUFFIXES: dict[Format, str] = {
+    "torchvision": ".safetensors",
+    "timm": ".safetensors",
+    "onnx": ".onnx",
+}
 
 
 @dataclass(frozen=True)
@@ -58,14 +63,12 @@ def export_encoder(encoder: Encoder, format: Format, path: Path) -> Exported:
     `torchvision`, `timm`: safetensors under the library's own names, for a network of the card's
     size. `onnx`: images (N, 3, S, S) to features (N, D), any N.
 
-    Raises UsageError (`export_format`) for a library without such a network, (`usage`) for a path
-    that ends in .json, HostError (`library_missing`, `export_differs`), else as `write_bytes`.
+    Raises UsageError (`export_format`) for a library without such a network, (`export_suffix`) for
+    a path that does not end in .safetensors, or .onnx, as its format does, HostError
+    (`library_missing`, `export_differs`), else as `write_bytes`.
     """
+    _check_suffix(encoder, format, path)
     beside = preprocessing_path(path)
-    if beside == path:
-        raise UsageError(
-            f"{str(path)!r} is where the preprocessing goes", code="usage", hint="Use another end"
-        )
     if format == "onnx":
         data = onnx_bytes(encoder)
         checked = onnx_checked(data, encoder)
@@ -77,6 +80,19 @@ def export_encoder(encoder: Encoder, format: Format, path: Path) -> Exported:
     write_bytes(path, data)
     write_json(beside, _preprocessing(encoder, format, sha256))
     return Exported(format, path, beside, len(data), sha256, example, checked)
+
+
+def _check_suffix(encoder: Encoder, format: Format, path: Path) -> None:
+    wanted, given = _SUFFIXES[format], path.suffix.lower()
+    if given == wanted:
+        return
+    fitting = [name for name in (own_format(encoder), "onnx") if _SUFFIXES[name] == given]
+    other = f", or --format {fitting[0]}" if fitting else ""
+    raise UsageError(
+        f"{encoder.card.arch!r} for {format} is a file that ends in {wanted}, not {path.name!r}",
+        code="export_suffix",
+        hint=f"Use {path.with_suffix(wanted).name}{other}",
+    )
 
 
 def _weights(encoder: Encoder) -> bytes:

@@ -25,7 +25,7 @@ def check_weighting(config: WeightingConfig, policy: Policy, size: int) -> None:
     """
     weigh(torch.tensor([0.0, 1.0]), *form_of(config))
     if config.warmup_epochs < 0 or config.decay_epochs < 0:
-        raise _bad("weighting.warmup_epochs and weighting.decay_epochs", "0 or more")
+        raise _bad("weighting.warmup-epochs and weighting.decay-epochs", "0 or more")
     if config.kind == "parameter":
         _check_known(policy)
     if needs_network(config):

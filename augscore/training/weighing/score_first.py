@@ -9,8 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from augscore.images.collection import Collection
+from augscore.runs.differences import differences
 from augscore.runs.mark import marked_settings
-from augscore.runs.run_folder import begun_otherwise, differences
+from augscore.runs.run_folder import begun_otherwise
 from augscore.runtime import Note, NoteSink, Stopped
 from augscore.strength.scorer import Scorer, load_scorer
 from augscore.training.score.binding import binding_settings

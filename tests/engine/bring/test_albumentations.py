@@ -284,3 +284,13 @@ def test_it_is_imported_only_when_one_is_brought_and_asks_no_server() -> None:
         "assert os.environ['NO_ALBUMENTATIONS_UPDATE'] == '1'\n"
     )
     subprocess.run([sys.executable, "-P", "-c", code], check=True, timeout=120)
+
+
+def test_a_named_lambda_alone_is_brought(bytes40: torch.Tensor) -> None:
+    policy = Policy.of(A.Lambda(image=_upside_down, name="upside down", p=1), size=40)
+    (views,), _ = augscore.augment(bytes40, policy)
+    assert torch.equal(views, bytes40.flip(2).float() / 255)
+
+
+def _upside_down(image: Any, **_: Any) -> Any:
+    return image[::-1]

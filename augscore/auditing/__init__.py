@@ -1,0 +1,1 @@
+"""What a policy really does to images: probed, judged, told."""

@@ -1,0 +1,1 @@
+"""Findings: pure functions of the table of measurements, one file each."""

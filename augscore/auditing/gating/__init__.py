@@ -1,0 +1,1 @@
+"""Gates, baselines and comparisons: one verdict, computed once."""

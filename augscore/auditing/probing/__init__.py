@@ -1,0 +1,1 @@
+"""A policy on images → the table of measurements."""

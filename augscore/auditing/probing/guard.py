@@ -1,0 +1,99 @@
+"""A transform of another library under watch: how long it takes, and whether it writes to its
+input."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+
+from augscore.engine.bring.time_limit import TookTooLong, can_limit, limited
+from augscore.engine.foreign_draw import OpenRun, Parameters, Run
+from augscore.errors import AugscoreError, InputError
+
+PATIENCE, CHANCES = 30.0, 3
+
+
+@dataclass
+class Patience:
+    """How many seconds a transform may take for one image. One that took longer three times is
+    not run again in the audit; `hung` counts them."""
+
+    seconds: float = PATIENCE
+    hung: Counter[str] = field(default_factory=Counter)
+
+    @staticmethod
+    def why_unlimited() -> str:
+        """Empty, or why nothing that hangs is ended here."""
+        if can_limit():
+            return ""
+        return "time is not limited: that needs the main thread of a program, and interval timers"
+
+
+class StepBroke(InputError):
+    """A step of a view did; `place` is its place in the view."""
+
+    def __init__(self, place: int, code: str, message: str) -> None:
+        super().__init__(message, code=code)
+        self.place = place
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Stands in for the `run` of a step: its errors know the place of the step, and `wrote` gets
+    the keys of images whose input was written to."""
+
+    run: Run
+    whose: str
+    place: int
+    patience: Patience
+    wrote: set[int] = field(default_factory=set)
+
+    def __call__(self, image: torch.Tensor, key: int) -> tuple[torch.Tensor, Parameters]:
+        if self.patience.hung[self._name] >= CHANCES:
+            raise self._broke("op_hang", f"{self.whose} hung before, and is not run again")
+        try:
+            with limited(self.patience.seconds):
+                return self._watched(image, key)
+        except TookTooLong as error:
+            self.patience.hung[self._name] += 1
+            told = f"{self.whose} took longer than {self.patience.seconds:g} s"
+            raise self._broke("op_hang", told) from error
+        except AugscoreError as error:
+            raise self._broke(error.code, error.message) from error
+        except (Exception, SystemExit) as error:
+            told = f"{self.whose} raised {type(error).__name__}: {error}"
+            raise self._broke("op_raised", told) from error
+
+    @property
+    def _name(self) -> str:
+        return f"{self.place} {self.whose}"
+
+    def _watched(self, image: torch.Tensor, key: int) -> tuple[torch.Tensor, Parameters]:
+        if not isinstance(self.run, OpenRun):
+            return self.run(image, key)
+        value = self.run.given(image)
+        kept = _copy(value)
+        result = self.run.made_of(value, key)
+        if not _same(value, kept):
+            self.wrote.add(key)
+        return result
+
+    def _broke(self, code: str, message: str) -> StepBroke:
+        return StepBroke(self.place, code, message)
+
+
+def _copy(value: Any) -> Any:
+    return value.clone() if isinstance(value, torch.Tensor) else value.copy()
+
+
+def _same(value: Any, kept: Any) -> bool:
+    if isinstance(value, Image.Image):
+        return bool(value.size == kept.size and value.tobytes() == kept.tobytes())
+    if isinstance(value, torch.Tensor):
+        return value.shape == kept.shape and torch.equal(value, kept)
+    return np.array_equal(value, kept)

@@ -1,0 +1,1 @@
+"""One audit told in several forms: page, comment, annotations, JUnit, pictures."""

@@ -1,0 +1,1 @@
+"""Estimates with error bars, and tests: over images, never over views."""

@@ -1,0 +1,335 @@
+"""Pipelines taken apart: which transforms, in which form, with which keys."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+import albumentations as A
+import kornia.augmentation as K
+import numpy as np
+import pytest
+import torch
+from PIL import Image, ImageOps
+from timm.data.transforms_factory import create_transform
+from torchvision import transforms as v1
+from torchvision.transforms import v2
+
+import augscore
+from augscore import Draw, Policy
+from augscore.engine.bring import piece
+from augscore.engine.bring.stages import staged
+from augscore.engine.nodes import Foreign, Stage, Step
+from augscore.engine.presets import preset
+from augscore.errors import InputError
+
+
+def tilted(image: Image.Image) -> Image.Image:
+    return image.rotate(10)
+
+
+def mirrored(image: Any, **_: Any) -> Any:
+    return np.ascontiguousarray(image[:, ::-1])
+
+
+class Sometimes:
+    """A transform of the user's own, for PIL images, tensors and arrays."""
+
+    def __init__(self, p: float) -> None:
+        self.p = p
+
+    def __call__(self, image: Any) -> Any:
+        return image
+
+
+def inside(pipeline: Any, size: int = 32) -> list[tuple[str, float | None]]:
+    """The names of the nodes and their chances."""
+    policy = staged(Policy.of(pipeline, size=size))
+    return [_told(node) for node in policy.views[0].steps]
+
+
+def _told(node: Any) -> tuple[str, float | None]:
+    return (node.name, node.chance) if isinstance(node, Stage) else (node.op, node.p)
+
+
+def test_torchvision_is_taken_apart() -> None:
+    first = v1.Compose(
+        [
+            v1.RandomCrop(32),
+            v1.RandomHorizontalFlip(0.3),
+            v1.Lambda(tilted),
+            Sometimes(0.25),
+            v1.RandomApply([v1.Lambda(tilted)], p=0.4),
+            v1.ToTensor(),
+            v1.Normalize([0.5] * 3, [0.2] * 3),
+            v1.RandomErasing(0.1),
+        ]
+    )
+    assert inside(first) == [
+        ("RandomCrop", None),
+        ("RandomHorizontalFlip", 0.3),
+        ("tilted", None),
+        ("Sometimes", 0.25),
+        ("RandomApply", 0.4),
+        ("RandomErasing", 0.1),
+    ]
+    second = v2.Compose([v2.RandomPhotometricDistort(p=0.5), v2.RandAugment(fill=[128.0])])
+    assert inside(second) == [("RandomPhotometricDistort", 0.5), ("RandAugment", None)]
+
+
+def test_kornia_is_taken_apart() -> None:
+    sequence = K.AugmentationSequential(
+        K.RandomAffine(30.0, p=0.7),
+        K.ImageSequential(K.RandomHorizontalFlip(p=0.25), K.ColorJiggle(0.4, p=0.4)),
+        K.Normalize(torch.full((3,), 0.5), torch.full((3,), 0.2)),
+        K.RandomPosterize(p=0.2),
+    )
+    assert inside(sequence) == [
+        ("RandomAffine", 0.7),
+        ("RandomHorizontalFlip", 0.25),
+        ("ColorJiggle", 0.4),
+        ("RandomPosterize", 0.2),
+    ]
+
+
+def test_albumentations_is_taken_apart() -> None:
+    compose = A.Compose(
+        [
+            A.Sequential([A.HorizontalFlip(p=0.2), A.CoarseDropout(p=0.3)], p=1),
+            A.OneOf([A.GaussNoise(p=1), A.MotionBlur(p=1)], p=0.8),
+            A.Lambda(image=mirrored, p=0.6),
+            A.Normalize(),
+            A.GaussNoise(p=0.9),
+            A.ToTensorV2(),
+        ]
+    )
+    assert inside(compose) == [
+        ("RandomHorizontalFlip", 0.2),
+        ("CoarseDropout", 0.3),
+        ("OneOf", 0.8),
+        ("Lambda", 0.6),
+        ("GaussNoise", 0.9),
+    ]
+
+
+def test_timms_training_transform_is_taken_apart() -> None:
+    made = create_transform(32, is_training=True, auto_augment="rand-m9-mstd0.5-inc1", re_prob=0.25)
+    names = [name for name, _ in inside(made)]
+    assert names == [
+        "RandomResizedCropAndInterpolation",
+        "RandomHorizontalFlip",
+        "RandAugment",
+        "RandomErasing",
+    ]
+
+
+WHOLE: dict[str, Callable[[], Any]] = {
+    "a function": lambda: tilted,
+    "kornia that chooses": lambda: K.AugmentationSequential(
+        K.RandomAffine(30.0), K.RandomHorizontalFlip(), random_apply=1
+    ),
+    "a Compose with a chance": lambda: A.Compose([A.GaussNoise(), A.MotionBlur()], p=0.5),
+    "a replaying Compose": lambda: A.ReplayCompose([A.GaussNoise(), A.MotionBlur()]),
+}
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_what_cannot_be_taken_apart_is_one_stage(name: str, bytes40: torch.Tensor) -> None:
+    policy = Policy.of(WHOLE[name](), size=40)
+    (node,) = staged(policy).views[0].steps
+    (whole,) = policy.views[0].steps
+    assert isinstance(node, Stage)
+    assert isinstance(whole, Foreign)
+    assert node.name
+    assert (node.pipeline, node.run) == (whole.pipeline, whole.run)
+    chances = {"a Compose with a chance": 0.5, "a replaying Compose": 1.0}
+    assert node.chance == chances.get(name)
+    augscore.augment(bytes40, staged(policy))
+
+
+FIXED: dict[str, Callable[[], Any]] = {
+    "PIL images": lambda: v1.Compose(
+        [v1.Resize(40), v1.CenterCrop(32), v1.Lambda(tilted), v1.Lambda(ImageOps.invert)]
+    ),
+    "bytes": lambda: v2.Compose([v2.Lambda(lambda x: x // 2), v2.RandomInvert(1.0)]),
+    "arrays in between": lambda: v1.Compose(
+        [v1.Lambda(np.asarray), v1.Lambda(mirrored), v1.Lambda(np.copy), v1.ToTensor()]
+    ),
+    "floats of 0 to 255": lambda: v1.Compose(
+        [
+            v1.ToTensor(),
+            v1.Lambda(lambda image: image * 255),
+            v1.Lambda(lambda image: 255 - image),
+            v1.Lambda(lambda image: image / 255),
+            v1.Lambda(torch.square),
+        ]
+    ),
+    "after Normalize": lambda: v1.Compose(
+        [
+            v1.Lambda(tilted),
+            v1.ToTensor(),
+            v1.Normalize([0.4, 0.5, 0.6], [0.5, 0.4, 0.3]),
+            v1.Lambda(lambda image: image.clamp(0, 1)),
+            v1.Lambda(lambda image: image / 2),
+        ]
+    ),
+    "kornia": lambda: K.ImageSequential(
+        K.RandomInvert(p=1.0),
+        K.RandomSolarize(0.0, 0.0, p=1.0),
+        K.Normalize(torch.tensor([0.4, 0.5, 0.6]), torch.tensor([0.5, 0.4, 0.3])),
+        K.RandomSolarize(0.0, 0.0, p=1.0),
+    ),
+    "albumentations": lambda: A.Compose(
+        [
+            A.PadIfNeeded(50, 50),
+            A.CenterCrop(32, 32),
+            A.Lambda(image=mirrored, p=1),
+            A.Equalize(p=1),
+            A.Normalize((0.4, 0.5, 0.6), (0.5, 0.4, 0.3)),
+            A.ToGray(p=1),
+            A.ToTensorV2(),
+        ]
+    ),
+    "albumentations in floats": lambda: A.Compose(
+        [A.Equalize(p=1), A.ToFloat(), A.InvertImg(p=1), A.Lambda(image=mirrored, p=1)]
+    ),
+}
+
+
+@pytest.mark.filterwarnings("ignore:The given NumPy array is not writable")
+@pytest.mark.parametrize("name", FIXED)
+def test_a_pipeline_without_chance_gives_the_same_pixels(
+    name: str, mixed_sizes: list[torch.Tensor], bytes40: torch.Tensor
+) -> None:
+    crops = name in ("PIL images", "albumentations")
+    images, size = (mixed_sizes, 32) if crops else (bytes40, 40)
+    policy = Policy.of(FIXED[name](), size=size)
+    parts = staged(policy)
+    assert parts.normalize == policy.normalize
+    assert len(parts.views[0].steps) > 1 or name == "arrays in between"
+    (wanted,), _ = augscore.augment(images, policy)
+    (views,), _ = augscore.augment(images, parts)
+    # What our own operations do in between is not rounded to 8 bits.
+    assert float((views - wanted).abs().max()) < 1.01 / 255
+
+
+def test_each_transform_has_its_own_numbers(bytes40: torch.Tensor) -> None:
+    def noise(image: torch.Tensor) -> torch.Tensor:
+        return image + torch.rand(()) / 4
+
+    black = torch.zeros_like(bytes40)
+    two = v1.Compose([v1.ToTensor(), v1.Lambda(noise), v1.Lambda(noise)])
+    (sums,), draw = augscore.augment(black, staged(Policy.of(two, size=40)), seed=1)
+    _, alone = augscore.augment(
+        black, staged(Policy.of(v1.Compose([v1.ToTensor(), v1.Lambda(noise)]), size=40)), seed=1
+    )
+    first, second = ([t["magnitudes"]["key"] for t in draw.describe(i, 0)["steps"]] for i in (0, 1))
+    assert len({*first, *second}) == 4
+    assert alone.describe(0, 0)["steps"][0]["magnitudes"]["key"] == first[0]
+    for image in range(2):
+        keys = [t["magnitudes"]["key"] for t in draw.describe(image, 0)["steps"]]
+        wanted = sum(_first_number(key) / 4 for key in keys)
+        assert float(sums[image, 0, 0, 0]) == pytest.approx(wanted, abs=1e-6)
+
+
+def _first_number(key: int) -> float:
+    return float(torch.rand((), generator=torch.Generator().manual_seed(key & (2**64 - 1))))
+
+
+def test_another_transform_in_front_leaves_a_key_alone(bytes40: torch.Tensor) -> None:
+    def keys(*transforms: Any) -> dict[str, int]:
+        policy = staged(Policy.of(v1.Compose([*transforms]), size=40))
+        _, draw = augscore.augment(bytes40, policy, seed=2)
+        return {t["op"]: t["magnitudes"].get("key") for t in draw.describe(3, 0)["steps"]}
+
+    plain = keys(v1.Lambda(tilted))
+    assert keys(Sometimes(0.5), v1.Lambda(tilted))["tilted"] == plain["tilted"]
+
+
+def test_a_draw_replays_and_goes_through_json(mixed_sizes: list[torch.Tensor]) -> None:
+    def made() -> Policy:
+        compose = A.Compose([A.RandomCrop(32, 32), A.GaussNoise(p=0.5), A.CoarseDropout(p=0.5)])
+        return staged(Policy.of(compose, name="theirs", size=32))
+
+    (views,), draw = augscore.augment(mixed_sizes, made(), seed=5)
+    read = Draw.from_json(json.loads(json.dumps(draw.to_json(), allow_nan=False)))
+    assert read == draw
+    assert [told["op"] for told in read.describe(0, 0)["steps"] if "stage" not in told] == [
+        "RandomCrop",
+        "GaussNoise",
+        "CoarseDropout",
+    ]
+    (again,) = augscore.replay(mixed_sizes, read, policy=made())
+    assert torch.equal(again, views)
+
+
+def test_other_policies_stay_as_they_are() -> None:
+    ours = preset("simclr")
+    assert staged(ours) is ours
+    exact = Policy.of(v1.Compose([v1.RandomHorizontalFlip(), v1.ColorJitter(0.4)]), size=32)
+    assert staged(exact) is exact
+    parts = staged(Policy.of(v1.Compose([v1.Lambda(tilted)]), size=32))
+    assert staged(parts) == parts
+    assert "name" not in json.dumps(asdict(Foreign("torchvision", "it", False)))
+
+
+def test_a_crop_of_another_size_than_the_view_stays_theirs() -> None:
+    pipeline = v1.Compose([v1.RandomResizedCrop(16), v1.Lambda(tilted)])
+    policy = staged(Policy.of(pipeline, size=32))
+    assert all(isinstance(node, Stage) for node in policy.views[0].steps)
+    same = staged(Policy.of(pipeline, size=16))
+    assert isinstance(same.views[0].steps[0], Step)
+
+
+def test_steps_to_a_size_are_one_stage(mixed_sizes: list[torch.Tensor]) -> None:
+    pipeline = v1.Compose([v1.Resize(48), v1.Lambda(tilted), v1.CenterCrop(32), Sometimes(0.5)])
+    assert inside(pipeline) == [("Resize, tilted, CenterCrop", None), ("Sometimes", 0.5)]
+
+
+def test_broken_transforms_stand_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def raising(image: Any) -> Any:
+        raise ValueError("no")
+
+    def endless(image: Any) -> Any:
+        time.sleep(60)
+
+    def nothing(image: Any) -> Any:
+        return None
+
+    monkeypatch.setattr(piece, "PATIENCE", 0.2)
+    pipeline = v1.Compose(
+        [v1.Lambda(raising), v1.Lambda(endless), v1.Lambda(nothing), v1.Lambda(tilted)]
+    )
+    began = time.monotonic()
+    names = [name for name, _ in inside(pipeline)]
+    assert time.monotonic() - began < 20
+    assert names == ["raising", "endless", "nothing", "tilted"]
+
+
+def test_a_conversion_that_breaks_is_kept(bytes40: torch.Tensor) -> None:
+    twice = v1.Compose([v1.ToTensor(), v1.ToTensor(), v1.Lambda(torch.square)])
+    policy = staged(Policy.of(twice, size=40))
+    assert [_told(node)[0] for node in policy.views[0].steps] == ["ToTensor", "square"]
+    with pytest.raises(InputError, match="ToTensor raised"):
+        augscore.augment(bytes40, policy)
+
+
+def test_nobody_elses_random_numbers_move() -> None:
+    def shaken(image: Any) -> Any:
+        random.random(), np.random.random(), torch.rand(1)
+        return image
+
+    pipeline = Policy.of(v1.Compose([v1.Lambda(shaken), v1.RandomCrop(32)]), size=32)
+    compose = A.Compose([A.GaussNoise(p=1)], seed=3)
+    theirs = compose.transforms[0].random_generator.bit_generator.state
+    before = random.getstate(), str(np.random.get_state()), torch.get_rng_state()
+    staged(pipeline)
+    staged(Policy.of(compose, size=32))
+    assert random.getstate() == before[0]
+    assert str(np.random.get_state()) == before[1]
+    assert torch.equal(torch.get_rng_state(), before[2])
+    assert compose.transforms[0].random_generator.bit_generator.state == theirs
