@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
+from .gates_page import EXAMPLE, WORD, gates_page
 from .lines import Line, Span, line, pack
 
 if TYPE_CHECKING:
@@ -21,12 +22,15 @@ _GROUPS = {
 
 
 def explained(code: str) -> tuple[list[Line], dict[str, object]]:
-    """The page of a finding as lines and as a document; `all` lists every kind with its title.
+    """The page of a finding as lines and as a document; `all` lists every kind with its title,
+    `gates` is a file of gates that says everything.
 
     Raises UsageError (`usage`) for a code that there is not.
     """
     from augscore.auditing.findings.catalogue import CATALOGUE, page_of
 
+    if code.lower() == WORD:
+        return gates_page(), {"example": EXAMPLE}
     if code.lower() == ALL:
         pages = [kind.page for kind in CATALOGUE]
         return _list(pages), {"findings": [_document(page) for page in pages]}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from augscore.auditing.report.figures import NOTHING, three
-from augscore.auditing.report.headline import reason, sentence, word
+from augscore.auditing.report.headline import brief, sentence, word
 
-from .audit_table import AuditLayout, op_table, strength_text
+from .audit_table import LEVELS, AuditLayout, op_table, strength_text
 from .figures import count, duration, plural
 from .lines import Line, Span, begun, join, line
 from .names import cells, shown
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from augscore.auditing.audit import Audit, Comparison, Delta
 
 ROWS, SCREEN = 12, 24
-_VERDICT_LINES, _GATES, _NARROWEST = 2, 3, 12
+_VERDICT_LINES, _GATES, _WARNINGS, _NARROWEST = 2, 3, 2, 12
 _ROLES = {"pass": "ok", "fail": "fail", "inconclusive": "warn", "error": "fail"}
 _LIMITS = (
     "Strength: how far a view moves to the score network; unrelated images are at 1.",
@@ -27,7 +28,14 @@ _LIMITS = (
 def audit_lines(audit: Audit, seconds: float, layout: AuditLayout) -> list[Line]:
     """On a terminal at most 24 lines of its width, off it as many and as wide as it takes."""
     above = join([_verdict(audit, layout), _measured(audit, seconds, layout)])
-    below = join([_gates(audit, layout), _compared(audit.comparison, layout), _limits(layout)])
+    below = join(
+        [
+            _gates(audit, layout),
+            _compared(audit.comparison, layout),
+            _warnings(audit.warnings, layout),
+            _limits(layout),
+        ]
+    )
     room = SCREEN - len(above) - len(below) - 2
     return [*above, *op_table(audit, min(ROWS, room), layout), *below]
 
@@ -35,12 +43,15 @@ def audit_lines(audit: Audit, seconds: float, layout: AuditLayout) -> list[Line]
 def next_step(audit: Audit) -> str:
     """The command that tells most about the worst finding; empty where there is none."""
     counting = [finding for finding in audit.findings if not finding.ignored]
-    return f"augscore audit --explain {counting[0].code}" if counting else ""
+    if not counting:
+        return ""
+    worst = min(counting, key=lambda finding: LEVELS.index(finding.level))
+    return f"augscore audit --explain {worst.code}"
 
 
 def _verdict(audit: Audit, layout: AuditLayout) -> list[Line]:
     """One line; on a terminal up to two."""
-    head, told = word(audit), shown(reason(audit))
+    head, told = word(audit), shown(brief(audit))
     room = layout.width - cells(head) - 2
     rows = _wrapped(told, room) if layout.cut else [told]
     kept, rest = rows[: _VERDICT_LINES - 1], rows[_VERDICT_LINES - 1 :]
@@ -104,6 +115,14 @@ def _delta(delta: Delta) -> str:
 
 def _number(value: float | None) -> str:
     return NOTHING if value is None else three(value)
+
+
+def _warnings(warnings: Sequence[str], layout: AuditLayout) -> list[Line]:
+    kept = warnings[:_WARNINGS] if layout.cut else warnings
+    label = "warning: "
+    lines = [line(Span(label, "warn"), _begun(shown(text), layout, len(label))) for text in kept]
+    more = len(warnings) - len(kept)
+    return [*lines, line(f"+{plural(more, 'more warning')} in the report")] if more else lines
 
 
 def _limits(layout: AuditLayout) -> list[Line]:

@@ -106,7 +106,9 @@ _WHAT = (
         help="What must hold, as YAML; exit 1 if it does not.  [default: no finding of level fail]",
     ),
     click.option(
-        "--explain", metavar="CODE", help="What a finding means, and stop; all lists them."
+        "--explain",
+        metavar="CODE",
+        help="What a finding means, and stop; all lists them, gates explains --gates.",
     ),
 )
 _HOW = (

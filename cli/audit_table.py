@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from augscore.auditing.report.figures import NOTHING, interval
+from augscore.auditing.report.figures import NOTHING
 
 from .lines import Line, Span, begun, line, shortened
 from .names import cells, shown
@@ -19,7 +19,7 @@ _NARROWEST = 14
 _GAP = "  "
 _HEAD = ("operation", "p set/seen", "strength (95 %)", "levels", "finding")
 _WHOLE = "whole policy"
-_LEVELS = ("fail", "warn", "info")
+LEVELS = ("fail", "warn", "info")
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,9 @@ def _worst_first(audit: Audit) -> list[OpResult]:
     places = {finding.part: n for n, finding in reversed(list(enumerate(audit.findings)))}
 
     def rank(op: OpResult) -> tuple[int, int, float]:
-        levels = [_LEVELS.index(level) for _, level in _codes(op.path, audit)]
+        levels = [LEVELS.index(level) for _, level in _codes(op.path, audit)]
         strength = op.effective.value if op.effective else 0.0
-        return min(levels, default=len(_LEVELS)), places.get(op.path, len(places)), -strength
+        return min(levels, default=len(LEVELS)), places.get(op.path, len(places)), -strength
 
     return sorted(audit.ops, key=rank)
 
@@ -92,7 +92,7 @@ def _row(op: OpResult, audit: Audit, layout: AuditLayout) -> _Row:
 def _codes(path: str | None, audit: Audit) -> tuple[tuple[str, str], ...]:
     """Code and level of the findings that count, the worst level first."""
     own = [f for f in audit.findings if f.part == path and not f.ignored]
-    ranked = sorted(own, key=lambda f: _LEVELS.index(f.level))
+    ranked = sorted(own, key=lambda f: LEVELS.index(f.level))
     return tuple(dict.fromkeys((shown(f.code), f.level) for f in ranked))
 
 
@@ -101,10 +101,14 @@ def _chance(value: float | None) -> str:
 
 
 def strength_text(estimate: Estimate | None) -> str:
+    """`0.61 (0.58, 0.64)`: two decimals, more for what is small."""
     if estimate is None:
         return NOTHING
-    told = interval(estimate.value, estimate.low, estimate.high, digits=2)
-    return told.replace(" ... ", ", ")
+    known = [end for end in (estimate.value, estimate.low, estimate.high) if end is not None]
+    largest = max(abs(end) for end in known)
+    places = next((p for p in (2, 3, 4) if largest >= 10 ** (1 - p)), 4)
+    told, *ends = (f"{end:.{places}f}" for end in known)
+    return f"{told} ({', '.join(ends)})" if len(ends) == 2 else told
 
 
 def _aligned(rows: Sequence[_Row], layout: AuditLayout) -> list[Line]:

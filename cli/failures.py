@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,9 @@ from .exits import Exit
 from .names import shown_lines, shown_path
 from .siblings import first_speaks
 from .words import own_words
+
+FIRST_SPEAKS_WITHIN = 2.0
+"""Seconds: torchrun ends all its processes as soon as it sees that one of them has failed."""
 
 _VERBOSITY = "augscore_cli.verbosity"
 
@@ -60,6 +64,7 @@ def _told(error: Exception, level: int) -> int:
         _say(f"error: cannot write to stdout: {NO_ROOM[error.errno][0]}")
         return Exit.HOST
     if isinstance(error, ToldElsewhere):
+        time.sleep(FIRST_SPEAKS_WITHIN)
         return error.exit_code
     if isinstance(error, AugscoreError):
         _trace(error, level)

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from augscore.auditing.audit import Audit
 from augscore.auditing.conclude import conclude
+from augscore.auditing.facts import with_facts
 from augscore.auditing.gallery import Shown, choose, evidence, show
 from augscore.auditing.gating.gates import DEFAULT_GATES, Gates
+from augscore.auditing.gating.ops import check_ops
 from augscore.auditing.gating.verdict import judged
 from augscore.auditing.options import AuditOptions, quick_options
 from augscore.auditing.plan import AuditPlan, plan_audit
@@ -78,16 +80,21 @@ def audit_images(
     note: NoteSink = lambda note: None,
     stopped: Stopped = lambda: None,
 ) -> Audited:
-    """Measure what `earlier` does not hold, and judge all of it."""
+    """Measure what `earlier` does not hold, and judge all of it.
+
+    Raises GatesError (`gates_unknown_op`), before anything is measured, for a gate on an operation
+    that the policy has not.
+    """
+    check_ops(gates, [probe.part for probe in plan.probes])
     probed = probe_images(
         plan, earlier=earlier, record=record, progress=progress, note=note, stopped=stopped
     )
-    return told(plan, probed, gates)
+    return told(plan, probed, gates, note)
 
 
-def told(plan: AuditPlan, probed: Probed, gates: Gates) -> Audited:
+def told(plan: AuditPlan, probed: Probed, gates: Gates, note: NoteSink) -> Audited:
     """What was measured, judged, with its examples."""
-    table = probed.table(plan)
+    table = with_facts(probed.table(plan), plan, note)
     first = conclude(table, plan, probed.skipped, stopped_by=probed.stopped_by)
     unrelated = first.scale.unrelated_strength
     shown = tuple(show(choose(table, unrelated, SHOWN_EACH), plan))

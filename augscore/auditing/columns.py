@@ -158,7 +158,7 @@ def _ends(records: Sequence[ImageRecord], shape: tuple[int, int]) -> Floats:
 
 
 def _applied(table: Table, shape: tuple[int, int]) -> Floats:
-    own = np.array([part.view for part in table.parts], dtype=np.int64)
+    own = np.array([p.view if p.is_observed else -1 for p in table.parts], dtype=np.int64)
     applied = np.full((*shape, len(table.parts)), NAN)
     for place, _, view in _views(table.records):
         pipeline = table.pipelines[view.number % len(table.pipelines)]

@@ -33,7 +33,8 @@ class Part:
     operation alone. `chance` is the declared one for a view to have it, None where nothing says.
     `neutral` tells why it does nothing by design ("8 bits"), and is empty for all others.
     `magnitude_free` marks an operation that has no magnitude by design, so that its flat curve
-    is information and no mistake. `line` is that of the policy file, where it is from one.
+    is information and no mistake. `line` is that of the policy file, where it is from one. One that
+    is not observed is inside another, which does not tell when it applies it: it has curves alone.
     """
 
     path: str
@@ -44,3 +45,4 @@ class Part:
     neutral: str = ""
     magnitude_free: bool = False
     line: int | None = None
+    is_observed: bool = True

@@ -126,14 +126,14 @@ def _walk(nodes: Sequence[Node], stage: str, chance: float, levels: int) -> Iter
             case Step():
                 yield _step(node, stage, chance, levels)
             case Foreign():
-                yield from _foreign(node, stage, chance)
+                yield from _foreign(node, stage, chance, levels)
             case RandomApply() | OneOf() | RandomOrder():
                 yield from _group(node, stage, chance, levels)
             case _:
                 yield from _table(node, stage, chance, levels)
 
 
-def _foreign(node: Foreign, stage: str, chance: float) -> Iterator[Probe]:
+def _foreign(node: Foreign, stage: str, chance: float, levels: int) -> Iterator[Probe]:
     """A transform of another library, and the operations that it chooses among."""
     name = node.name if isinstance(node, Stage) else node.library
     own = node.chance if isinstance(node, Stage) else None
@@ -142,10 +142,18 @@ def _foreign(node: Foreign, stage: str, chance: float) -> Iterator[Probe]:
     yield Probe(part, node, stage, name)
     inside = _inside(stage, name)
     for dial in dials_of(node):
-        axis = Axis(LEVEL, dial.unit, dial.levels, set_to=dial.set_to, is_ordered=dial.magnitude)
-        part = _part(inside, dial.name, 0.0, (axis,) if len(dial.levels) > 1 else ())
-        part = replace(part, chance=None, magnitude_free=dial.free)
+        chosen = _thinned(dial.levels, levels, dial.set_to)
+        axis = Axis(LEVEL, dial.unit, chosen, set_to=dial.set_to, is_ordered=dial.magnitude)
+        part = _part(inside, dial.name, 0.0, (axis,) if len(chosen) > 1 else ())
+        part = replace(part, chance=None, magnitude_free=dial.free, is_observed=False)
         yield Probe(part, dial, inside, dial.name)
+
+
+def _thinned(levels: tuple[float, ...], count: int, set_to: float | None) -> tuple[float, ...]:
+    """About `count` of them, with both ends and the one that is set."""
+    last = len(levels) - 1
+    kept = {levels[round(last * k / (count - 1))] for k in range(count)}
+    return tuple(level for level in levels if level in kept or level == set_to)
 
 
 def _group(
@@ -178,7 +186,7 @@ def _table(
         yield Probe(_part(stage, node.kind, chance), node, stage, node.kind)
         rows = AUG_MIX + (AUG_MIX_COLOUR if node.all_ops else ())
         for probe in _rows(node.kind, rows, stage, 1.0, levels, None):
-            yield replace(probe, part=replace(probe.part, chance=None))
+            yield replace(probe, part=replace(probe.part, chance=None, is_observed=False))
         return
     if isinstance(node, TrivialAugmentWide):
         rows = node.ops or TRIVIAL_AUGMENT_WIDE

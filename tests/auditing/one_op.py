@@ -1,4 +1,4 @@
-"""Tables as a probe could have measured them."""
+"""A table of one operation, of numbers that a test gives."""
 
 from __future__ import annotations
 

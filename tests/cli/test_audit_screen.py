@@ -114,7 +114,8 @@ def test_what_is_ignored_is_not_worst() -> None:
 
 
 def test_a_next_step() -> None:
-    assert next_step(judged(audit(findings=[finding()]))) == "augscore audit --explain DEAD"
+    made = judged(audit(findings=[finding("P_MISMATCH", "warn"), finding()]))
+    assert next_step(made) == "augscore audit --explain DEAD"
     assert next_step(judged(audit())) == ""
 
 
@@ -134,7 +135,7 @@ def test_a_next_step() -> None:
         (judged(audit(), Gates(())), "PASS  there are no gates"),
         (
             judged(audit(), Gates((*DEFAULT_GATES.rules, Rule(STRENGTH, 0, 0.4, "warn")))),
-            "PASS  1 of 2 gates hold; warned by policy.strength",
+            "PASS  1 of 2 gates hold, not policy.strength",
         ),
     ],
 )
@@ -142,10 +143,19 @@ def test_the_first_line(made: Audit, first: str) -> None:
     assert screen(made)[0] == first
 
 
+def test_warnings_are_told() -> None:
+    warnings = ("60 images: intervals are wide", "g.yaml:4: nothing to ignore: WEAK", "x" * 100)
+    told = screen(judged(audit(warnings=warnings)))
+    assert "warning: g.yaml:4: nothing to ignore: WEAK" in told
+    assert "+1 more warning in the report" in told
+    assert f"warning: {'x' * 100}" in screen(judged(audit(warnings=warnings)), PIPE)
+
+
 def test_several_broken_gates_are_told_one_by_one() -> None:
     rules = [Rule(Key("ops", "strength", name), 0.9, None) for name in ("A", "B")]
     rules += [Rule(STRENGTH, None, 0.1), Rule(Key("policy", "view_strength"), None, 0.7)]
     told = screen(judged(audit(), Gates(tuple(rules))))
+    assert told[0] == "FAIL  3 of 4 gates fail"
     assert "FAIL  ops.A.strength 0.400 (0.380 ... 0.420), allowed at least 0.9" in told
     assert "FAIL  policy.strength 0.500 (0.480 ... 0.520), allowed at most 0.1" in told
     assert "+1 more gate in the report" in told
@@ -189,7 +199,13 @@ def test_any_audit_fits_a_screen(
     made_ops = [op(path, 0.5 if measured else None) for path, measured, _ in ops]
     findings = [finding("NOT_IDENTITY_AT_ZERO", level, path) for path, _, level in ops if level]
     against: Comparison | None = None if other is None else comparison(policy=other)
-    made = audit(made_ops, findings, policy=policy(name=name), comparison=against)
+    made = audit(
+        made_ops,
+        findings,
+        policy=policy(name=name),
+        comparison=against,
+        warnings=[name] * rules,
+    )
     gates: Any = [Rule(STRENGTH, 0.9, 1)] * rules
     told = screen(judged(made, Gates((*DEFAULT_GATES.rules, *gates))))
     assert len(told) <= SCREEN

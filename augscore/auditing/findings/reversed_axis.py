@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from augscore.auditing.findings.curve import Curve, ids_of, sides_in
 from augscore.auditing.findings.evidence import Evidence
 from augscore.auditing.findings.magnitude_free import NO_CURVES, flat_axes
@@ -22,15 +24,16 @@ PAGE = Page(
     level="fail",
     title="a larger magnitude is weaker",
     means=(
-        "Strength falls as the policy's magnitude grows, so whoever turns it up gets less, and a "
-        "search over magnitudes is misled. Thresholds and numbers of bits are often the reason: "
-        "the operation itself is strongest at their low end."
+        "Pictures change less as the policy's magnitude grows, so whoever turns it up gets less, "
+        "and a search over magnitudes is misled. Thresholds and numbers of bits are often the "
+        "reason: the operation itself is strongest at their low end."
     ),
     measured=(
         "On the policy's own magnitude axis, the same images and draws at every level. Spearman's "
-        "correlation of the level means with the order of levels is -0.9 or less, and the last "
-        "level is weaker than the first by more than 0.2 of the curve's range (paired over images, "
-        "one-sided, Holm over all axes). Pixel RMS must fall, too. Flat axes are left out."
+        "correlation of the mean pixel RMS with the order of levels is -0.9 or less, and the last "
+        "level lies below the first by more than 0.2 of the curve's range (paired over images, "
+        "one-sided, Holm over all axes). Strength must fall from the first to the last, too: alone "
+        "it will not do, since it hardly sees inverted colours. Flat axes are left out."
     ),
     remedy="Turn the range of this operation around, so that its weak end comes first.",
 )
@@ -49,20 +52,22 @@ def reversed_axes(evidence: Evidence) -> frozenset[tuple[int, str]]:
 
 def _falls(curve: Curve) -> bool:
     rms = curve.rms.mean(axis=0)
+    reach = float(np.ptp(rms))
     return (
-        spearman_with_order(curve.means) <= MOST_CORRELATION
-        and float(rms[-1]) < float(rms[0])
-        and curve.reach > LEAST_REACH
-        and curve.means[0] - curve.means[-1] > LEAST_FALL * curve.reach
+        spearman_with_order(rms) <= MOST_CORRELATION
+        and reach > LEAST_REACH
+        and float(rms[0] - rms[-1]) > LEAST_FALL * reach
+        and float(curve.means[-1]) < float(curve.means[0])
     )
 
 
 def _one(evidence: Evidence, curve: Curve) -> Tested:
     if not _falls(curve):
         return Tested(curve.name)
-    high, low = int(curve.means.argmax()), int(curve.means.argmin())
-    fall = curve.relative[:, 0] - curve.relative[:, -1]
-    spare = fall - LEAST_FALL * (curve.relative[:, high] - curve.relative[:, low])
+    rms = curve.rms.mean(axis=0)
+    high, low = int(rms.argmax()), int(rms.argmin())
+    fall = curve.rms[:, 0] - curve.rms[:, -1]
+    spare = fall - LEAST_FALL * (curve.rms[:, high] - curve.rms[:, low])
     sure = mean_above(spare, 0.0, seed=evidence.seed)
     if sure is None:
         return Tested(curve.name)
@@ -74,9 +79,9 @@ def _one(evidence: Evidence, curve: Curve) -> Tested:
         PAGE,
         curve.part,
         statement,
-        "fall from the first level to the last, in relative strength",
+        "fall of the pixel RMS from the first level to the last, over unrelated images",
         estimate=mean_estimate(fall, seed=evidence.seed),
-        threshold=LEAST_FALL * curve.reach,
+        threshold=LEAST_FALL * float(np.ptp(rms)),
         images=ids_of(curve, evidence, fall),
     )
     return Tested(curve.name, sure.p, finding)

@@ -27,7 +27,7 @@ def place(estimate: Estimate, rule: Rule, images: int) -> Placed:
     """Where the estimate over so many images lies; one without an interval straddles.
 
     The half-width of an interval falls as 1/√N, so an end at distance h from the value gets to a
-    limit at distance d with N·(h/d)² images.
+    limit at distance d with N·(h/d)² images. That of a share of none or all falls as 1/N: N·h/d.
     """
     if estimate.low is None or estimate.high is None:
         return Placed("straddling")
@@ -37,7 +37,9 @@ def place(estimate: Estimate, rule: Rule, images: int) -> Placed:
     if estimate.high < low or estimate.low > high:
         return Placed("outside")
     crossed = [limit for limit in (low, high) if estimate.low <= limit <= estimate.high]
-    return Placed("straddling", _images_needed(estimate, crossed, images))
+    ratio = max(_shrinking(estimate, limit) for limit in crossed)
+    power = 1 if rule.key.is_share and estimate.value in (0, 1) else 2
+    return Placed("straddling", _images_needed(ratio, power, images))
 
 
 def _ends(rule: Rule) -> tuple[float, float]:
@@ -45,11 +47,10 @@ def _ends(rule: Rule) -> tuple[float, float]:
     return low, math.inf if rule.high is None else rule.high
 
 
-def _images_needed(estimate: Estimate, crossed: list[float], images: int) -> int | None:
-    ratio = max(_shrinking(estimate, limit) for limit in crossed)
-    if ratio > math.sqrt(MOST_IMAGES / max(1, images)):
+def _images_needed(ratio: float, power: int, images: int) -> int | None:
+    if ratio > (MOST_IMAGES / max(1, images)) ** (1 / power):
         return None
-    return _rounded_up(images * ratio**2)
+    return _rounded_up(images * ratio**power)
 
 
 def _shrinking(estimate: Estimate, limit: float) -> float:

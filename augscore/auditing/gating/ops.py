@@ -33,19 +33,20 @@ def check_ops(gates: Gates, ops: Sequence[Named]) -> None:
     at once. To be asked before anything is measured."""
     missing = [r for r in gates.rules if r.key.op and not named(r.key.op, ops)]
     if missing:
-        raise GatesError(gates.file, tuple(_mistake(gates.file, rule, ops) for rule in missing))
+        raise GatesError(
+            gates.file or "gates", tuple(_mistake(gates.file, rule, ops) for rule in missing)
+        )
 
 
 def _mistake(file: str, rule: Rule, ops: Sequence[Named]) -> Mistake:
-    where = file if rule.line is None else f"{file}:{rule.line}"
     message = f"the policy has no operation {rule.key.op!r}"
-    return Mistake("gates_unknown_op", where, message, _near(rule.key.op, ops), rule.line)
+    hint = _near(rule.key.op, ops)
+    return Mistake("gates_unknown_op", _where(file, rule.line), message, hint, rule.line)
 
 
 def stale(ignore: Ignore, file: str, ops: Sequence[Named]) -> str:
     """What is told of an ignored finding that there is not."""
-    where = file if ignore.line is None else f"{file}:{ignore.line}"
-    told = f"{where}: nothing to ignore: {ignore.finding}"
+    told = f"{_where(file, ignore.line)}: nothing to ignore: {ignore.finding}"
     if not ignore.ops:
         return told
     told += f" of {', '.join(ignore.ops)}"
@@ -54,6 +55,11 @@ def stale(ignore: Ignore, file: str, ops: Sequence[Named]) -> str:
         return told
     hints = dict.fromkeys(_near(name, ops) for name in missing)
     return f"{told}. No operation is named so. {' '.join(hints)}"
+
+
+def _where(file: str, line: int | None) -> str:
+    name = file or "gates"
+    return name if line is None else f"{name}:{line}"
 
 
 def _near(name: str, ops: Iterable[Named]) -> str:

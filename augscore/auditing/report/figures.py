@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from augscore.auditing.audit import Estimate, Gate
 
-
 NOTHING = "-"
 COUNTS = "findings."
 
@@ -29,17 +28,21 @@ def with_interval(estimate: Estimate | None) -> str:
     return interval(estimate.value, estimate.low, estimate.high)
 
 
-def interval(value: float | None, low: float | None, high: float | None, *, digits: int = 3) -> str:
-    """Value and ends to as many digits as the largest has; a single number where they are equal."""
+def interval(value: float | None, low: float | None, high: float | None) -> str:
+    """The number and its ends as `digits`; a single number where they are equal."""
     if value is None:
         return NOTHING
     if low is None or high is None or low == high:
         return three(value)
-    places = max(0, digits - 1 - max(_exponent(v) for v in (value, low, high) if v))
+    return "{} ({} ... {})".format(*digits(value, low, high))
+
+
+def digits(value: float, low: float, high: float) -> tuple[str, str, str]:
+    """All three in the digits of the widest of them."""
+    places = max(0, 2 - max((_exponent(v) for v in (value, low, high) if v), default=2))
     if places > 5:
-        return f"{three(value)} ({three(low)} ... {three(high)})"
-    told = (f"{v:,.{places}f}" for v in (value, low, high))
-    return "{} ({} ... {})".format(*told)
+        return three(value), three(low), three(high)
+    return f"{value:,.{places}f}", f"{low:,.{places}f}", f"{high:,.{places}f}"
 
 
 def gate_value(gate: Gate) -> str:

@@ -33,6 +33,15 @@ def reason(audit: Audit) -> str:
     return f"{told}{more}{_consequence(audit)}"
 
 
+def brief(audit: Audit) -> str:
+    """The reason where one gate tells it, else how many do; for where gates are told below."""
+    telling = [gate for gate in audit.gates if _tells(gate, audit)]
+    if not audit.complete or audit.status in ("pass", "error") or len(telling) < 2:
+        return reason(audit)
+    what = "fail" if audit.status == "fail" else "are not settled"
+    return f"{len(telling)} of {len(audit.gates)} gates {what}{_consequence(audit)}"
+
+
 def sentence(gate: Gate) -> str:
     """`policy.strength 0.83 (0.80 ... 0.86), allowed 0.2 to 0.6`, and why where that is told."""
     why = f": {gate.why}" if gate.why else ""
@@ -49,18 +58,18 @@ def _counted(gate: Gate) -> str:
 def _tells(gate: Gate, audit: Audit) -> bool:
     if audit.status == "fail":
         return gate.fails and gate.verdict != "inconclusive"
-    return gate.verdict == "inconclusive"
+    return gate.hangs
 
 
 def _passed(audit: Audit) -> str:
-    warned = [gate for gate in audit.gates if gate.verdict == "warn"]
+    warned = [gate for gate in audit.gates if gate.verdict != "pass"]
     number = len(audit.gates)
     if not number:
         return "there are no gates"
     held = f"all {number} gates hold" if number > 1 else sentence(audit.gates[0])
     if not warned:
         return held
-    return f"{number - len(warned)} of {number} gates hold; warned by {warned[0].key}"
+    return f"{number - len(warned)} of {number} gates hold, not {warned[0].key}"
 
 
 def _consequence(audit: Audit) -> str:

@@ -13,7 +13,8 @@ from augscore.outputs import printable
 LONGEST = 500
 _PLAIN_NAME = re.compile(r"[\w .,()=+/>-]*\w[\w .,()=+/>-]*", re.ASCII)
 _ENTITIES = dict.fromkeys("\\<>|&`", "") | {"@": "&#8203;", "#": "&#8203;"}
-_BACKSLASHED = frozenset("*_[]~$!")
+_BACKSLASHED = frozenset("*[]~$!")
+_OUTER_UNDERSCORE = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 _LINKS = re.compile(r"(://|www\.)", re.IGNORECASE)
 
 
@@ -37,7 +38,7 @@ def _cut(raw: str) -> str:
 
 
 def _words(part: str) -> str:
-    return "".join(_escaped(c) for c in part)
+    return _OUTER_UNDERSCORE.sub(r"\\_", "".join(_escaped(c) for c in part))
 
 
 def _escaped(character: str) -> str:

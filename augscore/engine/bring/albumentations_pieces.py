@@ -71,7 +71,7 @@ def pieces_of(run: AlbumentationsRun, side: int) -> list[Piece]:
     book, pieces = Notebook(lossy=False), []
     image: Any = _array(picture(side))
     is_normalized = False
-    for item in _flat(run.pipeline):
+    for item in flat(run.pipeline):
         nodes = _exact(item, book, side)
         after = _tried(item, image)
         before = is_normalized
@@ -100,11 +100,11 @@ def stage_of(run: AlbumentationsRun, piece: Piece) -> AlbumentationsStage:
     return AlbumentationsStage(piece.name, piece.transforms, takes, before, after)
 
 
-def _flat(pipeline: Any) -> Iterator[Any]:
+def flat(pipeline: Any) -> Iterator[Any]:
     """What follows one another, without the sequences around it that are always gone through."""
     if type(pipeline).__name__ in _SEQUENCES and pipeline.p == 1:
         for inner in pipeline.transforms:
-            yield from _flat(inner)
+            yield from flat(inner)
     else:
         yield pipeline
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -80,7 +81,8 @@ def as_before(pixels: torch.Tensor, how: Normalize | None) -> torch.Tensor:
 def tried(transform: Callable[[Any], Any], image: Any) -> Any:
     """What it returns for an image; None where it breaks, does not end or returns no image."""
     try:
-        with limited(PATIENCE), seeded(_SEED):
+        with limited(PATIENCE), seeded(_SEED), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             result = transform(image)
         pixels_of(result, "it", None)
     except InputError as error:

@@ -107,7 +107,7 @@ def _policy(pipeline: object, wish: Wish) -> Found:
         View(one.nodes, one.size if several and wish.size is None and one.size != size else None)
         for one in brought
     )
-    name = wish.name or _library_of(live[0])
+    name = wish.name or library_of(live[0])
     policy = Policy(name, size, views, normalize=_normalize(brought), notes=tuple(notes))
     return Found(policy, tuple(live))
 
@@ -134,7 +134,7 @@ def _view(pipeline: object, wish: Wish) -> Brought:
         kind = type(pipeline).__name__
         hint = "An object of torchvision, kornia or albumentations, or a function of an image"
         raise UsageError(f"a {kind} is no pipeline", code="policy_value", hint=hint)
-    library = _library_of(pipeline)
+    library = library_of(pipeline)
     if library == albumentations.LIBRARY:
         return albumentations.read(pipeline, lossy=wish.lossy, tolerant=wish.tolerant)
     if library == kornia.LIBRARY:
@@ -142,7 +142,7 @@ def _view(pipeline: object, wish: Wish) -> Brought:
     return torchvision.read(pipeline, lossy=wish.lossy, takes=wish.takes)
 
 
-def _library_of(pipeline: Any) -> str:
+def library_of(pipeline: Any) -> str:
     """By the classes that it descends from; what is none of them is called as torchvision's are."""
     homes = [kind.__module__ for kind in type(pipeline).__mro__]
     if any(home.startswith(f"{albumentations.HOME}.") for home in homes):
@@ -150,5 +150,5 @@ def _library_of(pipeline: Any) -> str:
     if any(home.startswith(kornia.HOME) for home in homes):
         return kornia.LIBRARY
     if isinstance(pipeline, torch.nn.Sequential) and len(pipeline):
-        return _library_of(pipeline[0])
+        return library_of(pipeline[0])
     return torchvision.LIBRARY

@@ -52,7 +52,7 @@ def read(pipeline: Any, *, lossy: bool, takes: Takes) -> Brought:
     if not obstacles:
         return converted(nodes, book)
     normalize = _only_normalize(items)
-    given = _taken(pipeline, items) if takes == "auto" else takes
+    given = taken(pipeline, items) if takes == "auto" else takes
     return as_it_is(
         library(LIBRARY),
         pipeline,
@@ -116,7 +116,7 @@ def _holds_normalize(transform: Any) -> bool:
     return name == "Normalize" or any(_holds_normalize(item) for item in inner)
 
 
-def _taken(pipeline: Any, items: Sequence[Any]) -> Takes:
+def taken(pipeline: Any, items: Sequence[Any]) -> Takes:
     """v1 pipelines, and those that begin with a conversion from PIL, are given PIL images."""
     first = next((name_of(i) for i in items if name_of(i) in CONVERSIONS), "")
     if first:

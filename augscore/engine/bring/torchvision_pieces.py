@@ -86,7 +86,7 @@ class _Walk:
         self._goes_on(after)
         return Piece(
             (item,),
-            _name(item),
+            title_of(item),
             portrait(item),
             form,
             resizes,
@@ -144,8 +144,8 @@ def _size(value: Any) -> tuple[int, ...] | None:
     return tuple(value.shape[-2:]) if isinstance(value, torch.Tensor) else None
 
 
-def _name(item: Any) -> str:
-    """A function goes by its own name, in a Lambda, too."""
+def title_of(item: Any) -> str:
+    """Its class; a function goes by its own name, in a Lambda, too."""
     inner = getattr(item, "lambd", item) if name_of(item) == "Lambda" else item
     name = called(inner).rpartition(".")[2]
     return "Lambda" if name in ("", "<lambda>") else name

@@ -12,6 +12,7 @@ from augscore.auditing.audit import Estimate
 from augscore.auditing.gating.gates import Rule
 from augscore.auditing.gating.interval import MOST_IMAGES, Placed, place
 from augscore.auditing.gating.keys import Key
+from augscore.auditing.statistics.share import share_estimate
 
 KEY = Key("policy", "strength")
 RANGE = Rule(KEY, 0.2, 0.6)
@@ -62,6 +63,23 @@ def test_one_open_end_is_never_passed() -> None:
 )
 def test_how_many_images(low: float | None, value: float, high: float | None, images: int) -> None:
     assert placed(low, value, high).images == images
+
+
+@pytest.mark.parametrize("hits", [0, 200])
+def test_a_share_of_none_or_all_settles_sooner(hits: int) -> None:
+    """By Wilson's interval itself, at the number of images that is told."""
+    key = Key("policy", "destroyed_share")
+    rule = Rule(key, None, 0.005) if hits == 0 else Rule(key, 0.995, None)
+
+    def at(images: int) -> Placed:
+        found = share_estimate(hits * images // 200, images)
+        assert found is not None
+        return place(found, rule, images)
+
+    images = at(200).images
+    assert images is not None
+    assert at(round(1.1 * images)).place == "inside"
+    assert at(images // 2).place == "straddling"
 
 
 _POSITIVE = st.floats(1e-3, 1)

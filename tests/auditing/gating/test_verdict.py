@@ -10,7 +10,8 @@ import pytest
 from augscore.auditing.audit import Audit, Gate
 from augscore.auditing.finding import Check
 from augscore.auditing.gating.gates import DEFAULT_GATES, Gates, Ignore, Rule
-from augscore.auditing.gating.keys import Key
+from augscore.auditing.gating.keys import OPS, POLICY, Key
+from augscore.auditing.gating.numbers import numbers_of_op, numbers_of_policy
 from augscore.auditing.gating.verdict import exit_code, failing, judged
 from augscore.errors import GatesError
 from tests.auditing.audits import audit, data, estimate, finding, op, policy
@@ -71,6 +72,8 @@ def test_inconclusive_passes_unless_it_is_to_fail() -> None:
         of_strength(0.5), replace(rule, level="warn"), fail_on=frozenset({"fail", "inconclusive"})
     )
     assert (gate.verdict, gate.fails, exit_code(found)) == ("inconclusive", False, 0)
+    # Nor does it make the whole audit so.
+    assert (gate.level, found.status) == ("warn", "pass")
 
 
 def test_it_says_how_many_images_would_settle_it() -> None:
@@ -109,6 +112,11 @@ def test_every_number_of_the_policy(what: str) -> None:
     assert (gate.key, gate.verdict, gate.value) == (f"policy.{what}", "fail", 0.9)
 
 
+def test_keys_name_the_numbers_that_there_are() -> None:
+    assert set(numbers_of_policy(policy())) == set(POLICY)
+    assert set(numbers_of_op(op("A"))) == set(OPS)
+
+
 def test_a_name_stands_for_all_operations_of_that_name_and_a_path_for_one() -> None:
     made = audit([op("R > A", 0.1), op("S > A", 0.5), op("B", 0.5)])
     found = judged(made, gates(Rule(Key("ops", "strength", "A"), 0.3, None)))
@@ -133,6 +141,8 @@ def test_operations_that_are_not_there_are_refused_all_at_once() -> None:
         "gates.yaml:7: the policy has no operation 'Solarise'. Did you mean Solarize?"
     )
     assert (second.line, second.code, caught.value.exit_code) == (9, "gates_unknown_op", 2)
+    with pytest.raises(GatesError, match=r"^gates: the policy has no operation 'Zoom'"):
+        judged(audit(), gates(replace(rules[2], line=None)))
 
 
 def test_counts_of_findings() -> None:

@@ -159,7 +159,7 @@ def test_the_pointer_is_told_a_value(desktop: Opened) -> None:
     tip = page.locator("#tip")
     assert not tip.is_visible()
     chart.locator("[data-tip]").nth(3).hover()
-    assert tip.inner_text() == "threshold 0.4 · strength 0.42 (0.39 to 0.45)"
+    assert tip.inner_text() == "threshold 0.4 · strength 0.420 (0.387 to 0.453)"
     box = tip.bounding_box()
     assert box is not None
     assert box["x"] >= 0

@@ -11,6 +11,7 @@ from importlib.resources import files
 from markupsafe import Markup
 
 from augscore.auditing.audit import Audit
+from augscore.auditing.report.headline import word
 from augscore.auditing.report.page.comparison import comparison
 from augscore.auditing.report.page.curves import curves
 from augscore.auditing.report.page.distribution import distribution
@@ -62,7 +63,7 @@ def _page(audit: Audit, pictures: Sequence[Picture], left_out: int) -> str:
         '<meta name="generator" content="augscore">\n<title>{}</title>\n<style>{}</style>\n'
         "</head>\n<body>\n{}<script>{}</script>\n</body>\n</html>\n",
         _content_policy(style, script),
-        f"{audit.status.upper()}: {audit.policy.name} – augscore audit",
+        f"{word(audit)}: {audit.policy.name} – augscore audit",
         *(style, body, script),
     )
     return str(page)

@@ -9,12 +9,22 @@ from markupsafe import Markup
 from augscore.auditing.audit import Audit
 from augscore.auditing.finding import Check, Finding
 from augscore.auditing.report.page.links import finding_anchor, op_link
-from augscore.auditing.report.page.markup import NOTHING, chip, fill, joined, section
-from augscore.auditing.report.page.numbers import between, measured, number
+from augscore.auditing.report.page.markup import (
+    NOTHING,
+    chip,
+    fill,
+    joined,
+    more_in_report,
+    section,
+    shortened,
+)
+from augscore.auditing.report.page.numbers import number, told_of
 from augscore.auditing.report.page.plot import Scale
 from augscore.auditing.report.page.thumbnails import shown_example
 from augscore.auditing.report.picture import Picture
 
+MOST = 200
+"""Of each level: a page that nobody would read to its end gains nothing by more."""
 LEVELS = (("fail", "Fails"), ("warn", "Warnings"), ("info", "Worth knowing"))
 STATES = (
     ("clear", "Looked for and not found"),
@@ -25,33 +35,42 @@ STATES = (
 
 def findings(audit: Audit, pictures: Sequence[Picture]) -> Markup:
     groups = joined(_group(audit, level, title, pictures) for level, title in LEVELS)
+    lead = fill('<p class="lead">Numbers in parentheses are 95 % intervals over images.</p>')
     far = "" if audit.complete else " so far"
     nothing = NOTHING if audit.findings else fill("<p>Nothing was found{}.</p>", far)
-    return section("findings", "Findings", nothing, groups, _others(audit.checks))
+    return section("findings", "Findings", lead, nothing, groups, _others(audit.checks))
 
 
 def _group(audit: Audit, level: str, title: str, pictures: Sequence[Picture]) -> Markup:
     members = [(n, f) for n, f in enumerate(audit.findings) if f.level == level]
     if not members:
         return NOTHING
-    cards = joined(_card(audit, n, finding, pictures) for n, finding in members)
-    return fill('<h3 class="group">{} <span>{}</span></h3>{}', title, len(members), cards)
+    cards = joined(_card(audit, n, finding, pictures) for n, finding in members[:MOST])
+    heading = fill('<h3 class="group">{} <span>{}</span></h3>', title, len(members))
+    return heading + cards + more_in_report(len(members) - MOST)
 
 
 def _card(audit: Audit, place: int, finding: Finding, pictures: Sequence[Picture]) -> Markup:
     line = "" if finding.line is None else f", line {finding.line}"
     return fill(
         '<article class="finding {}" id="{}"><div class="told"><div><p class="what">{}<code>{}'
-        '</code><span class="where">{}{}</span></p><h4>{}</h4>{}</div>{}</div>{}</article>',
+        '</code><span class="where">{}{}</span></p><h4>{}</h4>{}{}</div>{}</div>{}</article>',
         *(finding.level, finding_anchor(place), chip(finding.level, finding.level), finding.code),
-        *(op_link(audit, finding.part), line, finding.statement),
+        *(op_link(audit, finding.part), line, shortened(finding.statement)),
+        _ignored(finding.ignored),
         *(_evidence(finding), _advice(finding.advice), _views(finding, pictures)),
     )
 
 
+def _ignored(reason: str) -> Markup:
+    return fill('<p class="measured">Left out by the gates: {}</p>', reason) if reason else NOTHING
+
+
 def _advice(advice: str) -> Markup:
     return (
-        fill('<p class="advice"><strong>What to do</strong> {}</p>', advice) if advice else NOTHING
+        fill('<p class="advice"><strong>What to do</strong> {}</p>', shortened(advice))
+        if advice
+        else NOTHING
     )
 
 
@@ -64,9 +83,8 @@ def _evidence(finding: Finding) -> Markup:
 
 
 def _numbers(finding: Finding) -> str:
-    parts = [f"{finding.statistic or 'value'}: {measured(finding.value)}"]
-    if finding.low is not None and finding.high is not None:
-        parts[0] += f" (95 % interval {between(finding.low, finding.high)})"
+    found = told_of(finding.value or 0.0, finding.low, finding.high)
+    parts = [f"{finding.statistic or 'value'}: {found}"]
     parts += [] if finding.threshold is None else [f"threshold {number(finding.threshold)}"]
     parts += [f"n = {finding.n:,}"] if finding.n else []
     parts += [] if finding.p_adjusted is None else [f"adjusted p {_chance(finding.p_adjusted)}"]
@@ -98,11 +116,16 @@ def _glyph(finding: Finding) -> Markup:
 
 
 def _views(finding: Finding, pictures: Sequence[Picture]) -> Markup:
-    shown = [picture for picture in pictures if picture.finding == finding]
+    shown = [p for p in pictures if p.finding is not None and _same(p.finding, finding)]
     if not shown:
         names = ", ".join(map(str, finding.images))
         return fill('<p class="images">Seen best in: {}</p>', names) if names else NOTHING
     return fill('<div class="shots">{}</div>', joined(shown_example(p.example, p) for p in shown))
+
+
+def _same(one: Finding, other: Finding) -> bool:
+    """Gates may have marked one of them since."""
+    return (one.code, one.part, one.statement) == (other.code, other.part, other.statement)
 
 
 def _others(checks: Sequence[Check]) -> Markup:

@@ -6,9 +6,9 @@ from markupsafe import Markup
 
 from augscore.auditing.audit import Audit, Gate
 from augscore.auditing.report.page.markup import NOTHING, chip, section, table
-from augscore.auditing.report.page.numbers import ABSENT, between, measured
+from augscore.auditing.report.page.numbers import of_gate
 
-HEADS = ("Gate", "Verdict", "Allowed", "Measured", "95 % interval", "Why")
+HEADS = ("Gate", "Verdict", "Allowed", "Measured, 95 % interval", "Why")
 
 
 def gates(audit: Audit) -> Markup:
@@ -20,14 +20,6 @@ def gates(audit: Audit) -> Markup:
 
 
 def _row(gate: Gate) -> tuple[object, ...]:
-    found = ABSENT
-    if gate.low is not None and gate.high is not None:
-        found = between(gate.low, gate.high)
-    return (
-        gate.key,
-        chip(gate.verdict, gate.verdict),
-        gate.allowed,
-        measured(gate.value),
-        found,
-        gate.why,
-    )
+    """A verdict that lets the audit fail is filled, whatever its word."""
+    kind = "fail" if gate.fails else gate.verdict if gate.verdict != "fail" else "warn"
+    return gate.key, chip(kind, gate.verdict), gate.allowed, of_gate(gate), gate.why

@@ -23,12 +23,16 @@ def series(place: int) -> str:
     return f"s{place % SERIES} d{place // SERIES % DASHES}"
 
 
+def has_curves(op: OpResult) -> bool:
+    return any(curve.points for curve in op.curves)
+
+
 def op_link(audit: Audit, part: str | None) -> Markup:
     """The name of an operation, leading to its curves where it has any."""
     if part is None:
         return fill("the policy as a whole")
     for place, op in enumerate(audit.ops):
-        if op.path == part and op.curves:
+        if op.path == part and has_curves(op):
             return fill('<a href="#{}">{}</a>', op_anchor(place), part)
     return fill("{}", part)
 

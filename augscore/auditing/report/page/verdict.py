@@ -5,8 +5,8 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from augscore.auditing.audit import Audit, Estimate, PolicyResult
-from augscore.auditing.report.page.headline import headline
-from augscore.auditing.report.page.markup import NOTHING, fill, joined
+from augscore.auditing.report.headline import reason, word
+from augscore.auditing.report.page.markup import NOTHING, fill, joined, shortened
 from augscore.auditing.report.page.numbers import (
     ABSENT,
     counted,
@@ -28,7 +28,7 @@ def verdict(audit: Audit) -> Markup:
         '<section id="verdict" class="verdict {}" aria-labelledby="verdict-title">'
         '<p class="status"><strong>{}</strong></p><h1 id="verdict-title">{}</h1>'
         '<p class="headline">{}</p><p class="facts">{}</p>{}{}{}</section>\n',
-        *(audit.status, audit.status.upper(), audit.policy.name, headline(audit), _facts(audit)),
+        *(audit.status, word(audit), audit.policy.name, reason(audit), _facts(audit)),
         *(ruler(audit.policy), _tiles(audit.policy), _notes(audit)),
     )
 
@@ -77,4 +77,6 @@ def _notes(audit: Audit) -> Markup:
     notes = [*audit.warnings, *audit.policy.notes]
     if not notes:
         return NOTHING
-    return fill('<ul class="notes">{}</ul>', joined(fill("<li>{}</li>", note) for note in notes))
+    return fill(
+        '<ul class="notes">{}</ul>', joined(fill("<li>{}</li>", shortened(note)) for note in notes)
+    )

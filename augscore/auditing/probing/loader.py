@@ -1,0 +1,195 @@
+"""The policy in a real DataLoader on one fixed image: do its workers and epochs repeat draws?"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+from torch.utils.data import DataLoader, Dataset
+
+from augscore import keys
+from augscore.auditing.table import LoaderFacts
+from augscore.engine.bring.randomness import seeded, unsigned
+from augscore.engine.bring.raw import RawPipeline, raw_copy
+from augscore.engine.bring.time_limit import TookTooLong, limited
+from augscore.engine.collate import Collate
+from augscore.engine.found import Found
+from augscore.engine.policy import Policy
+
+BATCH = 4
+_MOST_SECONDS = 30.0
+_SLOT = keys.slot("audit", 0, "loader")
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How many workers, epochs, and views an epoch."""
+
+    workers: int = 2
+    epochs: int = 2
+    samples: int = 32
+
+
+def loader_facts(
+    found: Found, image: torch.Tensor, *, seed: int, trial: Trial = Trial()
+) -> tuple[LoaderFacts | None, str]:
+    """How many views of one image differ, and why that is not known where it is not.
+
+    `image`: (3, H, W) uint8. Pipelines of other libraries run as their owner runs them, as copies,
+    with their own generators, in a data set that gives the image to each view; of several the one
+    that repeats most is told. A policy of our own form runs in `Collate`. Global generators start
+    from `seed` and are put back. Workers are forked where that is the system's way, else they are
+    started anew, which wants a pipeline that can be pickled.
+    """
+    key = int(keys.field_keys(torch.zeros(1, dtype=torch.int64), _SLOT, seed=seed))
+    try:
+        facts = [_facts(make, key, trial) for make in _feeds(found, image, key)]
+    except (Exception, TookTooLong) as error:
+        return None, _why(error)
+    return min(facts, key=lambda one: one.distinct / one.distinct_without_workers), ""
+
+
+@dataclass(frozen=True)
+class _Feed:
+    """What a DataLoader is made of; its batches are lists of digests of views."""
+
+    dataset: Dataset[Any]
+    collate: Callable[[list[Any]], list[str]]
+    at_epoch: Callable[[int], None] = lambda epoch: None
+
+
+def _feeds(found: Found, image: torch.Tensor, key: int) -> list[Callable[[int], _Feed]]:
+    """One for each pipeline, or one for the policy; each call makes it anew, for so many views."""
+    if not found.pipelines:
+        return [partial(_feed_of_policy, found.policy, image, key)]
+    distinct = {id(pipeline): pipeline for pipeline in found.pipelines}
+    return [partial(_feed_of_pipeline, one, image, key) for one in distinct.values()]
+
+
+def _feed_of_pipeline(pipeline: object, image: torch.Tensor, key: int, count: int) -> _Feed:
+    raw = raw_copy(pipeline, unsigned(key) % 2**32)
+    return _Feed(_Views(raw, image, count), list)
+
+
+def _feed_of_policy(policy: Policy, image: torch.Tensor, key: int, count: int) -> _Feed:
+    collate = Collate(policy, seed=unsigned(key) % 2**32)
+    return _Feed(_Samples(image, count), _Digests(collate), collate.set_epoch)
+
+
+@dataclass(frozen=True)
+class _Views(Dataset[str]):
+    """Views of one image, as digests."""
+
+    raw: RawPipeline
+    image: torch.Tensor
+    count: int
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, index: int) -> str:
+        return _digest(self.raw(self.image))
+
+
+@dataclass(frozen=True)
+class _Samples(Dataset[tuple[torch.Tensor, int, int]]):
+    """One image under as many ids, for `Collate`."""
+
+    image: torch.Tensor
+    count: int
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, index: int) -> tuple[torch.Tensor, int, int]:
+        return self.image, 0, index
+
+
+@dataclass(frozen=True)
+class _Digests:
+    """A batch of `Collate` → a digest an image, of all of its views."""
+
+    collate: Collate
+
+    def __call__(self, samples: list[Any]) -> list[str]:
+        views = self.collate(samples).views
+        return [_digest([view[place] for view in views]) for place in range(len(samples))]
+
+
+def _facts(make: Callable[[int], _Feed], key: int, trial: Trial) -> LoaderFacts:
+    with_workers = _seen(make(trial.samples), key, trial.workers, trial.epochs)
+    without = _seen(make(trial.samples), key, 0, trial.epochs)
+    return LoaderFacts(
+        trial.workers,
+        trial.epochs,
+        trial.samples * trial.epochs,
+        len({digest for epoch in with_workers for digest in epoch}),
+        len({digest for epoch in without for digest in epoch}),
+        _coincide(with_workers[0], trial.workers),
+    )
+
+
+def _seen(feed: _Feed, key: int, workers: int, epochs: int) -> list[list[str]]:
+    """The digests of every epoch, in the order of the loader."""
+    seen = []
+    with seeded(key), warnings.catch_warnings(), limited(_MOST_SECONDS):
+        # Of more workers than cores, and of forks beside threads.
+        warnings.simplefilter("ignore")
+        loader: DataLoader[Any] = DataLoader(
+            feed.dataset,
+            batch_size=BATCH,
+            num_workers=workers,
+            collate_fn=feed.collate,
+            multiprocessing_context=_context() if workers else None,
+            timeout=_MOST_SECONDS if workers else 0,
+        )
+        for epoch in range(epochs):
+            feed.at_epoch(epoch)
+            seen.append([digest for batch in loader for digest in batch])
+    return seen
+
+
+def _context() -> str:
+    return "fork" if sys.platform == "linux" else "spawn"
+
+
+def _coincide(digests: Sequence[str], workers: int) -> bool:
+    """Whether every worker made the same views in the same order; batches go round among them."""
+    batches = [[*digests[start : start + BATCH]] for start in range(0, len(digests), BATCH)]
+    rounds = len(batches) // workers
+    shares = [batches[worker::workers][:rounds] for worker in range(workers)]
+    return workers > 1 and all(share == shares[0] for share in shares)
+
+
+def _digest(value: Any) -> str:
+    return hashlib.blake2b(_bytes(value), digest_size=16).hexdigest()
+
+
+def _bytes(value: Any) -> bytes:
+    if isinstance(value, list | tuple):
+        return b"".join(map(_bytes, value))
+    if isinstance(value, Image.Image):
+        return value.tobytes()
+    if isinstance(value, torch.Tensor):
+        value = value.detach().cpu().numpy()
+    if not isinstance(value, np.ndarray):
+        raise TypeError(f"the pipeline returned a {type(value).__name__}")
+    return value.tobytes()
+
+
+def _why(error: BaseException) -> str:
+    """The last line: a worker's error has its whole traceback in its message."""
+    if isinstance(error, TookTooLong):
+        return f"the pipeline took longer than {_MOST_SECONDS:g} s in a DataLoader"
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    told, name = lines[-1] if lines else "", type(error).__name__
+    told = told if name in told else f"{name}: {told}"
+    return f"the pipeline did not run in a DataLoader: {told}"

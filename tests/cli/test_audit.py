@@ -1,0 +1,232 @@
+"""`augscore audit` from end to end, with a small network on small pictures."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+
+import jsonschema
+import pytest
+from click.testing import Result
+from PIL import Image
+
+Invoke = Callable[..., Result]
+Audit = Callable[..., Result]
+
+SCHEMA = json.loads((files("augscore") / "schemas/audit-1.json").read_text())
+SMALL = ("--size", "64", "--n", "9", "--op-images", "2", "--draws", "2", "--levels", "2")
+WRITTEN = (
+    "curves.png",
+    "gallery.png",
+    "junit.xml",
+    "measurements.jsonl",
+    "report.html",
+    "report.json",
+    "report.md",
+    "run.json",
+)
+NEVER = """\
+augscore_policy: 1
+name: never
+size: 64
+views:
+  - transforms:
+      - RandomHorizontalFlip: {p: 0.5}
+      - RandomSolarize: {threshold: 0.4, p: 0}
+"""
+
+
+@pytest.fixture
+def audit(invoke: Invoke, photos: Path, model_file: Path) -> Audit:
+    """`augscore audit` of nine photos at most, with the small model at 64 px."""
+
+    def run(*arguments: str, data: Path = photos) -> Result:
+        common = ("--data", str(data), "--model", str(model_file), *SMALL)
+        return invoke("audit", *arguments, *common)
+
+    return run
+
+
+def report(folder: str) -> dict[str, object]:
+    document: dict[str, object] = json.loads(Path(folder, "report.json").read_text())
+    jsonschema.Draft202012Validator(SCHEMA).validate(document)
+    return document
+
+
+def test_few_images_are_no_pass_and_every_form_is_written(audit: Audit) -> None:
+    result = audit("simclr", "--out", "a")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("INCONCLUSIVE")
+    assert "whether labels stay true" in result.stdout
+    assert [path.name for path in sorted(Path("a").iterdir())] == list(WRITTEN)
+    document = report("a")
+    assert document["status"] == "inconclusive"
+    assert "<script" in Path("a/report.html").read_text()
+    assert "INCONCLUSIVE" in Path("a/report.md").read_text()
+
+
+def test_a_fault_fails_in_every_form_and_by_the_exit_code(audit: Audit) -> None:
+    Path("never.yaml").write_text(NEVER)
+    result = audit("never.yaml", "--out", "a", "--format", "github", "--summary", "s.md")
+    assert result.exit_code == 1, result.output
+    assert result.stdout.startswith("FAIL")
+    assert "P_ZERO" in result.stdout
+    assert "::error" in result.stdout
+    assert report("a")["status"] == "fail"
+    for name in ("a/report.md", "a/junit.xml", "a/report.html", "s.md"):
+        assert "P_ZERO" in Path(name).read_text(), name
+
+
+def test_the_same_command_judges_anew_without_measuring(audit: Audit) -> None:
+    Path("never.yaml").write_text(NEVER)
+    assert audit("never.yaml", "--out", "a").exit_code == 1
+    first = Path("a/report.json").read_bytes()
+    Path("gates.yaml").write_text(
+        "version: 1\n"
+        "gates: {findings.P_ZERO: 0}\n"
+        "ignore: [{finding: P_ZERO, op: [RandomSolarize], reason: it is on its way out}]\n"
+    )
+    result = audit("never.yaml", "--out", "a", "--gates", "gates.yaml")
+    assert result.exit_code == 0, result.output
+    assert "5 images done before" in result.stderr or "6 images done before" in result.stderr
+    assert audit("never.yaml", "--out", "b").exit_code == 1
+    assert Path("b/report.json").read_bytes() == first
+
+
+def test_other_settings_are_refused_by_name(audit: Audit) -> None:
+    assert audit("simclr", "--out", "a").exit_code == 0
+    result = audit("simclr", "--out", "a", "--seed", "3")
+    assert result.exit_code == 2
+    assert "seed: 0 → 3" in result.stderr
+    assert audit("simclr", "--out", "a", "--seed", "3", "--force").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("simclr", "--gates", "wrong.yaml"), "strenght"),
+        (("simcrl",), "simclr"),
+        (("simclr", "--compare", "byol", "--baseline", "x.json"), "exclude each other"),
+        (("simclr", "--force"), "--force needs --out"),
+        (("simclr", "--baseline", "nowhere.json"), "nowhere.json"),
+        (("mine.py:pipeline",), "--allow-code"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_what_cannot_be_is_one_clear_sentence(
+    audit: Audit, arguments: tuple[str, ...], told: str
+) -> None:
+    Path("wrong.yaml").write_text("version: 1\ngates: {policy.strenght: [0, 1]}\n")
+    result = audit(*arguments)
+    assert result.exit_code == 2, result.output
+    assert told in result.stderr
+    assert result.stdout == ""
+
+
+def test_nothing_to_measure_is_exit_3(audit: Audit) -> None:
+    Path("empty").mkdir()
+    result = audit("simclr", data=Path("empty"))
+    assert result.exit_code == 3
+    assert "Traceback" not in result.stderr
+
+
+def test_two_policies_and_an_earlier_report_are_compared(audit: Audit) -> None:
+    result = audit("simclr", "--compare", "identity", "--out", "a")
+    assert result.exit_code == 0, result.output
+    found = report("a")["comparison"]
+    assert isinstance(found, dict)
+    assert found["what"] == "compare"
+    deltas = {delta["key"]: delta for delta in found["deltas"]}
+    assert deltas["policy.strength"]["paired"]
+    assert deltas["policy.strength"]["before"] == 0
+    result = audit("simclr", "--baseline", "a/report.json", "--out", "b")
+    assert result.exit_code == 0, result.output
+    found = report("b")["comparison"]
+    assert isinstance(found, dict)
+    changes = [delta["change"] for delta in found["deltas"] if delta["key"] == "policy.strength"]
+    assert changes[0]["value"] == 0
+    assert audit("simclr", "--baseline", "a/report.json", "--seed", "1").exit_code == 2
+
+
+def test_an_anonymous_report_has_no_names(audit: Audit, tmp_path: Path) -> None:
+    hostile = "<img src=x onerror=alert(1)>.png"
+    folder = tmp_path / "secret-folder"
+    folder.mkdir()
+    for number in range(4):
+        picture = Image.effect_noise((80, 80), 40 + number).convert("RGB")
+        picture.save(folder / f"{number}{hostile}")
+    assert audit("simclr", "--out", "a", data=folder).exit_code == 0
+    assert "<img src=x" not in Path("a/report.html").read_text()
+    assert "onerror" in Path("a/report.json").read_text()
+    assert audit("simclr", "--out", "b", "--anonymous", data=folder).exit_code == 0
+    for path in Path("b").iterdir():
+        content = path.read_bytes()
+        assert b"onerror" not in content, path
+        assert path.name == "run.json" or b"secret-folder" not in content, path
+    assert not Path("b/measurements.jsonl").exists()
+
+
+def test_findings_are_explained(invoke: Invoke) -> None:
+    result = invoke("audit", "--explain", "reversed")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("REVERSED")
+    assert "RAISES" in invoke("audit", "--explain", "all").stdout
+    unknown = invoke("audit", "--explain", "REVERSE")
+    assert unknown.exit_code == 2
+    assert "REVERSED" in unknown.stderr
+
+
+def test_json_alone_is_on_stdout(audit: Audit) -> None:
+    result = audit("simclr", "--json", "-")
+    assert json.loads(result.stdout)["schema"] == "augscore.audit/1"
+    assert "INCONCLUSIVE" in result.stderr
+
+
+def test_a_budget_ends_in_a_partial_report_that_never_passes(audit: Audit) -> None:
+    result = audit("simclr", "--out", "a", "--budget-s", "0.01", "--batch-size", "1")
+    assert result.exit_code in (0, 3), result.output
+    document = report("a") if Path("a/report.json").exists() else {"status": "inconclusive"}
+    assert document["status"] in ("inconclusive", "error")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_leaves_a_partial_report_and_the_same_command_goes_on(
+    number: signal.Signals, code: int, photos: Path, model_file: Path, tmp_path: Path
+) -> None:
+    many = tmp_path / "many"
+    many.mkdir()
+    for k in range(60):
+        (many / f"{k:02d}.jpg").write_bytes((photos / "0.jpg").read_bytes())
+    command = [sys.executable, "-m", "augscore_cli", "audit", "simclr", "--data", str(many)]
+    command += ["--model", str(model_file), "--size", "64", "--n", "60", "--op-images", "60"]
+    command += ["--levels", "3", "--batch-size", "4"]
+    process = subprocess.Popen(
+        [*command, "--out", "a"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    journal = Path("a/measurements.jsonl")
+    deadline = time.monotonic() + 120
+    while not (journal.exists() and journal.stat().st_size):
+        assert time.monotonic() < deadline
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.05)
+    process.send_signal(number)
+    stdout, stderr = process.communicate(timeout=120)
+    assert process.returncode == code, stderr
+    assert stdout.startswith("INCONCLUSIVE")
+    document = report("a")
+    assert document["complete"] is False
+    assert document["stopped_by"] == number.name
+    assert document["status"] == "inconclusive"
+    again = subprocess.run([*command, "--out", "a"], capture_output=True, text=True, timeout=240)
+    assert "done before" in again.stderr
+    straight = subprocess.run([*command, "--out", "b"], capture_output=True, text=True, timeout=240)
+    assert again.returncode == straight.returncode
+    for name in ("report.json", "report.html", "report.md", "junit.xml", "curves.png"):
+        assert Path("a", name).read_bytes() == Path("b", name).read_bytes(), name
