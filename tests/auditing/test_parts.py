@@ -10,7 +10,6 @@ from augscore.auditing.shaping import nothing_by_design
 from augscore.engine.bring.stages import staged
 from augscore.engine.drawing.view import draw
 from augscore.engine.nodes import OneOf, RandomApply, RandomOrder, Step
-from augscore.engine.policies import find_policy
 from augscore.engine.policy import Policy, View
 from augscore.engine.presets import PRESETS, preset
 
@@ -77,7 +76,7 @@ def test_what_does_nothing_by_design_says_so() -> None:
 
 def test_what_only_brings_images_to_a_size_or_a_type_says_so() -> None:
     pipeline = v2.Compose([v2.Resize((32, 32)), v2.CenterCrop(32), v2.JPEG(50), v2.RandomCrop(32)])
-    probes = probes_of(staged(find_policy(pipeline)), 5)
+    probes = probes_of(staged(Policy.of(pipeline)), 5)
     told = {probe.part.op: bool(probe.part.neutral) for probe in probes}
     assert told["Resize"]
     assert told["CenterCrop"]
