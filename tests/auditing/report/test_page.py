@@ -324,9 +324,11 @@ def test_an_audit_that_is_beyond_reading_still_gives_a_page_of_its_size() -> Non
     """600 operations of their own names, 2,400 findings of 10,000 characters each."""
     full = example.full()
     ops = tuple(replace(op, path=f"{op.path} {n}") for n in range(60) for op in full.ops)
-    long = {"statement": "x" * 10_000, "advice": "y" * 10_000}
+    words = "x" * 10_000
     found = tuple(
-        replace(f, part=f"{f.part} {n % 60}", **long) for n in range(300) for f in full.findings
+        replace(f, part=f"{f.part} {n % 60}", statement=words, advice=words)
+        for n in range(300)
+        for f in full.findings
     )
     page = to_html(replace(full, ops=ops, findings=found, examples=full.examples * 10), ())
     assert len(page.encode()) < MOST_BYTES
