@@ -147,6 +147,8 @@ def test_random_containers_are_opened() -> None:
         ("RandomApply", 0.5),
         ("RandomApply", [("RandomErasing", 0.9)], 0.7),
     ]
+    arrays = v1.Compose([v1.RandomApply([v1.Lambda(np.asarray)], p=0.3), v1.Lambda(tilted)])
+    assert inside(arrays)[0] == ("RandomApply", 0.3)
     # A conversion inside leaves some images in another form.
     converts = v2.Compose([v2.RandomApply([v2.ToDtype(torch.float32, scale=True)])])
     assert inside(converts) == [("RandomApply", 0.5)]
