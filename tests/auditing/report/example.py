@@ -360,8 +360,8 @@ POLICY = PolicyResult(
 )
 
 GATES = (
-    Gate("findings.DEAD", "at most 0", 1, None, None, "fail", "Sharpness", True),
-    Gate("findings.REVERSED", "at most 0", 1, None, None, "fail", "Solarize", True),
+    Gate("findings.DEAD", "at most 0", 1, None, None, "fail", "Sharpness", "fail"),
+    Gate("findings.REVERSED", "at most 0", 1, None, None, "fail", "Solarize", "fail"),
     Gate("policy.strength", "0.4 to 0.9", 0.534, 0.522, 0.546, "pass"),
     Gate(
         "policy.unchanged_share",
