@@ -14,8 +14,9 @@ from pathlib import Path
 
 from augscore.auditing.plain import from_plain
 from augscore.auditing.plan import AuditPlan
-from augscore.auditing.run import Entry, Probed
+from augscore.auditing.run import Entry
 from augscore.auditing.table import ImageRecord, Table
+from augscore.auditing.terms import empty_table
 from augscore.errors import UsageError
 from augscore.images.records import Skipped
 from augscore.json_values import Json, read_object
@@ -94,8 +95,7 @@ def _begin(folder: Path, plan: AuditPlan) -> None:
     for name in _OURS:
         (folder / name).unlink(missing_ok=True)
     began = datetime.now(UTC).isoformat(timespec="seconds")
-    empty = Probed((), (), None).table(plan)
-    mark(folder, COMMAND, plan.settings, {"began": began, _TABLE: asdict(empty)})
+    mark(folder, COMMAND, plan.settings, {"began": began, _TABLE: asdict(empty_table(plan))})
 
 
 def _refuse_strangers(folder: Path, *, force: bool) -> None:

@@ -39,8 +39,7 @@ _TOLD_EVERY = 1000
 class Pool:
     """The images that the seed drew, in the order of their ranks, and what else there was.
 
-    `places` are those of the images to be measured here: all, or those of one shard. What cannot
-    be opened at all is told by its shard, too.
+    `places` are those of the images to be measured here: all, or those of one shard.
     """
 
     offers: tuple[Offer, ...]
@@ -158,8 +157,7 @@ def _find(
     ranked = keys.first_by_rank(walk.offers(), entry_id, options.images, purpose="audit", seed=seed)
     offers = tuple(offer for _, offer in ranked)
     places = (k for k, offer in enumerate(offers) if _is_ours(options.shard, entry_id(offer)))
-    unopened = (item for item in walk.unopened if _is_ours(options.shard, item.name))
-    return Pool(offers, tuple(places), tuple(unopened), walk.ignored, walk.total)
+    return Pool(offers, tuple(places), tuple(walk.unopened), walk.ignored, walk.total)
 
 
 def _is_ours(shard: Shard | None, image: ImageId) -> bool:

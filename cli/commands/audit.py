@@ -194,6 +194,7 @@ class _Watch:
 def _audited(plan: AuditPlan, gates: Gates, folder: Path | None, watch: _Watch) -> Audited:
     from augscore.auditing.api import audit_images
     from augscore.auditing.audit_folder import earlier, journal, to_line
+    from augscore.runs.parts import placed
 
     def run(old: tuple[Entry, ...], record: EntrySink) -> Audited:
         return audit_images(
@@ -207,13 +208,13 @@ def _audited(plan: AuditPlan, gates: Gates, folder: Path | None, watch: _Watch) 
         )
 
     if folder is None:
-        return run((), lambda entry: None)
+        return run((), lambda entry, place: None)
     old = tuple(earlier(folder))
     if old:
         done = plural(len(old), "image")
         watch.streams.note(f"continues {shown_path(folder)}: {done} done before")
     with journal(folder) as kept:
-        return run(old, lambda entry: kept.append(to_line(entry)))
+        return run(old, lambda entry, place: kept.append(placed(to_line(entry), place)))
 
 
 def _other(settings: AuditSettings, policy: str, first: AuditPlan, watch: _Watch) -> Audited:
