@@ -125,23 +125,27 @@ def plan_audit(
     size = given.size if options.size is None else options.size
     _check(options, size)
     seed = seed_of(given, options.seed)
-    one_size = replace(given, views=tuple(replace(view, size=None) for view in given.views))
-    taken_apart = staged(one_size)
+    apart = taken_apart(given)
     workers = auto_workers() if options.workers is None else options.workers
     return AuditPlan(
         source,
         scorer,
         inspected,
-        taken_apart,
+        apart,
         policy_digest(given),
-        probes_of(taken_apart, options.levels),
+        probes_of(apart, options.levels),
         size,
         seed,
         _batch(size, scorer) if options.batch_size is None else options.batch_size,
         workers if source.threads else 0,
         options,
-        _find(source, options, seed, progress, stopped),
+        find_pool(source, options, seed, progress, stopped),
     )
+
+
+def taken_apart(given: Policy) -> Policy:
+    """With views of one size, and other libraries' pipelines as their stages."""
+    return staged(replace(given, views=tuple(replace(view, size=None) for view in given.views)))
 
 
 def _batch(size: int, scorer: Scorer) -> int:
@@ -150,9 +154,14 @@ def _batch(size: int, scorer: Scorer) -> int:
     return max(BATCH, chunk_size(torch.empty(0, 3, side, side, device=scorer.device)))
 
 
-def _find(
-    source: Source, options: AuditOptions, seed: int, progress: ProgressSink, stopped: Stopped
+def find_pool(
+    source: Source,
+    options: AuditOptions,
+    seed: int,
+    progress: ProgressSink = lambda event: None,
+    stopped: Stopped = lambda: None,
 ) -> Pool:
+    """Walk the source once and draw the images."""
     walk = _Walk(source, progress, stopped)
     ranked = keys.first_by_rank(walk.offers(), entry_id, options.images, purpose="audit", seed=seed)
     offers = tuple(offer for _, offer in ranked)

@@ -73,6 +73,7 @@ class Terms:
     op_images: int
     draws: int
     levels: int
+    max_pixels: int
     empty: Table
 
 
@@ -91,6 +92,7 @@ def terms_of(plan: AuditPlan) -> Terms:
         op_images=options.op_images,
         draws=options.draws,
         levels=options.levels,
+        max_pixels=options.max_pixels,
         empty=empty_table(plan),
     )
 
