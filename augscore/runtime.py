@@ -220,13 +220,15 @@ class StopFlag:
 
 class Interruptions:
     """While entered, the first SIGINT or SIGTERM only sets the flag, or raises `Stopped` where the
-    flag says `at_once`; a later SIGINT raises KeyboardInterrupt. The former handlers come back at
-    the end.
+    flag says `at_once`; a later SIGINT raises KeyboardInterrupt, but not with `once`, for processes
+    of torchrun: it hands on a Ctrl-C that they may have had already, and kills those that take too
+    long. The former handlers come back at the end.
 
     Outside the main thread, and for a signal the process ignores (nohup), nothing changes.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, once: bool = False) -> None:
+        self._once = once
         self._flag = StopFlag()
         self._former: dict[signal.Signals, Any] = {}
 
@@ -252,5 +254,5 @@ class Interruptions:
     def _handle(self, number: int, frame: FrameType | None) -> None:
         if self._flag.stopped_by is None:
             self._flag.stop("SIGINT" if number == signal.SIGINT else "SIGTERM")
-        elif number == signal.SIGINT:
+        elif number == signal.SIGINT and not self._once:
             raise KeyboardInterrupt

@@ -33,7 +33,7 @@ def made_together(settings: MeasureSettings, held: ExitStack) -> Made | None:
         from augscore.runtime import Interruptions
 
         held.enter_context(meeting())
-        with Interruptions() as flag:
+        with Interruptions(once=True) as flag:
             hooks = Hooks(
                 rows=lambda row: None,
                 keep_rows=False,

@@ -57,6 +57,8 @@ def test_the_wheel_holds_what_it_should_and_nothing_else(wheel: Path) -> None:
     assert len(samples) == 12
     assert names >= samples | {
         "augscore/py.typed",
+        "augscore/auditing/report/page/page.css",
+        "augscore/auditing/report/page/page.js",
         "augscore_cli/py.typed",
         "augscore_assets/ASSETS.md",
         "augscore_assets/model/default.safetensors",

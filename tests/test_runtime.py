@@ -157,6 +157,13 @@ def test_more_sigterms_change_nothing() -> None:
             signal.raise_signal(signal.SIGINT)
 
 
+def test_where_ctrl_c_comes_twice_the_second_changes_nothing() -> None:
+    with Interruptions(once=True) as flag:
+        for _ in range(3):
+            signal.raise_signal(signal.SIGINT)
+        assert flag.stopped_by == "SIGINT"
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_where_nothing_is_worth_finishing_raises(number: signal.Signals) -> None:
     with Interruptions() as flag:

@@ -27,7 +27,7 @@ class Baseline:
 
 def read_baseline(path: Path, terms: Terms) -> Baseline:
     """Raises UsageError for a file that is no report, and for one that differs from the terms in
-    model, reading, seed, size or draws (`baseline_mismatch`)."""
+    model, reading, seed, size, draws or number of images (`baseline_mismatch`)."""
     before = read_report(path)
     asked = Setup(
         model_sha256=terms.model.sha256,
@@ -35,6 +35,7 @@ def read_baseline(path: Path, terms: Terms) -> Baseline:
         seed=terms.seed,
         size=terms.size,
         draws=terms.draws,
+        images=min(terms.images, terms.data.found),
     )
     check_baseline(before, asked, str(path))
     return Baseline(str(path), before, table_in(path.parent))

@@ -163,7 +163,8 @@ class Scale:
 class Gate:
     """One line of gates.yaml, or of the default ones, with its verdict.
 
-    `fails` is its consequence: whether the audit fails by it, as level and `fail_on` have it.
+    One of level warn is never the reason for the status of the audit, unless `fail_on` has warn.
+    `fails` is the consequence: whether the audit fails by it, as level and `fail_on` have it.
     """
 
     key: str
@@ -173,7 +174,13 @@ class Gate:
     high: float | None
     verdict: Verdict
     why: str = ""
+    level: Literal["fail", "warn"] = "fail"
     fails: bool = False
+
+    @property
+    def hangs(self) -> bool:
+        """Whether the status of the audit hangs on it."""
+        return self.verdict == "inconclusive" and (self.level == "fail" or self.fails)
 
 
 @dataclass(frozen=True)

@@ -135,7 +135,7 @@ def test_a_next_step() -> None:
         (judged(audit(), Gates(())), "PASS  there are no gates"),
         (
             judged(audit(), Gates((*DEFAULT_GATES.rules, Rule(STRENGTH, 0, 0.4, "warn")))),
-            "PASS  1 of 2 gates hold; warned by policy.strength",
+            "PASS  1 of 2 gates hold, not policy.strength",
         ),
     ],
 )

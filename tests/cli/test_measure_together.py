@@ -134,7 +134,7 @@ def until_both_have_measured(process: subprocess.Popen[str]) -> None:
 
 def workers_of(process: subprocess.Popen[str]) -> dict[int, int]:
     """Rank → process number."""
-    found = {}
+    found: dict[int, int] = {}
     for task in Path(f"/proc/{process.pid}/task").iterdir():
         for pid in (task / "children").read_text().split():
             environment = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")

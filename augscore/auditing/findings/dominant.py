@@ -36,10 +36,13 @@ PAGE = Page(
 
 
 def look(evidence: Evidence) -> Outcome:
-    views = [evidence.parts[place].view for place in evidence.lively]
+    drawn = [
+        place for place in evidence.lively if np.any(evidence.columns.applied[..., place] == 1)
+    ]
+    views = [evidence.parts[place].view for place in drawn]
     tested = [
         one
-        for place in evidence.lively
+        for place in drawn
         if views.count(evidence.parts[place].view) > 1
         and (one := _one(evidence, place)) is not None
     ]

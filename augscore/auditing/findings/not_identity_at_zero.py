@@ -15,6 +15,8 @@ from augscore.auditing.statistics.mean import mean_estimate
 from augscore.auditing.statistics.one_sided import mean_above
 
 MARGIN = 0.02
+LEAST_SHARE = 0.25
+"""Of the strongest level: less is what the first step of a rising curve does."""
 
 PAGE = Page(
     code="NOT_IDENTITY_AT_ZERO",
@@ -28,8 +30,9 @@ PAGE = Page(
     ),
     measured=(
         "At the first level of the axis, mean strength over that of unrelated images is above 0.02 "
-        "(one-sided bound over images, Holm over axes), and the median pixel RMS is above the "
-        "noise floor. Axes whose weakest value is known to change images are left out."
+        "(one-sided bound over images, Holm over axes) and more than a quarter of the strongest "
+        "level's, and the median pixel RMS is above the noise floor. Axes whose weakest value is "
+        "known to change images are left out."
     ),
     remedy="Do not take the lowest magnitude for no augmentation; lower the probability instead.",
 )
@@ -60,7 +63,8 @@ def _one(evidence: Evidence, curve: Curve, first: int) -> Tested:
     relative = curve.relative[:, first]
     unrelated = evidence.scale.unrelated_rms or 1.0
     seen = float(np.median(curve.rms[:, first])) * unrelated > evidence.scale.floor_rms
-    if relative.mean() <= MARGIN or not seen:
+    much = relative.mean() > max(MARGIN, LEAST_SHARE * float(curve.means.max()))
+    if not (much and seen):
         return Tested(curve.name)
     sure = mean_above(relative, MARGIN, seed=evidence.seed)
     estimate = mean_estimate(relative, seed=evidence.seed)

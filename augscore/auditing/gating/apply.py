@@ -54,7 +54,9 @@ def _gate_of_count(rule: Rule, audit: Audit, gates: Gates) -> Gate:
     verdict, why = _INCONCLUSIVE if not audit.complete else _judged_count(rule, found, audit)
     fails = _fails(verdict, rule, gates)
     number = float(len(found))
-    return Gate(str(rule.key), allowed(rule), number, number, number, verdict, why, fails)
+    return Gate(
+        str(rule.key), allowed(rule), number, number, number, verdict, why, rule.level, fails
+    )
 
 
 def _judged_count(rule: Rule, found: Sequence[Finding], audit: Audit) -> Judged:
@@ -74,9 +76,9 @@ def _gate_of_number(
     verdict, why = _INCONCLUSIVE if not audit.complete else _judged_number(rule, found, audit)
     fails = _fails(verdict, rule, gates)
     if found is None:
-        return Gate(str(key), allowed(rule), None, None, None, verdict, why, fails)
+        return Gate(str(key), allowed(rule), None, None, None, verdict, why, rule.level, fails)
     ends = (found.value, found.low, found.high)
-    return Gate(str(key), allowed(rule), *ends, verdict, why, fails)
+    return Gate(str(key), allowed(rule), *ends, verdict, why, rule.level, fails)
 
 
 def _judged_number(rule: Rule, found: Estimate | None, audit: Audit) -> Judged:

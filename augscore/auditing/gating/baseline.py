@@ -12,14 +12,15 @@ _LONGEST = 16
 
 @dataclass(frozen=True)
 class Setup:
-    """What two audits must have in common. `fingerprint` is that of the images, None before they
-    are read."""
+    """What two audits must have in common. `images` are drawn from the data; `fingerprint` is that
+    of those, None before they are read."""
 
     model_sha256: str
     reading: str
     seed: int
     size: int
     draws: int
+    images: int
     fingerprint: str | None = None
 
 
@@ -30,6 +31,7 @@ _SENTENCES = {
     "seed": "It drew with seed {old}, not {new}: give --seed {old}",
     "size": "Its views have {old} px, not {new}: give --size {old}",
     "draws": "It drew {old} views an image, not {new}: give --draws {old}",
+    "images": "It drew {old} images, not {new}: give --n {old}",
     "fingerprint": "It is of other images ({old}, now {new}): names, bytes or number differ",
 }
 
@@ -41,6 +43,7 @@ def setup_of(audit: Audit) -> Setup:
         seed=audit.design.seed,
         size=audit.data.size,
         draws=audit.design.draws,
+        images=min(audit.design.images, audit.data.found),
         fingerprint=audit.data.fingerprint,
     )
 

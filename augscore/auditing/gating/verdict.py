@@ -26,15 +26,16 @@ def judged(audit: Audit, gates: Gates = DEFAULT_GATES) -> Audit:
 
 
 def status_of(audit: Audit, gates: Sequence[Gate]) -> Status:
-    """`fail` if a gate is broken and fails the audit, else `inconclusive` if one hangs in the
-    balance or the audit is not complete, else `pass`; `error` if nothing was measured."""
+    """`fail` if a gate is broken and fails the audit, else `inconclusive` if one that could fail it
+    hangs in the balance or the audit is not complete, else `pass`; `error` if nothing was
+    measured."""
     if not audit.complete:
         return "inconclusive"
     if not audit.data.measured:
         return "error"
     if any(gate.fails and gate.verdict != "inconclusive" for gate in gates):
         return "fail"
-    return "inconclusive" if any(gate.verdict == "inconclusive" for gate in gates) else "pass"
+    return "inconclusive" if any(gate.hangs for gate in gates) else "pass"
 
 
 def exit_code(audit: Audit) -> int:

@@ -45,22 +45,23 @@ class StepBroke(InputError):
 @dataclass(frozen=True)
 class Guard:
     """Stands in for the `run` of a step: its errors know the place of the step, and `wrote` gets
-    the keys of images whose input was written to."""
+    the keys of images whose input was written to. `pipeline` tells it from others for patience."""
 
     run: Run
     whose: str
+    pipeline: str
     place: int
     patience: Patience
     wrote: set[int] = field(default_factory=set)
 
     def __call__(self, image: torch.Tensor, key: int) -> tuple[torch.Tensor, Parameters]:
-        if self.patience.hung[self._name] >= CHANCES:
+        if self.patience.hung[self.pipeline] >= CHANCES:
             raise self._broke("op_hang", f"{self.whose} hung before, and is not run again")
         try:
             with limited(self.patience.seconds):
                 return self._watched(image, key)
         except TookTooLong as error:
-            self.patience.hung[self._name] += 1
+            self.patience.hung[self.pipeline] += 1
             told = f"{self.whose} took longer than {self.patience.seconds:g} s"
             raise self._broke("op_hang", told) from error
         except AugscoreError as error:
@@ -68,10 +69,6 @@ class Guard:
         except (Exception, SystemExit) as error:
             told = f"{self.whose} raised {type(error).__name__}: {error}"
             raise self._broke("op_raised", told) from error
-
-    @property
-    def _name(self) -> str:
-        return f"{self.place} {self.whose}"
 
     def _watched(self, image: torch.Tensor, key: int) -> tuple[torch.Tensor, Parameters]:
         if not isinstance(self.run, OpenRun):

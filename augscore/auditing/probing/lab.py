@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 
 from augscore.auditing.parts import Probe
+from augscore.auditing.probing.guard import Patience
 from augscore.auditing.probing.readings import Originals
 from augscore.auditing.probing.yardstick import Yardstick
 from augscore.engine.policy import Policy
@@ -16,7 +17,8 @@ from augscore.strength.scorer import Scorer
 
 @dataclass(frozen=True)
 class Lab:
-    """`policy` has views of one size, `size` px; `shifts`: whether curves tell the score shift."""
+    """`policy` has views of one size, `size` px; `shifts`: whether curves tell the score shift.
+    `patience` remembers what hung."""
 
     scorer: Scorer
     policy: Policy
@@ -26,6 +28,7 @@ class Lab:
     draws: int
     shifts: bool
     yardstick: Yardstick
+    patience: Patience = field(default_factory=Patience)
 
 
 @dataclass(frozen=True)

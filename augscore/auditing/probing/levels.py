@@ -43,7 +43,9 @@ def _at(
     ids = [bench.ids[i] for i in images]
     drawn = draw(Policy("level", lab.size, (view,)), ids, sizes, size=lab.size, seed=lab.seed)
     steps = drawn.views[0].steps
-    pictures, faults = tolerant_view(pixels, drawn.views[0], parts=[part] * len(steps))
+    pictures, faults = tolerant_view(
+        pixels, drawn.views[0], parts=[part] * len(steps), patience=lab.patience
+    )
     good = [(i, p) for i, p in zip(images, pictures, strict=True) if p is not None]
     readings = iter(read_pictures(good, bench.originals, lab.scorer, shift=lab.shifts))
     for picture, fault in zip(pictures, faults, strict=True):

@@ -49,7 +49,7 @@ def probe_batch(taken: Sequence[Taken], lab: Lab, depth: Depth) -> list[ImageRec
     levels = probe_levels(bench, lab, probed) if probed else {}
     floors = _floors(bench, lab)
     replayed = _replayed(
-        bench, drawn, views, [n for n, t in enumerate(taken) if t.place < depth.replays]
+        bench, lab, drawn, views, [n for n, t in enumerate(taken) if t.place < depth.replays]
     )
     return [
         ImageRecord(
@@ -93,14 +93,14 @@ def _pair(a: Seen | None, b: Seen | None, lab: Lab) -> Reading | None:
 
 
 def _replayed(
-    bench: Bench, drawn: Draw, views: Sequence[Viewed], images: Sequence[int]
+    bench: Bench, lab: Lab, drawn: Draw, views: Sequence[Viewed], images: Sequence[int]
 ) -> dict[int, float]:
     """The largest difference between a view and the same draw once more."""
     found: dict[int, float] = {}
     for image in images:
         again = drawn.select([image])
         for first, view in zip(views, again.views, strict=True):
-            (picture,), _ = tolerant_view([bench.images[image]], view)
+            (picture,), _ = tolerant_view([bench.images[image]], view, patience=lab.patience)
             seen = first.seen[image]
             if picture is not None and seen is not None:
                 gap = float((picture - seen.pixels).abs().max())

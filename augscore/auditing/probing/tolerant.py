@@ -155,7 +155,7 @@ class _Attempt:
 def _guarded(steps: Sequence[Drawn], patience: Patience) -> Iterator[Drawn]:
     for place, step in enumerate(steps):
         if isinstance(step, ForeignDraw) and step.run is not None:
-            yield replace(step, run=Guard(step.run, step.title, place, patience))
+            yield replace(step, run=Guard(step.run, step.title, step.pipeline, place, patience))
         else:
             yield step
 

@@ -32,12 +32,12 @@ def view_batch(bench: Bench, lab: Lab, drawn: Draw, number: int, probed: Sequenc
     view = drawn.views[number]
     pipeline = pipeline_of(lab.policy, number)
     places = places_of(view.steps, lab.probes, pipeline)
-    pictures, faults = tolerant_view(bench.images, view, parts=places)
+    pictures, faults = tolerant_view(bench.images, view, parts=places, patience=lab.patience)
     good = [(place, picture) for place, picture in enumerate(pictures) if picture is not None]
     seen = dict(
         zip((p for p, _ in good), see_pictures(good, bench.originals, lab.scorer), strict=True)
     )
-    acted = _acted(bench, view, places)
+    acted = _acted(bench, lab, view, places)
     applied = [_applied(view.steps, places, image, acted) for image in range(len(bench.ids))]
     parts = _parts(bench, lab, view, places, [p for p in probed if p in seen], applied)
     records = []
@@ -72,14 +72,16 @@ def _did(acted: Sequence[bool] | None, image: int) -> bool:
     return acted is None or acted[image]
 
 
-def _acted(bench: Bench, view: ViewDraw, places: Sequence[int | None]) -> dict[int, Sequence[bool]]:
+def _acted(
+    bench: Bench, lab: Lab, view: ViewDraw, places: Sequence[int | None]
+) -> dict[int, Sequence[bool]]:
     """Transforms of other libraries keep their chance to themselves: they are taken to be applied
     where they change a pixel of the original."""
     found: dict[int, Sequence[bool]] = {}
     for step, place in zip(view.steps, places, strict=True):
         if place is not None and isinstance(step, ForeignDraw):
             mine = [other == place for other in places]
-            pictures, _ = tolerant_view(bench.images, _only(view, mine))
+            pictures, _ = tolerant_view(bench.images, _only(view, mine), patience=lab.patience)
             found[place] = [
                 picture is None or not torch.equal(picture, original)
                 for picture, original in zip(pictures, bench.originals.pixels, strict=True)
@@ -112,8 +114,8 @@ def _parts(
             some = view.select(images)
             mine = [place == part for place in places]
             given = [bench.images[i] for i in images]
-            alone, _ = tolerant_view(given, _only(some, mine))
-            without, _ = tolerant_view(given, _without(some, mine))
+            alone, _ = tolerant_view(given, _only(some, mine), patience=lab.patience)
+            without, _ = tolerant_view(given, _without(some, mine), patience=lab.patience)
             asked += [(part, image) for image in images]
             pictures += [p for both in zip(alone, without, strict=True) for p in both]
     owners = [image for _, image in asked for _ in range(2)]

@@ -58,18 +58,18 @@ def _counted(gate: Gate) -> str:
 def _tells(gate: Gate, audit: Audit) -> bool:
     if audit.status == "fail":
         return gate.fails and gate.verdict != "inconclusive"
-    return gate.verdict == "inconclusive"
+    return gate.hangs
 
 
 def _passed(audit: Audit) -> str:
-    warned = [gate for gate in audit.gates if gate.verdict == "warn"]
+    warned = [gate for gate in audit.gates if gate.verdict != "pass"]
     number = len(audit.gates)
     if not number:
         return "there are no gates"
     held = f"all {number} gates hold" if number > 1 else sentence(audit.gates[0])
     if not warned:
         return held
-    return f"{number - len(warned)} of {number} gates hold; warned by {warned[0].key}"
+    return f"{number - len(warned)} of {number} gates hold, not {warned[0].key}"
 
 
 def _consequence(audit: Audit) -> str:

@@ -66,7 +66,7 @@ def _table(audit: Audit) -> Block | None:
     gates = [gate for gate in audit.gates if not _holds(gate)]
     gated = {gate.key for gate in gates}
     deltas = _deltas(audit)
-    changed = [d for key, d in deltas.items() if key not in gated and has_changed(d)]
+    changed = [d for key, d in deltas.items() if key not in gated and _is_news(d)]
     held = {gate.key: gate for gate in audit.gates}
     rows = [_row(gate, audit) for gate in gates]
     rows += [_cells(d.key, d, held.get(d.key)) for d in changed]
@@ -79,6 +79,12 @@ def has_changed(delta: Delta) -> bool:
     if change is None or change.low is None or change.high is None:
         return False
     return change.low > 0 or change.high < 0
+
+
+def _is_news(delta: Delta) -> bool:
+    """A change, or the strength of an operation that only one of them has."""
+    unpaired = (delta.before is None) != (delta.now is None)
+    return has_changed(delta) or (unpaired and delta.key.endswith(".strength"))
 
 
 def _holds(gate: Gate) -> bool:
@@ -112,8 +118,10 @@ def _number(value: float | None) -> str:
 
 
 def _change(delta: Delta | None) -> str:
-    if delta is None or delta.change is None:
+    if delta is None:
         return NOTHING
+    if delta.change is None:
+        return "no pair"
     told = with_interval(delta.change)
     sign = "+" if delta.change.value > 0 else ""
     return f"{sign}{told}" if delta.paired else f"{sign}{told}, unpaired"

@@ -36,6 +36,12 @@ def test_a_policy_of_one_operation_is_not_dominated() -> None:
     assert found(table(beside, images=80, pipelines=(0, 1)), "DOMINANT") == ()
 
 
+def test_what_no_view_ever_has_makes_no_second_operation() -> None:
+    """Such as the operations that another library's policy chooses among."""
+    inside = Op("RandAugment > Rotate", chance=0.0, curve=(0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6))
+    assert found(table((Op("RandAugment", chance=1.0), inside), images=80), "DOMINANT") == ()
+
+
 def test_views_that_were_not_probed_do_not_count() -> None:
     ops = (Op("Crop", chance=0.7, relative=0.9), Op("Flip", relative=0.05))
     given = table(ops, images=160)

@@ -165,12 +165,26 @@ def test_a_range_that_clips_at_its_end_alone_is_not_saturated() -> None:
 
 
 def test_the_weakest_level_of_an_axis_with_a_known_start_may_change_images() -> None:
-    curve = tuple(0.1 + value for value in RISING)
+    curve = tuple(0.2 + value for value in RISING)
     levels = (100.0, 85.0, 70.0, 55.0, 40.0, 25.0, 10.0)
     open_axis = Axis("quality", "", levels)
     known = Axis("quality", "", levels, weakest=100.0)
     assert "NOT_IDENTITY_AT_ZERO" in codes(with_op(Op("JPEG", curve=curve, axis=open_axis)))
     assert "NOT_IDENTITY_AT_ZERO" not in codes(with_op(Op("JPEG", curve=curve, axis=known)))
+
+
+def test_a_first_step_of_a_rising_curve_is_no_strong_start() -> None:
+    """Some libraries refuse level 0: level 1 is a little, and so it should be."""
+    curve = (0.05, *RISING[1:])
+    assert found(with_op(Op("Rotate", curve=curve)), "NOT_IDENTITY_AT_ZERO") == ()
+    curve = (0.12, *RISING[1:])
+    assert found(with_op(Op("Rotate", curve=curve)), "NOT_IDENTITY_AT_ZERO") != ()
+
+
+def test_levels_without_an_order_have_no_shape_but_may_be_flat() -> None:
+    axis = Axis("level", "", (0.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0), is_ordered=False)
+    assert not codes(with_op(Op("Posterize", curve=FALLING, axis=axis))) & SHAPES
+    assert "MAGNITUDE_FREE" in codes(with_op(Op("Posterize", curve=FLAT, axis=axis)))
 
 
 def test_two_levels_have_no_shape() -> None:

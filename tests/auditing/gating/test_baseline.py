@@ -19,6 +19,13 @@ def test_the_same_setup_is_accepted() -> None:
     check_baseline(audit(data=data(root="elsewhere")), setup_of(NOW), "old.json")
 
 
+def test_asking_for_more_images_than_there_are_changes_nothing() -> None:
+    few = data(found=500, measured=500)
+    check_baseline(
+        audit(data=few, design=design(images=2000)), setup_of(audit(data=few)), "old.json"
+    )
+
+
 def test_before_the_images_are_read_their_digest_does_not_matter() -> None:
     other = audit(data=data(fingerprint="f" * 64))
     check_baseline(other, replace(setup_of(NOW), fingerprint=None), "old.json")
@@ -31,6 +38,7 @@ def test_before_the_images_are_read_their_digest_does_not_matter() -> None:
         ({"design": design(reading="strength/2")}, "another definition (strength/2, now strength/"),
         ({"design": design(seed=7)}, "seed 7, not 0: give --seed 7"),
         ({"design": design(draws=2)}, "2 views an image, not 4: give --draws 2"),
+        ({"design": design(images=60)}, "It drew 60 images, not 1000: give --n 60"),
         ({"data": data(size=96)}, "96 px, not 32: give --size 96"),
         ({"data": data(fingerprint="f" * 64)}, "It is of other images (ffff"),
         ({"complete": False}, "stopped before its end"),

@@ -72,6 +72,8 @@ def test_inconclusive_passes_unless_it_is_to_fail() -> None:
         of_strength(0.5), replace(rule, level="warn"), fail_on=frozenset({"fail", "inconclusive"})
     )
     assert (gate.verdict, gate.fails, exit_code(found)) == ("inconclusive", False, 0)
+    # Nor does it make the whole audit so.
+    assert (gate.level, found.status) == ("warn", "pass")
 
 
 def test_it_says_how_many_images_would_settle_it() -> None:
@@ -139,7 +141,7 @@ def test_operations_that_are_not_there_are_refused_all_at_once() -> None:
         "gates.yaml:7: the policy has no operation 'Solarise'. Did you mean Solarize?"
     )
     assert (second.line, second.code, caught.value.exit_code) == (9, "gates_unknown_op", 2)
-    with pytest.raises(GatesError, match="^gates: the policy has no operation 'Zoom'"):
+    with pytest.raises(GatesError, match=r"^gates: the policy has no operation 'Zoom'"):
         judged(audit(), gates(replace(rules[2], line=None)))
 
 

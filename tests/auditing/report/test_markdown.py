@@ -116,7 +116,8 @@ def compared() -> Audit:
         Delta("policy.strength", 0.31, 0.84, estimate(0.53, 0.01), True),
         Delta("ops.A.strength", 0.4, 0.41, estimate(0.01, 0.02), True),
         Delta("ops.B.strength", 0.4, 0.3, estimate(-0.1, 0.02), False),
-        Delta("ops.New.strength", None, 0.3, None, True),
+        Delta("ops.New.strength", None, 0.3, None, False),
+        Delta("ops.New.applied", None, 0.3, None, False),
     )
     made = audit(
         [op("A"), op("B"), op("New")],
@@ -151,7 +152,8 @@ def test_the_table_has_what_failed_and_what_changed(compared: Audit) -> None:
             "-",
         ],
     ]
-    assert page.rows[head + 4] == page.rows[head], "the gates that hold stand in a table below"
+    assert page.rows[head + 4] == ["ops.New.strength", "-", "0.300", "-", "no pair", "-"]
+    assert page.rows[head + 5] == page.rows[head], "the gates that hold stand in a table below"
 
 
 def test_what_else_it_says(compared: Audit) -> None:

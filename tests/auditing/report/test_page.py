@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tinyhtml5.parser import HTMLParser
 
 from augscore.auditing.audit import Audit
+from augscore.auditing.report.headline import reason
 from augscore.auditing.report.limits import LIMITS
 from augscore.auditing.report.page.document import MOST_BYTES, to_html
 from augscore.auditing.report.picture import Picture
@@ -244,6 +245,12 @@ def test_an_audit_that_has_little_gives_a_page_that_says_so() -> None:
     assert ids == {"verdict", "limits", "findings", "operations", "method", "table"}
 
 
+def test_the_verdict_tells_its_reason(tree: Element) -> None:
+    (headline,) = [e for e in all_of(tree, "p") if e.get("class") == "headline"]
+    assert text_of(headline) == reason(example.full())
+    assert "findings.DEAD 1, allowed at most 0: Sharpness" in text_of(headline)
+
+
 def test_limits_are_told_right_after_the_verdict(tree: Element) -> None:
     first, second, *_ = [section.get("id") for section in all_of(tree, "section")]
     assert (first, second) == ("verdict", "limits")
@@ -285,3 +292,51 @@ def test_a_curve_is_drawn_where_its_values_are(tree: Element) -> None:
     assert steps == pytest.approx([steps[0]] * 5, abs=0.02)
     (set_to,) = [e for e in chart.iter() if e.get("class") == "mark set"]
     assert float(set_to.get("x1") or "nan") == pytest.approx(across[3], abs=0.02)
+
+
+def test_a_shift_that_was_not_asked_for_is_not_drawn() -> None:
+    """Pictures that an operation left alone have one all the same."""
+    curve = example.OPS[0].curves[0]
+    points = tuple(
+        replace(point, shift=point.shift if place == 0 else None)
+        for place, point in enumerate(curve.points)
+    )
+    op = replace(example.OPS[0], curves=(replace(curve, points=points),))
+    told = to_html(replace(example.full(), ops=(op,)), ())
+    assert "<figcaption>Score shift</figcaption>" not in told
+    assert "<figcaption>Pixel RMS</figcaption>" in told
+
+
+def test_columns_that_say_nothing_are_left_out() -> None:
+    full = example.full()
+    heads = [head.text for head in all_of(table_of(full), "th") if head.get("scope") == "col"]
+    assert "View" not in heads
+    assert "Line" in heads
+    lineless = tuple(replace(op, line=None, view=n) for n, op in enumerate(full.ops))
+    heads = [
+        head.text
+        for head in all_of(table_of(replace(full, ops=lineless)), "th")
+        if head.get("scope") == "col"
+    ]
+    assert "View" in heads
+    assert "Line" not in heads
+
+
+def table_of(audit: Audit) -> Element:
+    tree = parsed(to_html(audit, ()))
+    return next(section for section in all_of(tree, "section") if section.get("id") == "table")
+
+
+def test_an_audit_that_is_beyond_reading_still_gives_a_page_of_its_size() -> None:
+    """600 operations of their own names, 2,400 findings of 10,000 characters each."""
+    full = example.full()
+    ops = tuple(replace(op, path=f"{op.path} {n}") for n in range(60) for op in full.ops)
+    words = "x" * 10_000
+    found = tuple(
+        replace(f, part=f"{f.part} {n % 60}", statement=words, advice=words)
+        for n in range(300)
+        for f in full.findings
+    )
+    page = to_html(replace(full, ops=ops, findings=found, examples=full.examples * 10), ())
+    assert len(page.encode()) < MOST_BYTES
+    assert page.count("more in report.json.") == 4

@@ -27,14 +27,14 @@ class Dot:
 
 @dataclass(frozen=True)
 class Panel:
-    """`label` tells the picture to who cannot see it; values from `low` to `high` have room."""
+    """`label` tells the picture to who cannot see it; values from `low` to `high` have room; `ends`
+    are the first and the last level, in words."""
 
     label: str
     dots: tuple[Dot, ...]
     low: float
     high: float
-    first: str = ""
-    last: str = ""
+    ends: tuple[str, str]
     neutral: float | None = None
     set_to: float | None = None
 
@@ -124,11 +124,10 @@ def _mark(name: str, place: float | None, across: Scale, frame: Frame) -> Markup
 
 
 def _ends(panel: Panel, frame: Frame) -> Markup:
-    if not panel.first:
-        return NOTHING
-    y = frame.height - 6
+    """The first and the last level below the axis."""
+    (first, last), y = panel.ends, frame.height - 6
     return fill(
         '<text class="tick start" x="{}" y="{}">{}</text>'
         '<text class="tick end" x="{}" y="{}">{}</text>',
-        *(frame.left, y, panel.first, frame.inner_right, y, panel.last),
+        *(frame.left, y, first, frame.inner_right, y, last),
     )

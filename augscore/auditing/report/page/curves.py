@@ -18,10 +18,19 @@ from augscore.auditing.report.page.curve_panel import (
     shifts,
 )
 from augscore.auditing.report.page.links import finding_links, has_curves, op_anchor, series
-from augscore.auditing.report.page.markup import NOTHING, as_numbers, fill, joined, section
+from augscore.auditing.report.page.markup import (
+    NOTHING,
+    as_numbers,
+    fill,
+    joined,
+    more_in_report,
+    section,
+)
 from augscore.auditing.report.page.numbers import interval, measured, number, percent
 from augscore.auditing.report.page.together import all_together, toggles
 
+MOST = 100
+"""Operations with pictures of their own; the last table of the page has all."""
 HEADS = (
     "Level",
     "Strength",
@@ -40,14 +49,16 @@ def curves(audit: Audit) -> Markup:
     drawn = [(place, op) for place, op in enumerate(audit.ops) if has_curves(op)]
     if not drawn:
         return NOTHING
-    top = top_of([op for _, op in drawn])
+    shown = drawn[:MOST]
+    top = top_of([op for _, op in shown])
     return section(
         "curves",
         "Strength against magnitude",
         fill('<p class="lead">{}</p>', _reading(audit)),
-        toggles(drawn),
-        all_together(drawn, top),
-        fill('<div class="cards">{}</div>', joined(_card(audit, p, op, top) for p, op in drawn)),
+        toggles(shown),
+        all_together(shown, top),
+        fill('<div class="cards">{}</div>', joined(_card(audit, p, op, top) for p, op in shown)),
+        more_in_report(len(drawn) - MOST),
         _without([op for op in audit.ops if not has_curves(op)]),
     )
 
@@ -104,7 +115,7 @@ def _captioned(name: str, svg: Markup) -> Markup:
 def _axis_text(curve: Curve) -> str:
     known = curve.unit in ("", curve.axis)
     parts = [curve.axis if known else f"{curve.axis} [{curve.unit}]"]
-    parts += [] if curve.neutral is None else [f"neutral at {number(curve.neutral)}"]
+    parts += [] if curve.neutral is None else [f"neutral {number(curve.neutral)}"]
     set_to = "drawn from a range" if curve.set_to is None else f"set to {number(curve.set_to)}"
     return ", ".join([*parts, set_to])
 
@@ -116,9 +127,9 @@ def _strength(op: OpResult, curve: Curve, top: float) -> Panel:
 
 def _shift(op: OpResult, curve: Curve) -> Markup:
     found = shifts(curve.points)
-    if not found:
-        return NOTHING
-    dots = _dots(curve, [(p, p.shift) for p in curve.points if p.shift], "score shift")
+    if len(found) < len(curve.points):
+        return NOTHING  # not asked for
+    dots = _dots(curve, list(zip(curve.points, found, strict=True)), "score shift")
     low = min(0.0, *map(lowest, found))
     high = max(0.0, *map(highest, found))
     return _captioned(
@@ -143,7 +154,8 @@ def _panel(
         f"to {number(dots[-1].found.value)} at {last}"
     )
     neutral, set_to = place_within(curve, curve.neutral), place_within(curve, curve.set_to)
-    return Panel(label, dots, low, high, first, last, neutral, set_to)
+    ends = (number(curve.points[0].level), number(curve.points[-1].level))
+    return Panel(label, dots, low, high, ends, neutral, set_to)
 
 
 def _dots(curve: Curve, found: list[tuple[CurvePoint, Estimate]], what: str) -> tuple[Dot, ...]:

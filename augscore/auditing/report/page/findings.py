@@ -9,12 +9,22 @@ from markupsafe import Markup
 from augscore.auditing.audit import Audit
 from augscore.auditing.finding import Check, Finding
 from augscore.auditing.report.page.links import finding_anchor, op_link
-from augscore.auditing.report.page.markup import NOTHING, chip, fill, joined, section
+from augscore.auditing.report.page.markup import (
+    NOTHING,
+    chip,
+    fill,
+    joined,
+    more_in_report,
+    section,
+    shortened,
+)
 from augscore.auditing.report.page.numbers import number, told_of
 from augscore.auditing.report.page.plot import Scale
 from augscore.auditing.report.page.thumbnails import shown_example
 from augscore.auditing.report.picture import Picture
 
+MOST = 200
+"""Of each level: a page that nobody would read to its end gains nothing by more."""
 LEVELS = (("fail", "Fails"), ("warn", "Warnings"), ("info", "Worth knowing"))
 STATES = (
     ("clear", "Looked for and not found"),
@@ -35,8 +45,9 @@ def _group(audit: Audit, level: str, title: str, pictures: Sequence[Picture]) ->
     members = [(n, f) for n, f in enumerate(audit.findings) if f.level == level]
     if not members:
         return NOTHING
-    cards = joined(_card(audit, n, finding, pictures) for n, finding in members)
-    return fill('<h3 class="group">{} <span>{}</span></h3>{}', title, len(members), cards)
+    cards = joined(_card(audit, n, finding, pictures) for n, finding in members[:MOST])
+    heading = fill('<h3 class="group">{} <span>{}</span></h3>', title, len(members))
+    return heading + cards + more_in_report(len(members) - MOST)
 
 
 def _card(audit: Audit, place: int, finding: Finding, pictures: Sequence[Picture]) -> Markup:
@@ -45,7 +56,7 @@ def _card(audit: Audit, place: int, finding: Finding, pictures: Sequence[Picture
         '<article class="finding {}" id="{}"><div class="told"><div><p class="what">{}<code>{}'
         '</code><span class="where">{}{}</span></p><h4>{}</h4>{}{}</div>{}</div>{}</article>',
         *(finding.level, finding_anchor(place), chip(finding.level, finding.level), finding.code),
-        *(op_link(audit, finding.part), line, finding.statement),
+        *(op_link(audit, finding.part), line, shortened(finding.statement)),
         _ignored(finding.ignored),
         *(_evidence(finding), _advice(finding.advice), _views(finding, pictures)),
     )
@@ -57,7 +68,9 @@ def _ignored(reason: str) -> Markup:
 
 def _advice(advice: str) -> Markup:
     return (
-        fill('<p class="advice"><strong>What to do</strong> {}</p>', advice) if advice else NOTHING
+        fill('<p class="advice"><strong>What to do</strong> {}</p>', shortened(advice))
+        if advice
+        else NOTHING
     )
 
 

@@ -19,6 +19,18 @@ def fill(template: LiteralString, *values: object) -> Markup:
     return Markup(template).format(*safe)  # noqa: S704 - literals alone, mypy holds callers to it
 
 
+def shortened(text: str, most: int = 600) -> str:
+    """A message of another library may be as long as it likes; the rest is in report.json."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def more_in_report(count: int) -> Markup:
+    """What a list leaves out; nothing where that is nothing."""
+    if count <= 0:
+        return NOTHING
+    return fill('<p class="note">{} more in report.json.</p>', f"{count:,}")
+
+
 def joined(parts: Iterable[Markup]) -> Markup:
     return NOTHING.join(parts)
 

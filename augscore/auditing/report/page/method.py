@@ -8,7 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from markupsafe import Markup
 
 from augscore.auditing.audit import Audit
-from augscore.auditing.report.page.markup import NOTHING, fill, joined, section, table
+from augscore.auditing.report.page.markup import (
+    NOTHING,
+    fill,
+    joined,
+    more_in_report,
+    section,
+    table,
+)
 from augscore.auditing.report.page.numbers import number
 
 MOST_SKIPPED = 50
@@ -26,9 +33,9 @@ def method(audit: Audit) -> Markup:
 
 
 def command(audit: Audit) -> str:
-    """From what the report knows: a policy of the user's own needs its path in front."""
+    """From what the report knows: names stand for the paths of the user's own files."""
     design = audit.design
-    words = ["augscore", "audit", audit.policy.source or audit.policy.name]
+    words = ["augscore", "audit", audit.policy.name]
     words += ["--data", audit.data.root] if audit.data.root else []
     words += ["--model", design.model.rpartition(" ")[0] or design.model]
     words += ["--n", str(design.images), "--draws", str(design.draws)]
@@ -115,11 +122,9 @@ def _skipped(audit: Audit) -> Markup:
     reasons = ", ".join(f"{n:,} {reason}" for reason, n in data.skipped_by_reason.items())
     shown = data.skipped_files[:MOST_SKIPPED]
     rows = [tuple(file.get(key, "") for key in ("path", "reason", "detail")) for file in shown]
-    more = len(data.skipped_files) - len(shown)
-    rest = fill('<p class="note">{} more in report.json.</p>', f"{more:,}") if more else NOTHING
     return fill(
         "<details><summary>{} skipped: {}</summary>{}{}</details>",
         *(f"{data.skipped:,}", reasons),
         table("Files that were skipped", ("File", "Reason", "Detail"), rows),
-        rest,
+        more_in_report(len(data.skipped_files) - len(shown)),
     )

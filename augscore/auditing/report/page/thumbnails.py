@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from augscore.auditing.audit import Example
-from augscore.auditing.report.page.markup import NOTHING, fill
-from augscore.auditing.report.page.numbers import number
+from augscore.auditing.report.page.markup import NOTHING, fill, shortened
+from augscore.auditing.report.page.numbers import measured
 from augscore.auditing.report.page.steps import steps_text
 from augscore.auditing.report.picture import Picture
 
@@ -23,7 +23,12 @@ def shown_example(example: Example, picture: Picture | None) -> Markup:
         '<span class="reads">strength {} <span class="faint">view {}</span></span>'
         '<span class="steps">{}</span>{}</figcaption></figure>',
         NOTHING if picture is None else _triptych(picture),
-        *(example.image, number(example.strength), example.view, steps_text(example.steps)),
+        *(
+            example.image,
+            measured(example.strength),
+            example.view,
+            shortened(steps_text(example.steps)),
+        ),
         _again(example.command),
     )
 

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from augscore.auditing.audit import Audit, Estimate, PolicyResult
 from augscore.auditing.report.headline import reason, word
-from augscore.auditing.report.page.markup import NOTHING, fill, joined
+from augscore.auditing.report.page.markup import NOTHING, fill, joined, shortened
 from augscore.auditing.report.page.numbers import (
     ABSENT,
     counted,
@@ -77,4 +77,6 @@ def _notes(audit: Audit) -> Markup:
     notes = [*audit.warnings, *audit.policy.notes]
     if not notes:
         return NOTHING
-    return fill('<ul class="notes">{}</ul>', joined(fill("<li>{}</li>", note) for note in notes))
+    return fill(
+        '<ul class="notes">{}</ul>', joined(fill("<li>{}</li>", shortened(note)) for note in notes)
+    )
