@@ -26,8 +26,9 @@ _IDLE = frozenset({"identity", "noop"})
 
 
 def nothing_by_design(name: str) -> str:
-    """Why a transform of that class name changes no picture; empty for all others."""
-    plain = name.lower().replace("_", "")
-    if plain in _SHAPING:
-        return "it brings images to a size or a type"
-    return "it is the identity" if plain in _IDLE else ""
+    """Why a transform of that class name, or several with commas between them, changes no picture;
+    empty for all others."""
+    plain = {piece.strip().lower().replace("_", "") for piece in name.split(",")}
+    if plain <= _IDLE:
+        return "it is the identity"
+    return "it brings images to a size or a type" if plain <= _SHAPING | _IDLE else ""
