@@ -41,8 +41,7 @@ _TOLD_EVERY = 1000
 class Pool:
     """The images that the seed drew, in the order of their ranks, and what else there was.
 
-    `places` are those of the images to be measured here: all, or those of one shard. What cannot
-    be opened at all is told by its shard, too.
+    `places` are those of the images to be measured here: all, or those of one shard.
     """
 
     offers: tuple[Offer, ...]
@@ -128,22 +127,21 @@ def plan_audit(
     size = given.size if options.size is None else options.size
     _check(options, size)
     seed = seed_of(given, options.seed)
-    one_size = replace(given, views=tuple(replace(view, size=None) for view in given.views))
-    taken_apart = staged(one_size)
+    apart = taken_apart(given)
     workers = auto_workers() if options.workers is None else options.workers
     return AuditPlan(
         source,
         scorer,
         inspected,
-        taken_apart,
+        apart,
         policy_digest(given),
-        _with_lines(probes_of(taken_apart, options.levels), inspected.file),
+        _with_lines(probes_of(apart, options.levels), inspected.file),
         size,
         seed,
         _batch(size, scorer) if options.batch_size is None else options.batch_size,
         workers if source.threads else 0,
         options,
-        _find(source, options, seed, progress, stopped),
+        find_pool(source, options, seed, progress, stopped),
     )
 
 
@@ -155,21 +153,30 @@ def _with_lines(probes: tuple[Probe, ...], file: str) -> tuple[Probe, ...]:
     return tuple(replace(p, part=part) for p, part in zip(probes, parts, strict=True))
 
 
+def taken_apart(given: Policy) -> Policy:
+    """With views of one size, and other libraries' pipelines as their stages."""
+    return staged(replace(given, views=tuple(replace(view, size=None) for view in given.views)))
+
+
 def _batch(size: int, scorer: Scorer) -> int:
     """As many small images as the network sees at once: it pads what is less."""
     side = min(size, scorer.calibration.lens.working_size)
     return max(BATCH, chunk_size(torch.empty(0, 3, side, side, device=scorer.device)))
 
 
-def _find(
-    source: Source, options: AuditOptions, seed: int, progress: ProgressSink, stopped: Stopped
+def find_pool(
+    source: Source,
+    options: AuditOptions,
+    seed: int,
+    progress: ProgressSink = lambda event: None,
+    stopped: Stopped = lambda: None,
 ) -> Pool:
+    """Walk the source once and draw the images."""
     walk = _Walk(source, progress, stopped)
     ranked = keys.first_by_rank(walk.offers(), entry_id, options.images, purpose="audit", seed=seed)
     offers = tuple(offer for _, offer in ranked)
     places = (k for k, offer in enumerate(offers) if _is_ours(options.shard, entry_id(offer)))
-    unopened = (item for item in walk.unopened if _is_ours(options.shard, item.name))
-    return Pool(offers, tuple(places), tuple(unopened), walk.ignored, walk.total)
+    return Pool(offers, tuple(places), tuple(walk.unopened), walk.ignored, walk.total)
 
 
 def _is_ours(shard: Shard | None, image: ImageId) -> bool:

@@ -53,7 +53,12 @@ def test_an_operation_that_is_not_there_is_refused_before_anything_is_measured(
     told: list[object] = []
     gates = Gates((Rule(Key("ops", "strength", "RandomSolarise"), 0, 1),), file="g.yaml")
     with pytest.raises(GatesError, match="Did you mean RandomSolarize"):
-        audit_images(plan, gates, progress=told.append, record=told.append)
+        audit_images(
+            plan,
+            gates,
+            progress=told.append,
+            record=lambda entry, place: told.append(entry),
+        )
     assert told == []
 
 

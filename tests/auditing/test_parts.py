@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from torchvision.transforms import v2
 
 from augscore.auditing.parts import pipeline_of, places_of, probes_of
+from augscore.auditing.shaping import nothing_by_design
+from augscore.engine.bring.stages import staged
 from augscore.engine.drawing.view import draw
 from augscore.engine.nodes import OneOf, RandomApply, RandomOrder, Step
 from augscore.engine.policy import Policy, View
@@ -69,3 +72,17 @@ def test_what_does_nothing_by_design_says_so() -> None:
     low = {p.part.op: p.part.neutral for p in probes_of(preset("randaugment(2,2)"), 5)}
     assert "8 bits" in low["Posterize"]
     assert not low["Solarize"]
+
+
+def test_what_only_brings_images_to_a_size_or_a_type_says_so() -> None:
+    pipeline = v2.Compose([v2.Resize((32, 32)), v2.CenterCrop(32), v2.JPEG(50), v2.RandomCrop(32)])
+    probes = probes_of(staged(Policy.of(pipeline)), 5)
+    told = {probe.part.op: bool(probe.part.neutral) for probe in probes}
+    assert told["Resize"]
+    assert told["CenterCrop"]
+    assert not told["RandomCrop"]
+    assert [nothing_by_design(name) for name in ("ToTensorV2", "NoOp", "RandomResizedCrop")] == [
+        "it brings images to a size or a type",
+        "it is the identity",
+        "",
+    ]
