@@ -116,9 +116,7 @@ def _compared(
     return audited
 
 
-def _other(
-    settings: AuditSettings, policy: str, first: AuditPlan, watch: Watch
-) -> Audited | None:
+def _other(settings: AuditSettings, policy: str, first: AuditPlan, watch: Watch) -> Audited | None:
     """The second policy, with the seed and the size of the first."""
     from augscore.auditing.gating.gates import DEFAULT_GATES
     from augscore.runs.meeting import agreed

@@ -113,7 +113,9 @@ def is_policy_of(terms: Terms, policy: Policy) -> bool:
 
 
 def other_policy(name: str) -> UsageError:
-    return UsageError(f"the parts were audited with another policy than {name!r}", code="parts_differ")
+    return UsageError(
+        f"the parts were audited with another policy than {name!r}", code="parts_differ"
+    )
 
 
 def _entries(gathered: Gathered, journal: Journal | None) -> Iterator[Entry]:
