@@ -212,7 +212,7 @@ _HOW = (
         help="Images at a time; changes no number.",
     ),
 )
-TELLING = (
+_TELLING = (
     click.option(
         "--format",
         type=click.Choice(FORMATS),
@@ -227,8 +227,6 @@ TELLING = (
         help="Append the report as Markdown to FILE, such as $GITHUB_STEP_SUMMARY.",
     ),
 )
-"""How a verdict is told beside the folder, whoever measured."""
-
 _RESULT = (
     click.option(
         "-o",
@@ -246,10 +244,15 @@ _RESULT = (
     click.option(
         "--anonymous", is_flag=True, help="No file names in the report; no thumbnails either."
     ),
-    *TELLING,
+    *_TELLING,
     click.option("--force", is_flag=True, help="Begin anew in DIR whatever audit it holds."),
     shard_option,
 )
+
+
+def telling_options(function: Callable[..., None]) -> Callable[..., None]:
+    """How a verdict is told beside the folder, whoever measured."""
+    return decorated(function, _TELLING)
 
 
 def audit_options(function: Callable[..., None]) -> Callable[..., None]:
