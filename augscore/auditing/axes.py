@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from augscore.auditing.part import Axis
 from augscore.engine.check import settings
-from augscore.engine.level_tables import level_map
+from augscore.engine.level_tables import IDENTITY, level_map
 from augscore.engine.nodes import LEVELS, Levelled, Node, RandAugment, Step, Value
 from augscore.engine.ops.arguments import Argument, Range, Whole
 from augscore.engine.ops.record import Knob, Op
@@ -42,13 +42,11 @@ def turned_step(step: Step, argument: str, value: float) -> Step:
 def turned_row(row: Levelled, level: float) -> Node:
     """A row of a level table alone, at one level of 0 to 30.
 
-    AugMix begins to solarize one step above the largest value: there 1 stands for it.
+    AugMix begins to solarize above the largest value, where nothing is inverted.
     """
-    if level_map(row) is None:
-        return RandAugment(1, 0, (row,))
     value = row.start + (row.end - row.start) * level / (LEVELS - 1)
-    if row.argument == "threshold":
-        value = min(value, 1.0)
+    if level_map(row) is None or (row.argument == "threshold" and value > 1):
+        return RandAugment(1, 0, (Levelled(IDENTITY),))
     fixed = Levelled(row.op, row.argument, value, value, row.signed)
     return RandAugment(1, LEVELS - 1, (fixed,))
 
