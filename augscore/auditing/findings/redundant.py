@@ -59,11 +59,18 @@ def _pairs(evidence: Evidence) -> Iterator[Tested]:
     spared = np.ones(evidence.columns.views.rms.shape, dtype=bool)
     for extra in reversed(alive):
         others = [o for o in alive if o.place != extra.place and o.part.view == extra.part.view]
+        others.sort(key=lambda other: _likely(other, extra))
         tested = [_one(evidence, other, extra, spared) for other in others]
         told_of = [one for one in tested if one is not None]
         yield from told_of
         if any(one.finding is not None for one in told_of):
             spared &= evidence.columns.applied[:, :, extra.place] != 1
+
+
+def _likely(other: Alone, extra: Alone) -> tuple[bool, bool, int]:
+    """Orders others by how likely they make `extra` redundant: the same operation, then the nearest
+    before it."""
+    return other.part.op != extra.part.op, other.place > extra.place, -other.place
 
 
 def _one(evidence: Evidence, other: Alone, extra: Alone, spared: Bools) -> Tested | None:
@@ -81,7 +88,8 @@ def _one(evidence: Evidence, other: Alone, extra: Alone, spared: Bools) -> Teste
         return Tested(name)
     statement = (
         f"{extra.part.path} adds nothing where {other.part.path} is applied: without it strength "
-        f"moves by {number(small.mean)} of unrelated images and pixel RMS by {number(still.mean)}"
+        f"moves by {number(abs(small.mean))} of unrelated images and pixel RMS by "
+        f"{number(abs(still.mean))}"
     )
     finding = told(
         PAGE,
@@ -112,8 +120,9 @@ def _changes(
 
 
 def _clearest(evidence: Evidence, findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """One a part, in their order: that of the other operation that it adds least to."""
+    """One a part, in their order: that of the other operation that it adds least to, of equal ones
+    the likeliest."""
     found = (
         [finding for finding in findings if finding.part == part.path] for part in evidence.parts
     )
-    return tuple(min(own, key=lambda f: f.value or 0.0) for own in found if own)
+    return tuple(min(own, key=lambda f: abs(f.value or 0.0)) for own in found if own)

@@ -214,6 +214,19 @@ def test_the_same_operation_twice_is_redundant() -> None:
     assert found(twice(0.02), "REDUNDANT") == ()
 
 
+def test_of_equal_others_the_nearest_before_it_is_named() -> None:
+    """Where all are always applied, each of them could be the one that makes it redundant."""
+    ops = tuple(Op(name, chance=1.0) for name in ("Crop", "Contrast", "Contrast 2", "Flip"))
+
+    def one(i: int, k: int, view: ViewRecord) -> ViewRecord:
+        parts = (replace(p, without=view.reading) if p.part == 2 else p for p in view.parts)
+        return replace(view, parts=tuple(parts))
+
+    (finding,) = found(with_views(table(ops, images=60), one), "REDUNDANT")
+    assert "Contrast 2 adds nothing where Contrast is applied" in finding.statement
+    assert "moves by 0 of unrelated images and pixel RMS by 0" in finding.statement
+
+
 def test_a_redundant_operation_is_found_among_many() -> None:
     others = tuple(Op(f"Other {k}", chance=0.9) for k in range(14))
     ops = (*others, Op("JPEG", chance=0.9), Op("JPEG 2", chance=0.9))
