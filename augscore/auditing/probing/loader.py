@@ -99,10 +99,9 @@ class _Views(Dataset[str]):
 
     def __getitem__(self, index: int) -> str:
         try:
-            result = self.raw(self.image)
+            return _digest(self.raw(self.image))
         except Exception as error:
             return f"{_BROKE}{type(error).__name__}: {error}"
-        return _digest(result)
 
 
 @dataclass(frozen=True)
