@@ -340,3 +340,11 @@ def test_an_audit_that_is_beyond_reading_still_gives_a_page_of_its_size() -> Non
     page = to_html(replace(full, ops=ops, findings=found, examples=full.examples * 10), ())
     assert len(page.encode()) < MOST_BYTES
     assert page.count("more in report.json.") == 4
+
+
+def test_a_note_is_told_once() -> None:
+    audit = example.full()
+    note = audit.policy.notes[0]
+    once = text_of(parsed(to_html(replace(audit, warnings=()), ())))
+    both = text_of(parsed(to_html(replace(audit, warnings=(note,)), ())))
+    assert both.count(note) == once.count(note) == 1

@@ -73,3 +73,5 @@ def test_steps_that_did_not_happen_are_left_out_and_branches_are_told() -> None:
         "augmix (share 0.25), rotate (angle −21.4), pipeline (fill True, mode reflect)"
     )
     assert steps_text([]) == "nothing"
+    keyed = {"op": "Boom", "applied": True, "magnitudes": {"key": -8601022983522028284}}
+    assert steps_text([keyed]) == "Boom (key -8601022983522028284)"

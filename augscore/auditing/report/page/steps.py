@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from augscore.auditing.report.page.numbers import number
 
+_LARGE = 10**6
+
 
 def steps_text(steps: Sequence[Mapping[str, object]]) -> str:
     """As in "solarize (threshold 0.2), flip"; "nothing" where no step was applied."""
@@ -33,7 +35,12 @@ def _step(step: Mapping[str, object]) -> str:
 def _value(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
-    return number(value)
+    return str(value) if _is_key(value) else number(value)
+
+
+def _is_key(value: float) -> bool:
+    """What a seed is made of is of no use rounded."""
+    return isinstance(value, int) and abs(value) >= _LARGE
 
 
 def _sequence(value: object) -> Sequence[object]:

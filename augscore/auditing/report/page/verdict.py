@@ -73,8 +73,8 @@ def _share(estimate: Estimate | None) -> tuple[str, str]:
 
 
 def _notes(audit: Audit) -> Markup:
-    """What was noticed of the measurement itself."""
-    notes = [*audit.warnings, *audit.policy.notes]
+    """What was noticed of the measurement itself, each once."""
+    notes = dict.fromkeys((*audit.warnings, *audit.policy.notes))
     if not notes:
         return NOTHING
     return fill(
