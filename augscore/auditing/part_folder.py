@@ -99,12 +99,13 @@ def _shared(plan: AuditPlan, asked: Asked) -> Json:
     """Parts may use accelerators of several numbers, and copies of the images."""
     own = ("shard", "images-found")
     settings = {key: value for key, value in plan.settings.items() if key not in own}
-    told = {key: value for key, value in _plain(asked).items() if key in ("gates", "wanted")}
     return {
         **settings,
         "device": plan.scorer.device.type,
-        "gates": _digest([to_json(told["gates"]).encode()]),
-        "wanted": told["wanted"],
+        "gates": _digest([to_json(_plain(asked)["gates"]).encode()]),
+        "html": asked.wanted.html,
+        "thumbnails": asked.wanted.thumbnails,
+        "anonymous": not asked.wanted.names,
         IMAGES: _digest(_listing(plan.pool)),
     }
 
