@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import torch
 
 from augscore import keys
 from augscore.auditing.options import AuditOptions
 from augscore.auditing.parts import Probe, probes_of
+from augscore.auditing.policy_lines import with_lines
 from augscore.engine.bring.stages import staged
 from augscore.engine.found import Found
 from augscore.engine.policies import PolicyLike, inspect_policy
@@ -133,7 +135,7 @@ def plan_audit(
         inspected,
         apart,
         policy_digest(given),
-        probes_of(apart, options.levels),
+        _with_lines(probes_of(apart, options.levels), inspected.file),
         size,
         seed,
         _batch(size, scorer) if options.batch_size is None else options.batch_size,
@@ -141,6 +143,14 @@ def plan_audit(
         options,
         find_pool(source, options, seed, progress, stopped),
     )
+
+
+def _with_lines(probes: tuple[Probe, ...], file: str) -> tuple[Probe, ...]:
+    """`file`: the policy file, empty for none."""
+    if not file:
+        return probes
+    parts = with_lines([probe.part for probe in probes], Path(file))
+    return tuple(replace(p, part=part) for p, part in zip(probes, parts, strict=True))
 
 
 def taken_apart(given: Policy) -> Policy:
