@@ -22,6 +22,7 @@ TORCHRUN = [sys.executable, "-P", "-m", "torch.distributed.run", "--standalone"]
 SMALL = ("--size", "64", "--n", "12", "--op-images", "4", "--draws", "2", "--levels", "2")
 NEVER = """\
 augscore_policy: 1
+name: never
 size: 64
 views:
   - transforms:

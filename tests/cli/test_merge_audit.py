@@ -21,6 +21,7 @@ Child = Callable[..., subprocess.CompletedProcess[str]]
 SMALL = ("--size", "64", "--n", "12", "--op-images", "4", "--draws", "2", "--levels", "2")
 NEVER = """\
 augscore_policy: 1
+name: never
 size: 64
 views:
   - transforms:
@@ -128,7 +129,7 @@ def test_other_ways_of_telling(here: Path, invoke: Invoke) -> None:
     result = invoke("merge", "joined", *PARTS, *telling)
     assert result.exit_code == 1, result.output
     assert json.loads(result.stdout) == json.loads(Path("one/report.json").read_text())
-    assert "::error file=" in result.stderr
+    assert "::error file=never.yaml,line=" in result.stderr
     assert "P_ZERO" in Path("s.md").read_text()
 
 
@@ -176,6 +177,9 @@ def test_what_is_no_whole_is_refused(here: Path, invoke: Invoke, photos: Path) -
     path = Path("p3/measurements.jsonl")
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
     refused(invoke("merge", "lost", *PARTS), "the parts do not fit together")
+    path = Path("p1/finished.json")
+    path.write_text(path.read_text().replace('"records"', '"recordings"'))
+    refused(invoke("merge", "joined", *PARTS), "'p1' is not as this augscore writes it")
     Path("p3/part.json").unlink()
     refused(invoke("merge", "joined", *PARTS), "'p3' holds no part")
     assert not Path("joined").exists()
