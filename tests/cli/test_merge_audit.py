@@ -135,36 +135,42 @@ def test_other_ways_of_telling(here: Path, invoke: Invoke) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a signal")
 def test_an_interrupted_part_is_refused_and_then_continued(
-    here: Path, common: tuple[str, ...], invoke: Invoke, child: Child
+    photos: Path, model_file: Path, invoke: Invoke, child: Child
 ) -> None:
-    before = written("p2")
-    shutil.rmtree("p2")
-    command = ("audit", "never.yaml", *common, "--shard", "2/3", "--out", "p2")
+    Path("never.yaml").write_text(NEVER)
+    Path("many").mkdir()
+    for i in range(40):
+        shutil.copy(photos / f"{'0' if i % 3 else '2'}.jpg", f"many/{i:04d}.jpg")
+    small = ("--size", "64", "--op-images", "0", "--draws", "2", "--batch-size", "1")
+    common = ("audit", "never.yaml", "--data", "many", "--model", str(model_file), *small)
+    part = (*common, "--shard", "1/2", "--out", "m1")
+    done = _interrupted([sys.executable, "-P", "-m", "augscore_cli", *part], Path("m1"))
+    assert child(*common, "--shard", "2/2", "--out", "m2").returncode == 0
+    refused(invoke("merge", "joined", "m1", "m2"), "'m1' is an unfinished part, shard 1/2")
+    assert not Path("joined").exists()
+    assert f"continues m1: {done} images done before" in child(*part).stderr
+    whole = child(*common, "--out", "whole")
+    assert invoke("merge", "joined", "m1", "m2").exit_code == whole.returncode == 1
+    assert written("joined") == written("whole")
+
+
+def _interrupted(command: list[str], part: Path) -> int:
+    """How many images it had measured."""
     process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "augscore_cli", *command, "--batch-size", "1"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ
     )
-    journal = Path("p2/measurements.jsonl")
+    journal = part / "measurements.jsonl"
     deadline = time.monotonic() + 300
-    while not (journal.exists() and b"\n" in journal.read_bytes()):
+    while not (journal.exists() and journal.read_bytes().count(b"\n") > 1):
         assert time.monotonic() < deadline
         assert process.poll() is None, process.communicate()
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
     stdout, stderr = process.communicate(timeout=300)
     assert process.returncode == 130, stderr
-    assert "stopped by SIGINT: p2 is unfinished, and the same command continues" in stderr
+    assert f"stopped by SIGINT: {part} is unfinished, and the same command continues" in stderr
     assert stdout == ""
-    refused(invoke("merge", "joined", *PARTS), "'p2' is an unfinished part, shard 2/3")
-    assert not Path("joined").exists()
-    result = child(*command)
-    assert result.returncode == 0, result.stderr
-    assert "continues p2: " in result.stderr
-    assert written("p2")["measurements.jsonl"] == before["measurements.jsonl"]
-    assert invoke("merge", "joined", *PARTS).exit_code == 1
-    assert written("joined") == written("one")
+    return journal.read_bytes().count(b"\n")
 
 
 def test_what_is_no_whole_is_refused(here: Path, invoke: Invoke, photos: Path) -> None:
@@ -188,7 +194,7 @@ def test_what_is_no_whole_is_refused(here: Path, invoke: Invoke, photos: Path) -
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        (("--seed", "4"), "(seed: 0 → 4)"),
+        (("--seed", "4"), "seed: 0 → 4"),
         (("--draws", "3"), "(draws: 2 → 3)"),
         (("--gates", "gates.yaml"), "(gates: "),
         (("--no-thumbnails",), "(thumbnails: true → false)"),
