@@ -64,9 +64,9 @@ def numbers(audit: Audit) -> dict[str, object]:
 def drawn(audits: dict[str, Audit]) -> bytes:
     figure = Figure(figsize=(9.6, 8.2), dpi=110)
     figure.patch.set_facecolor("white")
-    top, below = figure.add_gridspec(2, 1, height_ratios=[1, 1.9], hspace=0.2)
-    grid = below.subgridspec(len(POLICIES), SHOWN, hspace=0.2, wspace=0.03)
-    _distributions(figure.add_subplot(top), audits)
+    halves = figure.add_gridspec(2, 1, height_ratios=[1, 1.9], hspace=0.2)
+    grid = halves[1].subgridspec(len(POLICIES), SHOWN, hspace=0.2, wspace=0.03)
+    _distributions(figure.add_subplot(halves[0]), audits)
     for row, name in enumerate(POLICIES):
         for column, (picture, strength) in enumerate(_views(name)):
             axes = figure.add_subplot(grid[row, column])

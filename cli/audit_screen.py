@@ -79,8 +79,8 @@ def _measured(audit: Audit, seconds: float, layout: AuditLayout) -> list[Line]:
 
 
 def _gates(audit: Audit, layout: AuditLayout) -> list[Line]:
-    """Gates that do not hold, where there are more than the first line tells."""
-    broken = [gate for gate in audit.gates if gate.verdict != "pass"]
+    """Gates that do not hold, where there are more than the first line tells; what fails first."""
+    broken = sorted((g for g in audit.gates if g.verdict != "pass"), key=lambda g: not g.fails)
     if len(broken) < 2:
         return []
     kept = broken[:_GATES] if layout.cut else broken

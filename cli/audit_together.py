@@ -86,10 +86,11 @@ def _measured(
     settings: AuditSettings, plan: AuditPlan, gates: Gates, out: Path | None, watch: Watch
 ) -> Audited | None:
     from augscore.auditing.api import concluded
+    from augscore.auditing.audit_folder import whole_journal
     from augscore.auditing.gallery import studio_of
     from augscore.auditing.merging import join
     from augscore.auditing.terms import terms_of
-    from augscore.auditing.together import measure_share, whole_journal
+    from augscore.auditing.together import measure_share
 
     shares = measure_share(
         plan, lambda old, record: probed(plan, gates, watch, old, record), out, watch.note

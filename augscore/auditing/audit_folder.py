@@ -110,6 +110,17 @@ def journal(folder: Path) -> Journal:
     return Journal(folder / MEASUREMENTS)
 
 
+@contextmanager
+def whole_journal(out: Path | None) -> Iterator[Journal | None]:
+    """Of the whole, begun anew; None without a folder."""
+    if out is None:
+        yield None
+        return
+    (out / MEASUREMENTS).unlink(missing_ok=True)
+    with journal(out) as new:
+        yield new
+
+
 def to_line(entry: Entry, place: int) -> Json:
     """As a journal holds it."""
     line = {_SKIPPED: asdict(entry)} if isinstance(entry, Skipped) else asdict(entry)

@@ -88,17 +88,6 @@ def measure_share(plan: AuditPlan, probe: Probe, out: Path | None, note: NoteSin
     return Shares(None, Gathered(tuple(journals), sum(count for count, _, _ in told), facts))
 
 
-@contextmanager
-def whole_journal(out: Path | None) -> Iterator[Journal | None]:
-    """Of the whole, begun anew; None without a folder."""
-    if out is None:
-        yield None
-        return
-    (out / MEASUREMENTS).unlink(missing_ok=True)
-    with journal(out) as kept:
-        yield kept
-
-
 def _whole_claim(
     out: Path, plan: AuditPlan, inputs: tuple[Path, ...], *, force: bool
 ) -> AbstractContextManager[None]:

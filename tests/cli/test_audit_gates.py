@@ -22,7 +22,7 @@ size: 64
 views:
   - transforms:
       - RandomHorizontalFlip: {p: 0.5}
-      - RandomSolarize: {threshold: 0.3, p: 1.0}
+      - RandomSolarize: {threshold: 0.3, p: 0}
 """
 
 
@@ -47,21 +47,21 @@ def gates_of(folder: str) -> list[dict[str, Any]]:
 
 def test_one_verdict_in_every_form(audit: Audit) -> None:
     Path("summary.md").write_text("# A step before\n")
-    gates = "gates:\n  ops.RandomSolarize.applied: {max: 0.2}\n  ops.RandomSolarize.rms: {min: 0}\n"
+    gates = "gates:\n  p_zero_ops: 0\n  findings.ARG_IGNORED: 0\n"
     told = ("--out", "a", "--format", "github", "--summary", "summary.md")
     result = audit(gates, *told)
     assert result.exit_code == 1, result.output
-    assert result.stdout.startswith("FAIL  ops.RandomSolarize.applied 1.00")
-    expected = "::error file=mine.yaml,line=7,title=ops.RandomSolarize.applied fail::"
+    assert result.stdout.startswith("FAIL  findings.P_ZERO 1, allowed at most 0: P_ZERO RandomSol")
+    expected = "::error file=mine.yaml,line=7,title=P_ZERO RandomSolarize::"
     assert any(row.startswith(expected) for row in result.output.splitlines())
     summary = Path("summary.md").read_text()
     assert summary == f"# A step before\n{Path('a/report.md').read_text()}"
     assert ": FAIL" in summary
     suite = ET.parse("a/junit.xml").getroot()
-    assert suite.get("failures") == "1"
+    assert suite.get("failures") == "2", "the gate and the finding"
     assert [gate["verdict"] for gate in gates_of("a")] == ["fail", "pass"]
     # The same measurements under other gates.
-    result = audit("gates: {ops.RandomSolarize.applied: {min: 0.5}}", "--out", "a")
+    result = audit("gates: {p_zero_ops: 1}", "--out", "a")
     assert result.exit_code == 0, result.output
     assert result.stdout.startswith("PASS")
     assert [gate["verdict"] for gate in gates_of("a")] == ["pass"]
@@ -72,7 +72,7 @@ def test_inconclusive_is_exit_1_only_where_it_is_to_be(audit: Audit) -> None:
     result = audit(gates, "--out", "a")
     assert result.exit_code == 0, result.output
     assert result.stdout.startswith("INCONCLUSIVE")
-    assert "images would settle it" in result.stdout
+    assert "images: it takes 50" in result.stdout
     result = audit(f"fail_on: inconclusive\n{gates}", "--out", "a")
     assert result.exit_code == 1
     assert result.stdout.startswith("INCONCLUSIVE")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import threading
 import time
 from typing import Any
 
@@ -19,6 +20,7 @@ from torchvision.transforms import v2
 from augscore import Policy
 from augscore.auditing.probing import loader
 from augscore.auditing.probing.loader import Trial, loader_facts
+from augscore.auditing.probing.ranges import out_of_range
 from augscore.auditing.table import LoaderFacts
 from augscore.benching.pictures import telling_pictures
 from augscore.engine.policies import inspect_policy
@@ -109,6 +111,20 @@ def test_of_several_pipelines_the_worst_is_told(image: torch.Tensor) -> None:
     assert facts([good, bad, good], image).distinct == 16
 
 
+def test_what_cannot_be_copied_runs_itself(image: torch.Tensor) -> None:
+    class Locked:
+        def __init__(self) -> None:
+            self.lock = threading.Lock()
+
+        def __call__(self, image: Image.Image) -> Image.Image:
+            return image.rotate(90 * random.random())
+
+    seen = facts(Locked(), image)
+    assert seen.distinct > 55
+    assert not seen.workers_coincide
+    assert out_of_range(inspect_policy(Locked()), [image], seed=0) == ()
+
+
 def test_equal_seeds_give_equal_facts(image: torch.Tensor) -> None:
     compose = A.Compose([A.OneOf([A.HorizontalFlip(p=1), A.VerticalFlip(p=1)], p=0.7)])
     first, _ = loader_facts(inspect_policy(compose), image, seed=5)
@@ -156,6 +172,17 @@ def test_a_pipeline_that_breaks_is_not_measured(
     began = time.monotonic()
     assert "DataLoader" in _why(lambda image: time.sleep(600), image)
     assert time.monotonic() - began < 120
+
+
+def test_a_pipeline_that_breaks_now_and_then_is_measured(image: torch.Tensor) -> None:
+    def fragile(image: Image.Image) -> Image.Image:
+        if random.random() < 0.1:
+            raise ValueError("no such luck")
+        return image.rotate(90 * random.random())
+
+    seen = facts(fragile, image)
+    assert 45 < seen.distinct < 64
+    assert not seen.workers_coincide
 
 
 def test_workers_that_start_anew_want_to_unpickle(

@@ -206,6 +206,28 @@ def _grey(image: Any, **_: Any) -> Any:
     return np.full_like(image, 9)
 
 
+@pytest.mark.parametrize("library", ["torchvision", "kornia", "albumentations"])
+def test_normalised_pixels_left_alone_come_back_as_they_were(
+    library: str, bytes40: torch.Tensor
+) -> None:
+    mean, std = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+    makers: dict[str, Callable[[], Any]] = {
+        "torchvision": lambda: v1.Compose(
+            [v1.ToTensor(), v1.Normalize([*mean], [*std]), Sometimes(0.5)]
+        ),
+        "kornia": lambda: torch.nn.Sequential(
+            K.Normalize(torch.tensor(mean), torch.tensor(std)), K.RandomInvert(p=0.0)
+        ),
+        "albumentations": lambda: A.Compose([A.Normalize(mean, std), A.Sharpen(p=0)]),
+    }
+    pipeline = makers[library]()
+    every_level = torch.arange(256, dtype=torch.uint8).reshape(1, 1, 16, 16).expand(1, 3, -1, -1)
+    for images, size in ((every_level, 16), (bytes40, 40)):
+        policy = Policy.of(pipeline, size=size)
+        for one in (policy, staged(policy)):
+            assert torch.equal(augscore.augment(images, one)[0][0], images.float() / 255)
+
+
 def test_a_forced_choice_leaves_the_users_transform_alone(bytes40: torch.Tensor) -> None:
     noise = A.GaussNoise(p=0.25)
     augscore.augment(bytes40, staged(Policy.of(A.Compose([A.OneOf([noise], p=1)]), size=40)))
@@ -381,6 +403,29 @@ def test_a_draw_replays_and_goes_through_json(mixed_sizes: list[torch.Tensor]) -
     ]
     (again,) = augscore.replay(mixed_sizes, read, policy=made())
     assert torch.equal(again, views)
+
+
+@pytest.mark.parametrize("name", ["torchvision", "albumentations"])
+def test_a_key_gives_its_pixels_in_any_batch(name: str, mixed_sizes: list[torch.Tensor]) -> None:
+    pipeline = {
+        "torchvision": v1.Compose(
+            [
+                v1.RandomCrop(32),
+                v1.RandomChoice([v1.Lambda(tilted), v1.RandomInvert(0.5)]),
+                v1.RandomOrder([v1.Lambda(tilted), v1.ColorJitter(0.4)]),
+            ]
+        ),
+        "albumentations": A.Compose(
+            [A.RandomCrop(32, 32), A.OneOf([A.GaussNoise(), A.MotionBlur()], p=0.7), A.CLAHE()]
+        ),
+    }[name]
+    policy = staged(Policy.of(pipeline, size=32))
+    names = [*"abcde"]
+    (together,), _ = augscore.augment(mixed_sizes, policy, ids=names, seed=3)
+    for place in reversed(range(5)):
+        random.random(), np.random.random(), torch.rand(1)
+        (alone,), _ = augscore.augment([mixed_sizes[place]], policy, ids=[names[place]], seed=3)
+        assert torch.equal(alone[0], together[place])
 
 
 def test_other_policies_stay_as_they_are() -> None:
