@@ -18,7 +18,7 @@ from click.testing import Result
 Invoke = Callable[..., Result]
 Child = Callable[..., subprocess.CompletedProcess[str]]
 
-SMALL = ("--size", "64", "--n", "12", "--op-images", "4", "--draws", "2", "--levels", "2")
+SMALL = ("--size", "64", "--n", "12", "--op-images", "2", "--draws", "2", "--levels", "2")
 NEVER = """\
 augscore_policy: 1
 name: never
@@ -75,6 +75,9 @@ def _process(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def here(made: Path, tmp_path: Path) -> Path:
     """A copy of it, in which the test stands."""
     shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    for part in PARTS:
+        path = tmp_path / part / "part.json"
+        path.write_text(path.read_text().replace(str(made), os.getcwd()))
     return tmp_path
 
 
