@@ -202,6 +202,7 @@ def test_what_is_no_whole_is_refused(here: Path, invoke: Invoke, photos: Path) -
         (("--gates", "gates.yaml"), "(gates: "),
         (("--no-thumbnails",), "(thumbnails: true → false)"),
         (("--data", "others"), "images: others"),
+        (("--labels", "labels.csv"), "(labels: null → "),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
@@ -214,6 +215,7 @@ def test_parts_of_other_audits_are_refused(
     words: str,
 ) -> None:
     Path("gates.yaml").write_text("version: 1\ngates: {findings.DEAD: 0}\n")
+    Path("labels.csv").write_text("path,label\n0.jpg,cat\n")
     shutil.copytree(photos, "others")
     shutil.copy("others/0.jpg", "others/new.jpg")
     other = ("--shard", "2/3", "--out", "other", *changes)
