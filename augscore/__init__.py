@@ -12,6 +12,8 @@ from augscore.version import VERSION as __version__
 
 if TYPE_CHECKING:
     from augscore import methods as methods
+    from augscore.auditing.api import audit as audit
+    from augscore.auditing.audit import Audit as Audit
     from augscore.engine.augment import augment as augment
     from augscore.engine.augment import replay as replay
     from augscore.engine.collate import Collate as Collate
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 
 _HOMES = {
+    "Audit": "augscore.auditing.audit",
     "Augment": "augscore.engine.module",
     "AugscoreError": "augscore.errors",
     "Collate": "augscore.engine.collate",
@@ -39,6 +42,7 @@ _HOMES = {
     "Policy": "augscore.engine.policy",
     "Scorer": "augscore.strength.scorer",
     "WithIds": "augscore.engine.collate",
+    "audit": "augscore.auditing.api",
     "augment": "augscore.engine.augment",
     "load_scorer": "augscore.strength.scorer",
     "measure": "augscore.measuring.run",

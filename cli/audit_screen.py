@@ -21,7 +21,7 @@ _VERDICT_LINES, _GATES, _WARNINGS, _NARROWEST = 2, 3, 2, 12
 _ROLES = {"pass": "ok", "fail": "fail", "inconclusive": "warn", "error": "fail"}
 _LIMITS = (
     "Strength: how far a view moves to the score network; unrelated images are at 1.",
-    "Not measured: whether labels stay true, and what the network does not see.",
+    "Not measured: whether labels stay true. Hardly seen: inversion, small damage.",
 )
 
 
@@ -79,8 +79,8 @@ def _measured(audit: Audit, seconds: float, layout: AuditLayout) -> list[Line]:
 
 
 def _gates(audit: Audit, layout: AuditLayout) -> list[Line]:
-    """Gates that do not hold, where there are more than the first line tells."""
-    broken = [gate for gate in audit.gates if gate.verdict != "pass"]
+    """Gates that do not hold, where there are more than the first line tells; what fails first."""
+    broken = sorted((g for g in audit.gates if g.verdict != "pass"), key=lambda g: not g.fails)
     if len(broken) < 2:
         return []
     kept = broken[:_GATES] if layout.cut else broken

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import click
 
+from augscore.runs.shard import Shard
+
 from .completing import models, policies
 from .options import AutoInt, Count, Settings, decorated, machine_options, policy_seed
 from .policy_source import allow_code, policy_files
+from .shard_option import shard_option
 
 FORMATS = ("table", "github")
 
@@ -47,6 +50,7 @@ class AuditSettings(Settings):
     batch_size: int | None
     device: str
     workers: int | None
+    shard: Shard | None
 
     @property
     def inputs(self) -> tuple[Path, ...]:
@@ -70,6 +74,29 @@ def check_words(settings: AuditSettings) -> None:
         raise click.UsageError("--compare and --baseline exclude each other")
     if settings.force and settings.out is None:
         raise click.UsageError("--force needs --out")
+    if settings.shard is not None:
+        _check_part(settings)
+
+
+def _check_part(settings: AuditSettings) -> None:
+    """A part is not judged, so that nothing tells a verdict."""
+    if settings.out is None:
+        raise click.UsageError("--shard means nothing without --out")
+    if settings.compare is not None:
+        raise click.UsageError(
+            "--compare means nothing with --shard; merge the parts of either policy, "
+            "and give the report of one to the other as --baseline"
+        )
+    verdicts = {
+        "--json": settings.json is not None,
+        "--summary": settings.summary is not None,
+        "--format": settings.format != FORMATS[0],
+    }
+    for option, is_given in verdicts.items():
+        if is_given:
+            raise click.UsageError(
+                f"{option} means nothing with --shard; give it to augscore merge"
+            )
 
 
 _WHAT = (
@@ -185,6 +212,21 @@ _HOW = (
         help="Images at a time; changes no number.",
     ),
 )
+_TELLING = (
+    click.option(
+        "--format",
+        type=click.Choice(FORMATS),
+        default="table",
+        show_default=True,
+        help="github: annotations for a workflow, beside the table.",
+    ),
+    click.option(
+        "--summary",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="Append the report as Markdown to FILE, such as $GITHUB_STEP_SUMMARY.",
+    ),
+)
 _RESULT = (
     click.option(
         "-o",
@@ -202,21 +244,15 @@ _RESULT = (
     click.option(
         "--anonymous", is_flag=True, help="No file names in the report; no thumbnails either."
     ),
-    click.option(
-        "--format",
-        type=click.Choice(FORMATS),
-        default="table",
-        show_default=True,
-        help="github: annotations for a workflow, beside the table.",
-    ),
-    click.option(
-        "--summary",
-        metavar="FILE",
-        type=click.Path(path_type=Path),
-        help="Append the report as Markdown to FILE, such as $GITHUB_STEP_SUMMARY.",
-    ),
+    *_TELLING,
     click.option("--force", is_flag=True, help="Begin anew in DIR whatever audit it holds."),
+    shard_option,
 )
+
+
+def telling_options(function: Callable[..., None]) -> Callable[..., None]:
+    """How a verdict is told beside the folder, whoever measured."""
+    return decorated(function, _TELLING)
 
 
 def audit_options(function: Callable[..., None]) -> Callable[..., None]:

@@ -24,7 +24,7 @@ fail_on: fail
 # NAME: the most that is allowed, or [least, most], or
 # {min: .., max: .., level: fail|warn}. A number passes if its whole 95 %
 # interval lies inside, fails if all of it lies outside, and is inconclusive
-# between.
+# between, or of fewer than 50 images.
 gates:
   findings.fail: 0             # of that level, fail or warn
   dead_ops: 0                  # of that kind: short for findings.DEAD

@@ -10,9 +10,9 @@ from augscore.auditing.audit import Audit
 from augscore.auditing.audit_folder import table_in
 from augscore.auditing.gating.baseline import Setup, check_baseline, setup_of
 from augscore.auditing.gating.compare import compare
-from augscore.auditing.plan import AuditPlan
 from augscore.auditing.report_file import read_report
 from augscore.auditing.table import Table
+from augscore.auditing.terms import Terms
 from augscore.strength.readings import STRENGTH
 
 
@@ -25,17 +25,17 @@ class Baseline:
     table: Table | None
 
 
-def read_baseline(path: Path, plan: AuditPlan) -> Baseline:
-    """Raises UsageError for a file that is no report, and for one that differs from the plan in
+def read_baseline(path: Path, terms: Terms) -> Baseline:
+    """Raises UsageError for a file that is no report, and for one that differs from the terms in
     model, reading, seed, size, draws or number of images (`baseline_mismatch`)."""
     before = read_report(path)
     asked = Setup(
-        model_sha256=plan.scorer.model.sha256,
+        model_sha256=terms.model.sha256,
         reading=STRENGTH,
-        seed=plan.seed,
-        size=plan.size,
-        draws=plan.options.draws,
-        images=min(plan.options.images, plan.pool.total),
+        seed=terms.seed,
+        size=terms.size,
+        draws=terms.draws,
+        images=min(terms.images, terms.data.found),
     )
     check_baseline(before, asked, str(path))
     return Baseline(str(path), before, table_in(path.parent))

@@ -9,7 +9,7 @@ from pathlib import Path
 from augscore.auditing.audit import Audit
 from augscore.auditing.conclude import conclude
 from augscore.auditing.facts import with_facts
-from augscore.auditing.gallery import Shown, choose, evidence, show
+from augscore.auditing.gallery import Shown, Studio, choose, evidence, show, studio_of
 from augscore.auditing.gating.gates import DEFAULT_GATES, Gates
 from augscore.auditing.gating.ops import check_ops
 from augscore.auditing.gating.verdict import judged
@@ -17,6 +17,7 @@ from augscore.auditing.options import AuditOptions, quick_options
 from augscore.auditing.plan import AuditPlan, plan_audit
 from augscore.auditing.run import Entry, EntrySink, Probed, probe_images
 from augscore.auditing.table import Table
+from augscore.auditing.terms import Terms, terms_of
 from augscore.engine.policies import PolicyLike
 from augscore.measuring.sources import Images, any_source
 from augscore.measuring.survey import Stopped
@@ -75,7 +76,7 @@ def audit_images(
     gates: Gates = DEFAULT_GATES,
     *,
     earlier: Iterable[Entry] = (),
-    record: EntrySink = lambda entry: None,
+    record: EntrySink = lambda entry, place: None,
     progress: ProgressSink = lambda event: None,
     note: NoteSink = lambda note: None,
     stopped: Stopped = lambda: None,
@@ -94,10 +95,22 @@ def audit_images(
 
 def told(plan: AuditPlan, probed: Probed, gates: Gates, note: NoteSink) -> Audited:
     """What was measured, judged, with its examples."""
-    table = with_facts(probed.table(plan), plan, note)
-    first = conclude(table, plan, probed.skipped, stopped_by=probed.stopped_by)
+    terms = terms_of(plan)
+    return concluded(with_facts(terms.empty, plan, note), probed, terms, studio_of(plan), gates)
+
+
+def concluded(
+    facts: Table, probed: Probed, terms: Terms, studio: Studio | None, gates: Gates
+) -> Audited:
+    """The same from what is kept of a plan; `facts`: the table but for its records. Without a
+    studio there are no examples and no pictures."""
+    table = replace(facts, records=probed.records)
+    skipped = (*terms.data.unopened, *probed.skipped)
+    first = conclude(table, terms, skipped, stopped_by=probed.stopped_by)
     unrelated = first.scale.unrelated_strength
-    shown = tuple(show(choose(table, unrelated, SHOWN_EACH), plan))
-    proof = tuple(show(evidence(table, first.findings, unrelated, EVIDENCE_EACH), plan))
+    chosen = choose(table, unrelated, SHOWN_EACH)
+    proofs = evidence(table, first.findings, unrelated, EVIDENCE_EACH)
+    shown = () if studio is None else tuple(show(chosen, studio))
+    proof = () if studio is None else tuple(show(proofs, studio))
     full = replace(first, examples=tuple(one.example for one in shown))
     return Audited(judged(full, gates), table, (*shown, *proof))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
 
 from augscore.auditing.audit import Example
 from augscore.auditing.finding import Finding
+from augscore.auditing.parts import Probe
 from augscore.auditing.plan import AuditPlan
 from augscore.auditing.probing.levels import turned
 from augscore.auditing.probing.tolerant import tolerant_view
@@ -19,7 +20,7 @@ from augscore.engine.drawing.view import draw
 from augscore.engine.policy import Policy, View
 from augscore.images.resize import bring_to_size
 from augscore.keys import ImageId
-from augscore.measuring.sources import entry_id
+from augscore.measuring.sources import Offer, entry_id
 from augscore.measuring.subjects import Subject, subject
 
 KINDS = ("weakest", "typical", "strongest")
@@ -48,6 +49,34 @@ class Shown:
     original: torch.Tensor
     view: torch.Tensor
     finding: Finding | None = None
+
+
+@dataclass(frozen=True)
+class Studio:
+    """What draws the views of an audit again: its policy, and where its images are, by their ids.
+
+    Everything else is as in the plan.
+    """
+
+    policy: Policy
+    probes: tuple[Probe, ...]
+    size: int
+    seed: int
+    draws: int
+    max_pixels: int
+    offers: Mapping[ImageId, Offer]
+
+
+def studio_of(plan: AuditPlan) -> Studio:
+    return Studio(
+        plan.policy,
+        plan.probes,
+        plan.size,
+        plan.seed,
+        plan.options.draws,
+        plan.options.max_pixels,
+        {entry_id(offer): offer for offer in plan.pool.offers},
+    )
 
 
 def choose(table: Table, unrelated: float | None, each: int) -> tuple[Chosen, ...]:
@@ -140,41 +169,41 @@ def _moved(view: ViewRecord, place: int | None) -> float:
     return 0.0 if reading is None else reading.strength
 
 
-def show(chosen: Sequence[Chosen], plan: AuditPlan) -> Iterator[Shown]:
+def show(chosen: Sequence[Chosen], studio: Studio) -> Iterator[Shown]:
     """Read the images again and draw their views; those that are gone are left out."""
-    offers = {entry_id(offer): offer for offer in plan.pool.offers}
     for one in chosen:
-        read = subject(offers[one.image], plan.options.max_pixels)
+        offer = studio.offers.get(one.image)
+        read = None if offer is None else subject(offer, studio.max_pixels)
         if isinstance(read, Subject):
-            yield from _shown(one, read, plan)
+            yield from _shown(one, read, studio)
 
 
-def _shown(chosen: Chosen, read: Subject, plan: AuditPlan) -> Iterator[Shown]:
-    drawn = _drawn(chosen, read, plan)
+def _shown(chosen: Chosen, read: Subject, studio: Studio) -> Iterator[Shown]:
+    drawn = _drawn(chosen, read, studio)
     number = 0 if chosen.level is not None else chosen.view
     (picture,), _ = tolerant_view([read.reference], drawn.views[number])
     if picture is not None:
         steps = tuple(drawn.describe(0, number)["steps"])
-        command = "" if chosen.level is not None else _command(chosen, plan)
+        command = "" if chosen.level is not None else _command(chosen, studio)
         example = Example(chosen.kind, chosen.image, number + 1, chosen.strength, steps, command)
-        original = bring_to_size(read.reference, plan.size)
+        original = bring_to_size(read.reference, studio.size)
         yield Shown(example, original, picture, chosen.finding)
 
 
-def _drawn(chosen: Chosen, read: Subject, plan: AuditPlan) -> Draw:
+def _drawn(chosen: Chosen, read: Subject, studio: Studio) -> Draw:
     sizes = [(read.reference.shape[1], read.reference.shape[2])]
     if chosen.level is None:
-        policy, views = plan.policy, plan.options.draws
+        policy, views = studio.policy, studio.draws
     else:
-        probe = plan.probes[chosen.level.part]
+        probe = studio.probes[chosen.level.part]
         axis = probe.part.axes[chosen.level.axis]
         node = turned(probe, axis.name, axis.levels[chosen.level.level])
-        policy, views = Policy(probe.part.path, plan.size, (View((node,)),)), 1
-    return draw(policy, [read.id], sizes, size=plan.size, seed=plan.seed, views=views)
+        policy, views = Policy(probe.part.path, studio.size, (View((node,)),)), 1
+    return draw(policy, [read.id], sizes, size=studio.size, seed=studio.seed, views=views)
 
 
-def _command(chosen: Chosen, plan: AuditPlan) -> str:
+def _command(chosen: Chosen, studio: Studio) -> str:
     """Draws it again as view number `chosen.view` + 1; the folder is the user's to name."""
-    words = ["augscore", "policy", "draw", plan.policy.name, f"DATA/{chosen.image}"]
-    words += ["--id", str(chosen.image), "--seed", str(plan.seed), "--size", str(plan.size)]
+    words = ["augscore", "policy", "draw", studio.policy.name, f"DATA/{chosen.image}"]
+    words += ["--id", str(chosen.image), "--seed", str(studio.seed), "--size", str(studio.size)]
     return shlex.join([*words, "-n", str(chosen.view + 1)])

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from augscore.auditing.axes import LEVEL, axes_of_step, axis_of_level
 from augscore.auditing.part import Axis, Part
+from augscore.auditing.shaping import nothing_by_design
 from augscore.engine.bring.dial import Dial
 from augscore.engine.bring.dials import dials_of
 from augscore.engine.check import settings
@@ -138,7 +139,9 @@ def _foreign(node: Foreign, stage: str, chance: float, levels: int) -> Iterator[
     name = node.name if isinstance(node, Stage) else node.library
     own = node.chance if isinstance(node, Stage) else None
     part = _part(stage, name, 0.0)
-    part = replace(part, chance=None if own is None else chance * own)
+    part = replace(
+        part, chance=None if own is None else chance * own, neutral=nothing_by_design(name)
+    )
     yield Probe(part, node, stage, name)
     inside = _inside(stage, name)
     for dial in dials_of(node):

@@ -28,9 +28,9 @@ def _read(kind: Any, data: object) -> Any:
         return _one_of(inner, data)
     if origin is Literal:
         return _known(data, data in inner, kind)
-    if origin is tuple:
+    if origin in (tuple, frozenset):
         items = _known(data, isinstance(data, list | tuple), kind)
-        return tuple(_read(inner[0], item) for item in items)
+        return origin(_read(inner[0], item) for item in items)
     if origin is not None and issubclass(origin, Mapping):
         items = _known(data, isinstance(data, dict), kind)
         return {key: _read(inner[1], value) for key, value in items.items()}

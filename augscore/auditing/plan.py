@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import torch
 
 from augscore import keys
 from augscore.auditing.options import AuditOptions
 from augscore.auditing.parts import Probe, probes_of
+from augscore.auditing.policy_lines import with_lines
 from augscore.engine.bring.stages import staged
 from augscore.engine.found import Found
 from augscore.engine.policies import PolicyLike, inspect_policy
@@ -39,8 +41,7 @@ _TOLD_EVERY = 1000
 class Pool:
     """The images that the seed drew, in the order of their ranks, and what else there was.
 
-    `places` are those of the images to be measured here: all, or those of one shard. What cannot
-    be opened at all is told by its shard, too.
+    `places` are those of the images to be measured here: all, or those of one shard.
     """
 
     offers: tuple[Offer, ...]
@@ -126,23 +127,35 @@ def plan_audit(
     size = given.size if options.size is None else options.size
     _check(options, size)
     seed = seed_of(given, options.seed)
-    one_size = replace(given, views=tuple(replace(view, size=None) for view in given.views))
-    taken_apart = staged(one_size)
+    apart = taken_apart(given)
     workers = auto_workers() if options.workers is None else options.workers
     return AuditPlan(
         source,
         scorer,
         inspected,
-        taken_apart,
+        apart,
         policy_digest(given),
-        probes_of(taken_apart, options.levels),
+        _with_lines(probes_of(apart, options.levels), inspected.file),
         size,
         seed,
         _batch(size, scorer) if options.batch_size is None else options.batch_size,
         workers if source.threads else 0,
         options,
-        _find(source, options, seed, progress, stopped),
+        find_pool(source, options, seed, progress, stopped),
     )
+
+
+def _with_lines(probes: tuple[Probe, ...], file: str) -> tuple[Probe, ...]:
+    """`file`: the policy file, empty for none."""
+    if not file:
+        return probes
+    parts = with_lines([probe.part for probe in probes], Path(file))
+    return tuple(replace(p, part=part) for p, part in zip(probes, parts, strict=True))
+
+
+def taken_apart(given: Policy) -> Policy:
+    """With views of one size, and other libraries' pipelines as their stages."""
+    return staged(replace(given, views=tuple(replace(view, size=None) for view in given.views)))
 
 
 def _batch(size: int, scorer: Scorer) -> int:
@@ -151,15 +164,19 @@ def _batch(size: int, scorer: Scorer) -> int:
     return max(BATCH, chunk_size(torch.empty(0, 3, side, side, device=scorer.device)))
 
 
-def _find(
-    source: Source, options: AuditOptions, seed: int, progress: ProgressSink, stopped: Stopped
+def find_pool(
+    source: Source,
+    options: AuditOptions,
+    seed: int,
+    progress: ProgressSink = lambda event: None,
+    stopped: Stopped = lambda: None,
 ) -> Pool:
+    """Walk the source once and draw the images."""
     walk = _Walk(source, progress, stopped)
     ranked = keys.first_by_rank(walk.offers(), entry_id, options.images, purpose="audit", seed=seed)
     offers = tuple(offer for _, offer in ranked)
     places = (k for k, offer in enumerate(offers) if _is_ours(options.shard, entry_id(offer)))
-    unopened = (item for item in walk.unopened if _is_ours(options.shard, item.name))
-    return Pool(offers, tuple(places), tuple(unopened), walk.ignored, walk.total)
+    return Pool(offers, tuple(places), tuple(walk.unopened), walk.ignored, walk.total)
 
 
 def _is_ours(shard: Shard | None, image: ImageId) -> bool:

@@ -9,27 +9,26 @@ import numpy as np
 from augscore.auditing.audit import Histogram, PolicyResult, Scale
 from augscore.auditing.columns import Columns, Floats
 from augscore.auditing.op_results import relative
-from augscore.auditing.plan import AuditPlan
-from augscore.auditing.policy_tree import tree_of
 from augscore.auditing.statistics.share import clustered_share_estimate
-from augscore.engine.nodes import foreign_in
+from augscore.auditing.terms import Terms
 
 BINS, HIGHEST = 40, 2.0
 
 
-def policy_result(columns: Columns, plan: AuditPlan, scale: Scale) -> PolicyResult:
+def policy_result(columns: Columns, terms: Terms, scale: Scale) -> PolicyResult:
     views, between = columns.views.strength, columns.between.strength
-    noise, bound = _noise(views, plan)
+    noise, bound = _noise(views, terms)
+    policy = terms.policy
     drawn = columns.images > 0
     return PolicyResult(
-        name=plan.given.name,
-        source=plan.given.source,
-        sha256=plan.digest,
-        library=_library(plan),
-        tree=tree_of(plan.given),
-        notes=plan.policy.notes,
-        strength=relative(views, scale, plan.seed),
-        view_strength=relative(between, scale, plan.seed),
+        name=policy.name,
+        source=policy.source,
+        sha256=policy.sha256,
+        library=policy.library,
+        tree=policy.tree,
+        notes=policy.notes,
+        strength=relative(views, scale, terms.seed),
+        view_strength=relative(between, scale, terms.seed),
         noise_sd=noise,
         noise_bound=bound,
         unchanged_share=clustered_share_estimate(unchanged(columns)) if drawn else None,
@@ -45,10 +44,10 @@ def unchanged(columns: Columns) -> Floats:
     return np.where(np.isnan(columns.views.rms), np.nan, columns.views.rms == 0)
 
 
-def _noise(views: Floats, plan: AuditPlan) -> tuple[float | None, str | None]:
+def _noise(views: Floats, terms: Terms) -> tuple[float | None, str | None]:
     if not np.isfinite(views).any():
         return None, None
-    return plan.scorer.calibration.ladder_for(plan.size).noise_sd(float(np.nanmedian(views)))
+    return terms.model.ladder.noise_sd(float(np.nanmedian(views)))
 
 
 def _histogram(columns: Sequence[Floats], unit: float | None) -> Histogram | None:
@@ -61,8 +60,3 @@ def _histogram(columns: Sequence[Floats], unit: float | None) -> Histogram | Non
         np.histogram(np.minimum(c[np.isfinite(c)] / unit, last), edges)[0].tolist() for c in columns
     ]
     return Histogram(tuple(edges.round(3).tolist()), *(tuple(c) for c in counts))
-
-
-def _library(plan: AuditPlan) -> str:
-    libraries = [node.library for view in plan.given.views for node in foreign_in(view.steps)]
-    return libraries[0] if libraries else "augscore"

@@ -15,6 +15,7 @@ from augscore.auditing.audit_folder import (
     MEASUREMENTS,
     PAGE,
     REPORT,
+    remove_parts,
 )
 from augscore.auditing.report.curves_figure import curves_png
 from augscore.auditing.report.gallery_figure import gallery_png
@@ -37,7 +38,8 @@ class Wanted:
 def publish(folder: Path, audited: Audited, wanted: Wanted) -> list[str]:
     """→ the names of the files, in the order in which they are written.
 
-    Without names the measurements of a finished audit are removed, since they hold them.
+    Of a finished audit the parts of several processes are removed and, without names, the
+    measurements, since they hold them.
     """
     audit = audited.audit if wanted.names else anonymous(audited.audit, audited.table.records)
     pictures = _pictures(audited) if wanted.thumbnails and wanted.names else ()
@@ -49,8 +51,10 @@ def publish(folder: Path, audited: Audited, wanted: Wanted) -> list[str]:
         write_text(folder / PAGE, to_html(audit, pictures))
         names.append(PAGE)
     write_json(folder / REPORT, audit.to_json())
-    if audit.complete and not wanted.names:
-        (folder / MEASUREMENTS).unlink(missing_ok=True)
+    if audit.complete:
+        remove_parts(folder)
+        if not wanted.names:
+            (folder / MEASUREMENTS).unlink(missing_ok=True)
     return [*names, REPORT]
 
 

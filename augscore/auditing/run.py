@@ -13,12 +13,11 @@ from dataclasses import dataclass
 import torch
 
 from augscore.auditing.cost import views_in_all, views_of_image
-from augscore.auditing.parts import pipeline_of
 from augscore.auditing.plan import AuditPlan
 from augscore.auditing.probing.lab import Lab
 from augscore.auditing.probing.probe import Depth, Taken, probe_batch
 from augscore.auditing.probing.yardstick import Yardstick
-from augscore.auditing.table import ImageRecord, Table
+from augscore.auditing.table import ImageRecord
 from augscore.errors import TensorError, UsageError
 from augscore.images.batches import PATIENCE, in_order
 from augscore.images.records import Skipped
@@ -32,30 +31,25 @@ from augscore.runtime import Note, NoteSink, Progress, ProgressSink, memory_erro
 REPLAYED = 8
 
 Entry = ImageRecord | Skipped
-EntrySink = Callable[[Entry], None]
+EntrySink = Callable[[Entry, int], None]
+"""Is handed an entry, and its place among all that the seed drew."""
 
 
 @dataclass(frozen=True)
 class Probed:
-    """What was measured, in the order of the images' ranks; `stopped_by` None: all of it."""
+    """What was measured and what could not be, in the order of the images' ranks; `stopped_by`
+    None: all of it."""
 
     records: tuple[ImageRecord, ...]
     skipped: tuple[Skipped, ...]
     stopped_by: str | None
-
-    def table(self, plan: AuditPlan) -> Table:
-        return Table(
-            parts=tuple(probe.part for probe in plan.probes),
-            records=self.records,
-            pipelines=tuple(pipeline_of(plan.policy, k) for k in range(len(plan.policy.views))),
-        )
 
 
 def probe_images(
     plan: AuditPlan,
     *,
     earlier: Iterable[Entry] = (),
-    record: EntrySink = lambda entry: None,
+    record: EntrySink = lambda entry, place: None,
     progress: ProgressSink = lambda event: None,
     note: NoteSink = lambda note: None,
     stopped: Stopped = lambda: None,
@@ -76,13 +70,13 @@ def probe_images(
             with closing(outcomes):
                 while reason is None and (batch := _batch(outcomes, plan.batch_size)):
                     for new in _entries(batch, lab, plan, len(entries)):
-                        record(new)
+                        record(new, plan.pool.places[len(entries)])
                         entries.append(new)
                         tell(new)
                     reason = stopped()
     records = tuple(entry for entry in entries if isinstance(entry, ImageRecord))
     skipped = tuple(entry for entry in entries if isinstance(entry, Skipped))
-    return Probed(records, (*plan.pool.unopened, *skipped), reason)
+    return Probed(records, skipped, reason)
 
 
 class _Teller:

@@ -10,7 +10,6 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 from pathlib import Path
 
 from augscore.engine.policy import Policy
@@ -32,7 +31,7 @@ from augscore.measuring.terms import Terms
 from augscore.measuring.terms_json import config_of, ladder_of, model_of, place_of, policy_of
 from augscore.runs.journal import read_journal
 from augscore.runs.mark import marked_settings
-from augscore.runs.parts import Part, in_order, read_part, unfinished, whole_set
+from augscore.runs.parts import Part, in_order, read_part, tell_tools, unfinished, whole_set
 from augscore.runtime import Note, NoteSink
 
 YARDSTICK_TOLERANCE = 1e-3
@@ -96,12 +95,7 @@ def read_parts(folders: Sequence[Path], policy: Policy | None, note: NoteSink) -
 def check_shares(shares: Sequence[Share], note: NoteSink) -> None:
     """Raises UsageError (`parts_differ`) where the images of some were others."""
     _unrelated(shares)
-    tools = [share.tool for share in shares]
-    names = dict.fromkeys(chain.from_iterable(tools))
-    differing = [name for name in names if len({str(tool.get(name)) for tool in tools}) > 1]
-    if differing:
-        told = f"the parts differ in {', '.join(differing)}: the last digits may, too"
-        note(Note("parts_of_many_tools", told))
+    tell_tools([share.tool for share in shares], note)
 
 
 def join(

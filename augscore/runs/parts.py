@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from augscore.errors import UsageError
@@ -17,6 +18,7 @@ from augscore.json_values import Json, mapping, read_object, whole
 from augscore.outputs import printable, write_json
 from augscore.runs.differences import differences
 from augscore.runs.shard import Shard, parse_shard
+from augscore.runtime import Note, NoteSink
 
 PART_FILE = "part.json"
 PART_SCHEMA = "augscore.part/1"
@@ -65,6 +67,35 @@ def read_part(folder: Path, command: str) -> Part:
             code="no_part",
             hint=f"Parts are made by: augscore {command} ... --shard I/N --out PART",
         ) from None
+
+
+def part_command(folder: Path) -> str | None:
+    """Whose result the part in the folder is of, or None where it has none."""
+    document = read_object(folder / PART_FILE)
+    command = document.get("command")
+    return command if document.get("schema") == PART_SCHEMA and isinstance(command, str) else None
+
+
+def common_command(folders: Sequence[Path]) -> str | None:
+    """Of all parts; None where none is one. Raises UsageError (`parts_differ`) for several."""
+    by_command = {command: folder for folder in folders if (command := part_command(folder))}
+    if len(by_command) > 1:
+        told = (f"{_shown(folder)} is of augscore {name}" for name, folder in by_command.items())
+        raise UsageError(
+            f"these are parts of different results: {printable(', '.join(told))}",
+            code="parts_differ",
+            hint="Join those of each command by themselves",
+        )
+    return next(iter(by_command), None)
+
+
+def tell_tools(tools: Sequence[Mapping[str, object]], note: NoteSink) -> None:
+    """A note, where the parts were made by several versions or on several kinds of machines."""
+    names = dict.fromkeys(chain.from_iterable(tools))
+    differing = [name for name in names if len({str(tool.get(name)) for tool in tools}) > 1]
+    if differing:
+        told = f"the parts differ in {', '.join(differing)}: the last digits may, too"
+        note(Note("parts_of_many_tools", told))
 
 
 def whole_set(parts: Sequence[Part]) -> tuple[Part, ...]:

@@ -1,11 +1,9 @@
-"""`augscore merge`: the parts of a sharded measurement → the measurement."""
+"""`augscore merge`: the parts of a sharded measurement or audit → the whole."""
 
 from __future__ import annotations
 
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,11 +13,11 @@ from ..extremes import Extremes
 from ..measure_files import check_target
 from ..measure_result import Made, exit_code, publish
 from ..measure_screen import Facts
-from ..names import shown_path
+from ..merge_audit import merge_audit
+from ..merge_settings import MergeSettings, check_words, merge_options, refuse_parts
 from ..options import Configured, shared_options, with_settings
-from ..policy_source import allow_code, named_policy
+from ..policy_source import named_policy
 from ..progress import progress_sink
-from ..result_options import FORMS, ResultSettings, refuse_two_on_stdout, result_options
 
 if TYPE_CHECKING:
     from augscore.measuring.merging import Finished
@@ -27,42 +25,32 @@ if TYPE_CHECKING:
     from augscore.runtime import NoteSink
 
 
-@dataclass(frozen=True, kw_only=True)
-class MergeSettings(ResultSettings):
-    """Every option of `merge`, resolved; `rows` None: the form of the parts."""
-
-    out: Path
-    parts: tuple[Path, ...]
-    policy: str | None
-    allow_code: bool
-    rows: str | None
-
-
 @click.command("merge", cls=Configured, short_help="Join the parts of a result that was sharded.")
-@click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
-@click.argument(
-    "parts", nargs=-1, required=True, metavar="PART...", type=click.Path(path_type=Path)
-)
-@click.option(
-    "--policy",
-    metavar="NAME",
-    help="The policy of the parts, where it is a pipeline that runs as code.",
-)
-@allow_code
-@click.option("--rows", type=click.Choice(FORMS), help="Form of the rows.  [default: the parts']")
-@result_options
+@merge_options
 @shared_options
 @with_settings(MergeSettings)
 def merge(settings: MergeSettings) -> None:
-    """Join the folders PART..., made by measure --shard I/N, in OUT: the same files as of a single
-    measurement. All N parts must be there, finished, in any order. No image is measured again.
+    """Join the folders PART..., made by measure or audit with --shard I/N, in OUT: the same files
+    as of a single process, the same verdict and exit code. All N parts must be there, finished, in
+    any order. No image is measured again.
 
     \b
     augscore measure photos --shard 1/2 --out part-1
     augscore measure photos --shard 2/2 --out part-2
     augscore merge measured part-1 part-2
+    augscore merge report audit-1 audit-2 audit-3
     """
-    refuse_two_on_stdout(settings)
+    from augscore.runs.parts import common_command
+
+    command = common_command(settings.parts)
+    check_words(settings, command)
+    if command == "audit":
+        merge_audit(settings)
+    else:
+        _merge_measure(settings)
+
+
+def _merge_measure(settings: MergeSettings) -> None:
     began = time.monotonic()
     with ExitStack() as held:
         made = _merged(settings, held)
@@ -109,19 +97,10 @@ def _folder(settings: MergeSettings, finished: Finished, held: ExitStack) -> Out
     check_target(settings.json, "--json")
     check_target(settings.list, "--list")
     check_table(settings.rows or finished.form)
-    _refuse_parts(settings)
+    refuse_parts(settings)
     claim_folder(settings.out, (), force=settings.force)
     held.enter_context(locked(settings.out))
     return begin_merged(settings.out, finished.settings, finished.terms, force=settings.force)
-
-
-def _refuse_parts(settings: MergeSettings) -> None:
-    out = settings.out.resolve()
-    for part in settings.parts:
-        if part.resolve().is_relative_to(out):
-            raise click.UsageError(
-                f"{shown_path(settings.out)} holds the part {shown_path(part)}; choose another OUT"
-            )
 
 
 def _teller(settings: MergeSettings) -> NoteSink:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from torchvision.transforms import v2
 
 from augscore.auditing.parts import pipeline_of, places_of, probes_of
+from augscore.auditing.shaping import nothing_by_design
+from augscore.engine.bring.stages import staged
 from augscore.engine.drawing.view import draw
 from augscore.engine.nodes import OneOf, RandomApply, RandomOrder, Step
 from augscore.engine.policy import Policy, View
@@ -69,3 +72,24 @@ def test_what_does_nothing_by_design_says_so() -> None:
     low = {p.part.op: p.part.neutral for p in probes_of(preset("randaugment(2,2)"), 5)}
     assert "8 bits" in low["Posterize"]
     assert not low["Solarize"]
+
+
+def test_what_only_brings_images_to_a_size_or_a_type_says_so() -> None:
+    pipeline = v2.Compose([v2.Resize((32, 32)), v2.RandomHorizontalFlip(), v2.RandomPosterize(4)])
+    neutral = {p.part.op: p.part.neutral for p in probes_of(staged(Policy.of(pipeline)), 5)}
+    assert neutral["Resize"] == "it brings images to a size or a type"
+    assert not neutral["RandomHorizontalFlip"]
+
+
+@pytest.mark.parametrize(
+    ("name", "neutral"),
+    [
+        ("ToTensorV2", True),
+        ("NoOp", True),
+        ("RandomResizedCrop", False),
+        ("Resize, CenterCrop", True),
+        ("Resize, RandomCrop", False),
+    ],
+)
+def test_shaping_transforms_are_known_by_their_names(name: str, neutral: bool) -> None:
+    assert bool(nothing_by_design(name)) == neutral

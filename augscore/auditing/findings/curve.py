@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from augscore.auditing.columns import Floats
 from augscore.auditing.findings.evidence import FEWEST_IMAGES, Evidence
 from augscore.auditing.part import Axis, Part
 from augscore.keys import ImageId
+
+Value = TypeVar("Value", np.float64, np.bool_)
 
 
 @dataclass(frozen=True)
@@ -107,29 +111,33 @@ def _curves(
         for place in evidence.lively
         for number, axis in enumerate(evidence.parts[place].axes)
         for levels in runs(axis)
-        if len(levels) >= fewest
         if (curve := _curve(evidence, place, number, levels)) is not None
+        if len(curve.levels) >= fewest
     )
 
 
 def _curve(evidence: Evidence, place: int, number: int, levels: tuple[int, ...]) -> Curve | None:
+    """Without the levels at which the operation broke, if others are left."""
     scale, part = evidence.scale, evidence.parts[place]
     raw = evidence.columns.curves[place][number]
-    strength = _columns(raw.readings.strength, levels)
-    whole = np.flatnonzero(~np.isnan(strength).any(axis=1))
-    if len(whole) < FEWEST_IMAGES or not scale.unrelated_strength or not scale.unrelated_rms:
+    known = ~np.isnan(raw.readings.strength)
+    enough = known.sum(axis=0) >= FEWEST_IMAGES
+    kept = tuple(level for level in levels if enough[level])
+    whole = np.flatnonzero(_columns(known, kept).all(axis=1))
+    short = not kept or len(whole) < FEWEST_IMAGES
+    if short or not scale.unrelated_strength or not scale.unrelated_rms:
         return None
     return Curve(
         place=place,
         part=part,
         axis=part.axes[number],
-        levels=levels,
+        levels=kept,
         images=tuple(whole.tolist()),
-        relative=strength[whole] / scale.unrelated_strength,
-        rms=_columns(raw.readings.rms, levels)[whole] / scale.unrelated_rms,
-        gained=_columns(raw.gained, levels)[whole],
+        relative=_columns(raw.readings.strength, kept)[whole] / scale.unrelated_strength,
+        rms=_columns(raw.readings.rms, kept)[whole] / scale.unrelated_rms,
+        gained=_columns(raw.gained, kept)[whole],
     )
 
 
-def _columns(values: Floats, levels: tuple[int, ...]) -> Floats:
+def _columns(values: npt.NDArray[Value], levels: tuple[int, ...]) -> npt.NDArray[Value]:
     return values[:, np.array(levels, dtype=np.int64)]

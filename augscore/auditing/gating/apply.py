@@ -12,6 +12,7 @@ from augscore.auditing.gating.interval import MOST_IMAGES, Placed, place
 from augscore.auditing.gating.keys import Key
 from augscore.auditing.gating.numbers import numbers_of_op, numbers_of_policy
 from augscore.auditing.gating.ops import check_ops, named
+from augscore.auditing.options import FEWEST_FOR_VERDICTS
 
 Judged = tuple[Verdict, str]
 
@@ -20,7 +21,8 @@ _INCONCLUSIVE: Judged = ("inconclusive", "the audit is not complete")
 
 def apply_gates(audit: Audit, gates: Gates) -> tuple[Gate, ...]:
     """A gate for every rule, and for every operation that a rule names; findings that are marked
-    as ignored do not count. Of an audit that is not complete all are inconclusive.
+    as ignored do not count. Of an audit that is not complete all are inconclusive, of one of fewer
+    than 50 images all numbers.
 
     Raises GatesError (`gates_unknown_op`), as `check_ops`.
     """
@@ -84,8 +86,8 @@ def _gate_of_number(
 def _judged_number(rule: Rule, found: Estimate | None, audit: Audit) -> Judged:
     if found is None:
         return "inconclusive", "not measured"
-    if found.low is None or found.high is None:
-        return "inconclusive", f"too few images for an interval: {audit.data.measured}"
+    if audit.data.measured < FEWEST_FOR_VERDICTS or found.low is None:
+        return "inconclusive", f"{audit.data.measured} images: it takes {FEWEST_FOR_VERDICTS}"
     placed = place(found, rule, audit.data.measured)
     if placed.place == "straddling":
         return "inconclusive", _would_settle(placed, audit)

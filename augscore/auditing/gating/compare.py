@@ -46,8 +46,7 @@ def compare(
 def _of_policy(now: Audit, before: Audit, pair: Paired | None) -> Iterator[Delta]:
     old, new = numbers_of_policy(before.policy), numbers_of_policy(now.policy)
     for what in new:
-        paired = None if pair is None else pair.of_policy(what)
-        yield _delta(f"policy.{what}", old[what], new[what], paired)
+        yield _delta(f"policy.{what}", old[what], new[what], pair)
 
 
 def _of_ops(now: Audit, before: Audit, pair: Paired | None) -> Iterator[Delta]:
@@ -56,13 +55,11 @@ def _of_ops(now: Audit, before: Audit, pair: Paired | None) -> Iterator[Delta]:
     for path in dict.fromkeys([*new, *old]):
         for what in _OF_OPS:
             here, there = (side[path][what] if path in side else None for side in (new, old))
-            paired = None if pair is None else pair.of_op(path, what)
-            yield _delta(f"ops.{path}.{what}", there, here, paired)
+            yield _delta(f"ops.{path}.{what}", there, here, pair)
 
 
-def _delta(
-    key: str, before: Estimate | None, now: Estimate | None, paired: Estimate | None
-) -> Delta:
+def _delta(key: str, before: Estimate | None, now: Estimate | None, pair: Paired | None) -> Delta:
+    paired = None if pair is None else pair.changes.get(key)
     return Delta(
         key=key,
         before=None if before is None else before.value,

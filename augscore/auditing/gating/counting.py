@@ -29,7 +29,8 @@ def doubt(key: Key, checks: Sequence[Check], images: int) -> str:
         unsure = [c.code for c in checks if c.state == "inconclusive" and c.code in alike]
         if unsure:
             return f"not settled: {', '.join(unsure)}"
-        return f"too few images: {images}" if images < FEWEST_FOR_VERDICTS else ""
+        few = images < FEWEST_FOR_VERDICTS
+        return f"{images} images: it takes {FEWEST_FOR_VERDICTS}" if few else ""
     check = next((check for check in checks if check.code == key.what), None)
     if check is None:
         return "not measured"

@@ -10,71 +10,53 @@ from augscore.auditing.columns import Columns, Floats, columns_of
 from augscore.auditing.op_results import effective_strengths
 from augscore.auditing.policy_result import unchanged
 from augscore.auditing.scale import scale_of
-from augscore.auditing.statistics.difference import paired_difference
+from augscore.auditing.statistics.difference import paired_differences
 from augscore.auditing.table import Table
 
 
 @dataclass(frozen=True)
-class Side:
-    """One table, reduced to common images; `unit` is its strength of two unrelated images."""
-
-    columns: Columns
-    places: Mapping[str, int]
-    unit: float | None
-
-    def of_policy(self, what: str) -> Floats | None:
-        """(N, K) of `strength`, `view_strength`, `unchanged_share` or `destroyed_share`."""
-        if what == "strength":
-            return self._relative(self.columns.views.strength)
-        if what == "view_strength":
-            return self._relative(self.columns.between.strength)
-        return unchanged(self.columns) if what == "unchanged_share" else self.columns.destroyed
-
-    def of_op(self, path: str, what: str) -> Floats | None:
-        """(N, K) of `strength`, `effective` or `applied`; None for an operation of others."""
-        place = self.places.get(path)
-        if place is None:
-            return None
-        if what == "applied":
-            return self.columns.applied[:, :, place]
-        if what == "effective":
-            return self._relative(effective_strengths(self.columns, place))
-        return self._relative(self.columns.alone.strength[:, :, place])
-
-    def _relative(self, values: Floats) -> Floats | None:
-        return None if self.unit is None else values / self.unit
-
-
-@dataclass(frozen=True)
 class Paired:
-    """`now` and `before` row by row of the same image; `images` of them."""
+    """`changes` are now minus before over `images` common images, by the names of numbers in
+    report.json; a number that one of the tables lacks has none."""
 
-    now: Side
-    before: Side
+    changes: Mapping[str, Estimate]
     images: int
-    seed: int
-
-    def of_policy(self, what: str) -> Estimate | None:
-        return self._difference(self.now.of_policy(what), self.before.of_policy(what))
-
-    def of_op(self, path: str, what: str) -> Estimate | None:
-        return self._difference(self.now.of_op(path, what), self.before.of_op(path, what))
-
-    def _difference(self, now: Floats | None, before: Floats | None) -> Estimate | None:
-        if now is None or before is None:
-            return None
-        return paired_difference(now, before, seed=self.seed)
 
 
 def pair_up(now: Table, before: Table, *, seed: int) -> Paired:
     """Images by their names, in the order of `now`; each table keeps the scale of all its own."""
     places = {record.id: place for place, record in enumerate(before.records)}
     common = [(i, places[r.id]) for i, r in enumerate(now.records) if r.id in places]
-    here = _side(now, [i for i, _ in common])
-    return Paired(here, _side(before, [i for _, i in common]), len(common), seed)
+    here = _values(now, [i for i, _ in common])
+    there = _values(before, [i for _, i in common])
+    keys = [key for key in here if key in there]
+    changes = paired_differences([(here[key], there[key]) for key in keys], seed=seed)
+    found = {key: change for key, change in zip(keys, changes, strict=True) if change}
+    return Paired(found, len(common))
 
 
-def _side(table: Table, rows: Sequence[int]) -> Side:
-    common = replace(table, records=tuple(table.records[row] for row in rows))
-    places = {part.path: place for place, part in enumerate(table.parts)}
-    return Side(columns_of(common), places, scale_of(columns_of(table)).unrelated_strength)
+def _values(table: Table, rows: Sequence[int]) -> dict[str, Floats]:
+    """(N, K) arrays of the images in those rows; strengths over that of two unrelated images."""
+    columns = columns_of(replace(table, records=tuple(table.records[row] for row in rows)))
+    found = {
+        "policy.unchanged_share": unchanged(columns),
+        "policy.destroyed_share": columns.destroyed,
+    }
+    for place, part in enumerate(table.parts):
+        found[f"ops.{part.path}.applied"] = columns.applied[:, :, place]
+    unit = scale_of(columns_of(table)).unrelated_strength
+    if unit:
+        strengths = _strengths(table, columns)
+        found |= {key: values / unit for key, values in strengths.items()}
+    return found
+
+
+def _strengths(table: Table, columns: Columns) -> dict[str, Floats]:
+    found = {
+        "policy.strength": columns.views.strength,
+        "policy.view_strength": columns.between.strength,
+    }
+    for place, part in enumerate(table.parts):
+        found[f"ops.{part.path}.strength"] = columns.alone.strength[:, :, place]
+        found[f"ops.{part.path}.effective"] = effective_strengths(columns, place)
+    return found

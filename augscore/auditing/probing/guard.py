@@ -71,7 +71,7 @@ class Guard:
             raise self._broke("op_raised", told) from error
 
     def _watched(self, image: torch.Tensor, key: int) -> tuple[torch.Tensor, Parameters]:
-        if not isinstance(self.run, OpenRun):
+        if not isinstance(self.run, OpenRun) or _is_in_place(self.run):
             return self.run(image, key)
         value = self.run.given(image)
         kept = _copy(value)
@@ -82,6 +82,12 @@ class Guard:
 
     def _broke(self, code: str, message: str) -> StepBroke:
         return StepBroke(self.place, code, message)
+
+
+def _is_in_place(run: Run) -> bool:
+    """Whether its owner asked it to write into its input."""
+    transforms = getattr(run, "transforms", None) or [getattr(run, "pipeline", None)]
+    return any(getattr(transform, "inplace", False) is True for transform in transforms)
 
 
 def _copy(value: Any) -> Any:

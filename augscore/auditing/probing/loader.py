@@ -26,6 +26,7 @@ from augscore.engine.policy import Policy
 
 BATCH = 4
 _MOST_SECONDS = 30.0
+_BROKE, _MOST_BROKEN = "broke: ", 0.5
 _SLOT = keys.slot("audit", 0, "loader")
 
 
@@ -45,9 +46,10 @@ def loader_facts(
 
     `image`: (3, H, W) uint8. Pipelines of other libraries run as their owner runs them, as copies,
     with their own generators, in a data set that gives the image to each view; of several the one
-    that repeats most is told. A policy of our own form runs in `Collate`. Global generators start
-    from `seed` and are put back. Workers are forked where that is the system's way, else they are
-    started anew, which wants a pipeline that can be pickled.
+    that repeats most is told; draws at which it raises are one view. A policy of our own form runs
+    in `Collate`. Global generators start from `seed` and are put back. Workers are forked where
+    that is the system's way, else they are started anew, which wants a pipeline that can be
+    pickled.
     """
     key = int(keys.field_keys(torch.zeros(1, dtype=torch.int64), _SLOT, seed=seed))
     try:
@@ -96,7 +98,11 @@ class _Views(Dataset[str]):
         return self.count
 
     def __getitem__(self, index: int) -> str:
-        return _digest(self.raw(self.image))
+        try:
+            result = self.raw(self.image)
+        except Exception as error:
+            return f"{_BROKE}{type(error).__name__}: {error}"
+        return _digest(result)
 
 
 @dataclass(frozen=True)
@@ -127,6 +133,9 @@ class _Digests:
 def _facts(make: Callable[[int], _Feed], key: int, trial: Trial) -> LoaderFacts:
     with_workers = _seen(make(trial.samples), key, trial.workers, trial.epochs)
     without = _seen(make(trial.samples), key, 0, trial.epochs)
+    broken = [one for epoch in without for one in epoch if one.startswith(_BROKE)]
+    if len(broken) > trial.samples * trial.epochs * _MOST_BROKEN:
+        raise RuntimeError(broken[0].removeprefix(_BROKE))
     return LoaderFacts(
         trial.workers,
         trial.epochs,

@@ -7,7 +7,7 @@ that equals its original reads exactly 0, so the network does not look at it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -72,7 +72,8 @@ def see_pictures(
     for n, (place, picture) in enumerate(pictures):
         one = slice(place, place + 1)
         if n not in at or described is None:
-            found.append((UNCHANGED, Seen(place, picture, originals.described[one])))
+            still = UNCHANGED if shift else replace(UNCHANGED, shift=None)
+            found.append((still, Seen(place, picture, originals.described[one])))
             continue
         row = slice(at[n], at[n] + 1)
         strength = float(scorer.compare(originals.described[one], described[row]))

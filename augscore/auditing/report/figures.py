@@ -38,11 +38,12 @@ def interval(value: float | None, low: float | None, high: float | None) -> str:
 
 
 def digits(value: float, low: float, high: float) -> tuple[str, str, str]:
-    """All three in the digits of the widest of them."""
+    """All three in the digits of the widest of them, nothing at all as 0."""
     places = max(0, 2 - max((_exponent(v) for v in (value, low, high) if v), default=2))
     if places > 5:
         return three(value), three(low), three(high)
-    return f"{value:,.{places}f}", f"{low:,.{places}f}", f"{high:,.{places}f}"
+    told, first, last = (f"{v:,.{places}f}" if v else "0" for v in (value, low, high))
+    return told, first, last
 
 
 def gate_value(gate: Gate) -> str:

@@ -62,8 +62,8 @@ _HEAD = ("| number | base | now | allowed | change | verdict |", "| --- " * 6 + 
 
 
 def _table(audit: Audit) -> Block | None:
-    """Gates that do not hold and numbers that changed."""
-    gates = [gate for gate in audit.gates if not _holds(gate)]
+    """Gates that do not hold, what fails first, and numbers that changed."""
+    gates = sorted((g for g in audit.gates if not _holds(g)), key=lambda gate: not gate.fails)
     gated = {gate.key for gate in gates}
     deltas = _deltas(audit)
     changed = [d for key, d in deltas.items() if key not in gated and _is_news(d)]

@@ -53,4 +53,7 @@ def _link(mark: str) -> str:
 
 
 def _entity(character: str) -> str:
-    return f"&#{ord(character)};" if character.isascii() and not character.isalnum() else character
+    if not character.isascii() or character.isalnum():
+        return character
+    # An address of mail is one even within the type of code.
+    return f"&#{ord(character)};{'&#8203;' if character == '@' else ''}"

@@ -1,31 +1,44 @@
-"""The difference of two means over the same images, and of two that share nothing."""
+"""Differences of two means over the same images, and of two that share nothing."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from augscore.auditing.audit import Estimate
-from augscore.auditing.statistics.mean import mean_estimate
+from augscore.auditing.statistics.mean import mean_estimates
 from augscore.auditing.statistics.resampling import Floats
 
+Pair = tuple[Floats, Floats]
 
-def paired_difference(now: Floats, before: Floats, *, seed: int) -> Estimate | None:
-    """(N,) or (N, K) each, NaN for missing: the mean of all values of `now` minus that of `before`,
-    row by row of the same image.
+
+def paired_differences(pairs: Sequence[Pair], *, seed: int) -> tuple[Estimate | None, ...]:
+    """For each pair (now, before) of (N,) or (N, K) arrays of the same N images, NaN for missing:
+    the mean of all values now minus that of all before.
 
     Each mean is linearised over images (the infinitesimal jackknife: Efron & Tibshirani 1993,
     section 21.3), so that what both share falls out of the interval. None unless both have values.
     """
-    one, other = _mean(now), _mean(before)
-    if one is None or other is None:
+    moved = [_moved(_mean(now), _mean(before)) for now, before in pairs]
+    known = [values for values in moved if values is not None]
+    if not known:
+        return (None,) * len(pairs)
+    found = iter(mean_estimates(np.stack(known, axis=1), seed=seed))
+    return tuple(None if values is None else next(found) for values in moved)
+
+
+def _moved(now: _Mean | None, before: _Mean | None) -> Floats | None:
+    """(N,): values of which the mean is the difference and the spread is that of the difference;
+    NaN for images that neither has."""
+    if now is None or before is None:
         return None
-    either = one.known | other.known
-    moves = (one.moves - other.moves)[either] * int(either.sum())
-    return mean_estimate(one.value - other.value + moves, seed=seed)
+    either = now.known | before.known
+    moves = (now.moves - before.moves) * int(either.sum())
+    return np.where(either, now.value - before.value + moves, np.nan)
 
 
 @dataclass(frozen=True)

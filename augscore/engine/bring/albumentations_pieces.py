@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,13 +20,14 @@ from augscore.engine.bring.albumentations import (
     values_of,
 )
 from augscore.engine.bring.albumentations_steps import as_dict, in_words, obstacles_and_nodes
-from augscore.engine.bring.piece import Piece, as_before, chance_of, picture, tried
+from augscore.engine.bring.piece import Piece, as_before, chance_of, picture, stage, tried
 from augscore.engine.bring.portrait import portrait
 from augscore.engine.bring.randomness import unsigned
-from augscore.engine.bring.reading import Nodes, Notebook
+from augscore.engine.bring.reading import Nodes, Notebook, library, together
 from augscore.engine.bring.result import pixels_of
 from augscore.engine.bring.running import to_bytes
 from augscore.engine.foreign_draw import Parameters
+from augscore.engine.nodes import Node, OneOf, RandomApply
 from augscore.engine.normalize import Normalize
 from augscore.engine.policy import Takes
 from augscore.images.resize import to_float
@@ -68,29 +70,8 @@ class AlbumentationsStage:
 def pieces_of(run: AlbumentationsRun, side: int) -> list[Piece]:
     """What the Compose consists of. Every transform is tried on one picture, to see in which form
     it leaves it for the next."""
-    book, pieces = Notebook(lossy=False), []
-    image: Any = _array(picture(side))
-    is_normalized = False
-    for item in flat(run.pipeline):
-        nodes = _exact(item, book, side)
-        after = _tried(item, image)
-        before = is_normalized
-        is_normalized |= type(item).__name__ == "Normalize" and run.normalize is not None
-        known = as_dict(item)
-        piece = Piece(
-            (item,),
-            type(item).__name__,
-            in_words(known) if known else portrait(item),
-            _form(image, before),
-            _resizes(item, image, after),
-            (before, is_normalized),
-            nodes or None,
-            chance_of(item),
-            silent=type(item).__name__ in _SILENT and after is not None,
-        )
-        pieces.append(piece)
-        image = image if after is None else after
-    return pieces
+    walk = _Walk(run, side)
+    return [walk.piece(item) for item in flat(run.pipeline)]
 
 
 def stage_of(run: AlbumentationsRun, piece: Piece) -> AlbumentationsStage:
@@ -109,12 +90,95 @@ def flat(pipeline: Any) -> Iterator[Any]:
         yield pipeline
 
 
-def _exact(item: Any, book: Notebook, side: int) -> Nodes:
-    known = as_dict(item)
-    if known is None:
+class _Walk:
+    """Goes through a Compose with a picture, an array in the form in which it stands there."""
+
+    def __init__(self, run: AlbumentationsRun, side: int) -> None:
+        self.run, self.side = run, side
+        self.book = Notebook(lossy=False)
+        self.image: Any = _array(picture(side))
+        self.normalized = False
+
+    @property
+    def form(self) -> Takes | None:
+        return _form(self.image, self.normalized)
+
+    def piece(self, item: Any) -> Piece:
+        after = _tried(item, self.image)
+        resizes = self._resizes(item, after)
+        nodes = self._exact(item) or (() if resizes else self._container(item))
+        before, form = self.normalized, self.form
+        self.normalized |= type(item).__name__ == "Normalize" and self.run.normalize is not None
+        self.image = self.image if after is None else after
+        return Piece(
+            (item,),
+            type(item).__name__,
+            _words(item),
+            form,
+            resizes,
+            (before, self.normalized),
+            nodes or None,
+            chance_of(item),
+            silent=type(item).__name__ in _SILENT and after is not None,
+        )
+
+    def _exact(self, item: Any) -> Nodes:
+        known = as_dict(item)
+        if known is None:
+            return ()
+        nodes, obstacles = obstacles_and_nodes(known, self.book)
+        return () if obstacles or self.book.size not in (None, self.side) else nodes
+
+    def _container(self, item: Any) -> Nodes:
+        """OneOf, or a Sequential with a chance, around its transforms, each a node; none where one
+        of these changes the form or size of an image."""
+        kind = type(item).__name__ if _is_own(item) else ""
+        if kind == "Sequential":
+            inside = [self._branch(inner) for inner in item.transforms]
+            steps = tuple(node for nodes in inside for node in nodes)
+            return (RandomApply(steps, float(item.p)),) if inside and all(inside) else ()
+        if kind == "OneOf":
+            # The one that is chosen is applied whatever its own chance, which is its weight.
+            weights = tuple(float(inner.p) for inner in item.transforms)
+            inside = [self._branch(_always(inner)) for inner in item.transforms]
+            if sum(weights) > 0 and all(inside):
+                return (OneOf(tuple(map(together, inside)), weights, float(item.p)),)
         return ()
-    nodes, obstacles = obstacles_and_nodes(known, book)
-    return () if obstacles or book.size not in (None, side) else nodes
+
+    def _branch(self, item: Any) -> Nodes:
+        after = _tried(item, self.image)
+        if type(item).__name__ in _SILENT or self._resizes(item, after) or self.form is None:
+            return ()
+        if after is not None and _form(after, self.normalized) != self.form:
+            return ()
+        return self._exact(item) or self._container(item) or (self._stage(item),)
+
+    def _stage(self, item: Any) -> Node:
+        normalized = self.normalized, self.normalized
+        name, chance = type(item).__name__, chance_of(item)
+        piece = Piece((item,), name, _words(item), self.form, False, normalized, chance=chance)
+        return stage(library(LIBRARY), piece, stage_of(self.run, piece))
+
+    def _resizes(self, item: Any, after: Any) -> bool:
+        if _is_own(item):
+            return any(may_resize(leaf) for leaf in leaves(item))
+        arrays = isinstance(self.image, np.ndarray) and isinstance(after, np.ndarray)
+        return arrays and after.shape[:2] != self.image.shape[:2]
+
+
+def _always(transform: Any) -> Any:
+    forced = copy.copy(transform)
+    forced.p = 1.0
+    return forced
+
+
+def _is_own(item: Any) -> bool:
+    return type(item).__module__.startswith(f"{LIBRARY}.")
+
+
+def _words(item: Any) -> str:
+    known = as_dict(item)
+    return in_words(known) if known else portrait(item)
 
 
 def _tried(item: Any, image: Any) -> Any:
@@ -123,13 +187,6 @@ def _tried(item: Any, image: Any) -> Any:
             return item(image=array)["image"]
 
     return tried(call, image.copy() if isinstance(image, np.ndarray) else image)
-
-
-def _resizes(item: Any, image: Any, after: Any) -> bool:
-    if type(item).__module__.startswith(f"{LIBRARY}."):
-        return any(may_resize(leaf) for leaf in leaves(item))
-    arrays = isinstance(image, np.ndarray) and isinstance(after, np.ndarray)
-    return arrays and after.shape[:2] != image.shape[:2]
 
 
 def _form(value: Any, is_normalized: bool) -> Takes | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from augscore.engine.bring.albumentations import HOME, albumentations, all_in
+from augscore.engine.bring.held import held_by
 from augscore.engine.found import IgnoredArgument
 from augscore.nearest import did_you_mean
 
@@ -66,16 +67,11 @@ def recorded() -> Iterator[list[warnings.WarningMessage]]:
 def ignored_arguments(
     pipelines: Sequence[object], caught: Iterable[warnings.WarningMessage] = (), file: str = ""
 ) -> tuple[IgnoredArgument, ...]:
-    """What was dropped while the pipelines were made, each once.
-
-    Transforms remember it, and warnings tell its line in `file`. Of pipelines that only hold
-    such transforms somewhere inside, everything that was warned of counts.
-    """
+    """What the transforms of albumentations in the pipelines, or somewhere inside them, dropped
+    when they were made, each once; warnings tell its line in `file`."""
     told = [one for warning in caught for one in _in_warning(warning, file)]
-    if not all(map(_is_theirs, pipelines)):
-        return tuple(dict.fromkeys(told))
-    lines = {(one.op, one.argument): one.line for one in reversed(told)}
-    transforms = [transform for pipeline in pipelines for transform in all_in(pipeline)]
+    lines = {(op, argument): line for op, argument, line in reversed(told)}
+    transforms = (one for held in held_by(pipelines, _is_theirs) for one in all_in(held))
     dropped = [
         (type(transform).__name__, argument)
         for transform in transforms
@@ -89,12 +85,12 @@ def is_of_an_argument(warning: warnings.WarningMessage) -> bool:
     return _WARNING.match(str(warning.message)) is not None
 
 
-def _in_warning(warning: warnings.WarningMessage, file: str) -> list[IgnoredArgument]:
+def _in_warning(warning: warnings.WarningMessage, file: str) -> list[tuple[str, str, int | None]]:
     match = _WARNING.match(str(warning.message))
     if match is None:
         return []
     line = warning.lineno if warning.filename == file else None
-    return [_ignored(match["op"], name, line) for name in match["names"].split(", ")]
+    return [(match["op"], name, line) for name in match["names"].split(", ")]
 
 
 def _is_theirs(pipeline: object) -> bool:

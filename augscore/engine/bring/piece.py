@@ -22,6 +22,7 @@ from augscore.errors import InputError
 PATIENCE = 5.0
 _NEITHER_SIDE = 9, 5
 _SEED = 0
+_FORMS = {"pil": "PIL images", "bytes": "bytes", "floats": "floats", "auto": "what came before"}
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,15 @@ def stages(library: str, pieces: Iterable[Piece], run_of: RunOf) -> tuple[Node, 
         if piece.nodes is not None:
             nodes += piece.nodes
         elif not piece.silent:
-            nodes.append(_stage(library, piece, run_of(piece)))
+            nodes.append(stage(library, piece, run_of(piece)))
     return tuple(nodes)
+
+
+def stage(library: str, piece: Piece, run: Run) -> Stage:
+    """The node of one piece. The same transform is another one where it finds another form."""
+    form = "normalised pixels" if piece.normalized[0] else _FORMS[piece.takes or "auto"]
+    told = f"{piece.words}, given {form}"
+    return Stage(library, told, piece.resizes, run, name=piece.name, chance=piece.chance)
 
 
 def chance_of(transform: Any) -> float | None:
@@ -90,11 +98,6 @@ def tried(transform: Callable[[Any], Any], image: Any) -> Any:
     except (Exception, TookTooLong):
         return None
     return result
-
-
-def _stage(library: str, piece: Piece, run: Run) -> Stage:
-    told = f"{piece.words} of normalised pixels" if piece.normalized[0] else piece.words
-    return Stage(library, told, piece.resizes, run, name=piece.name, chance=piece.chance)
 
 
 def _joined(pieces: list[Piece]) -> list[Piece]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import Any
@@ -108,16 +108,23 @@ def convert(
             nodes = nodes_of(item)
             for node in nodes:
                 check_node(node)
-            exact(not nodes or book.normalize is None, f"{type(item).__name__} after Normalize")
+            exact(not nodes or book.normalize is None, f"{_named(item)} after Normalize")
         except Inexact as why:
             obstacles.append(str(why))
         except UsageError as why:
             obstacles.append(why.message)
         except _UNREADABLE as why:
-            obstacles.append(f"{called(item)} cannot be read: {why}")
+            obstacles.append(f"{_named(item)} cannot be read: {why}")
         else:
             found += nodes
     return tuple(found), obstacles
+
+
+def _named(item: Any) -> str:
+    """Its class; of a mapping of albumentations' the class that it stands for."""
+    if isinstance(item, Mapping):
+        return str(item.get("__class_fullname__", "a mapping")).rpartition(".")[2]
+    return called(item)
 
 
 def converted(nodes: Nodes, book: Notebook) -> Brought:

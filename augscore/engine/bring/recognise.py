@@ -75,7 +75,7 @@ def found_in_document(data: object, wish: Wish) -> Found:
 def _file(path: Path, wish: Wish) -> Found:
     from augscore.engine.policy_file.read import found_in_file
 
-    return _named(found_in_file(path, wish), wish)
+    return replace(_named(found_in_file(path, wish), wish), file=str(path))
 
 
 def _named(it: Found, wish: Wish) -> Found:

@@ -15,6 +15,7 @@ from augscore.images.resize import to_float
 # Filters and noise leave [0, 1] by a little and are clamped; 0 to 255 in floats, or pixels that
 # were normalised, leave it by far.
 _LOWEST, _HIGHEST = -1.0, 2.0
+_ROUNDING = 1e-6
 
 
 def pixels_of(result: Any, whose: str, normalize: Normalize | None) -> torch.Tensor:
@@ -26,7 +27,7 @@ def pixels_of(result: Any, whose: str, normalize: Normalize | None) -> torch.Ten
     pixels = _channels(_tensor(result, whose), whose)
     if normalize is not None:
         mean, std = (torch.tensor(part)[:, None, None] for part in (normalize.mean, normalize.std))
-        pixels = pixels * std + mean
+        pixels = _levels(pixels * std + mean)
     _check_range(pixels, whose)
     return pixels.clamp(0.0, 1.0)
 
@@ -55,6 +56,13 @@ def _channels(pixels: torch.Tensor, whose: str) -> torch.Tensor:
         told = f"{whose} returned {pixels.dtype}"
         raise InputError(told, code="op_shape", hint="Wanted uint8, or floats in [0, 1]")
     return to_float(pixels).expand(3, -1, -1)
+
+
+def _levels(pixels: torch.Tensor) -> torch.Tensor:
+    """8-bit levels where only rounding lies between: what was normalised and is left alone comes
+    back as it was."""
+    levels = (pixels * 255).round().div(255)
+    return torch.where((pixels - levels).abs() < _ROUNDING, levels, pixels)
 
 
 def _check_range(pixels: torch.Tensor, whose: str) -> None:

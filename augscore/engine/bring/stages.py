@@ -11,7 +11,7 @@ from augscore.engine.bring.kornia import KorniaRun
 from augscore.engine.bring.piece import Piece, RunOf, stages
 from augscore.engine.bring.torchvision import TorchvisionRun
 from augscore.engine.foreign_draw import Run
-from augscore.engine.nodes import Foreign, Node, Stage
+from augscore.engine.nodes import Foreign, Node, Stage, nodes_in
 from augscore.engine.policy import Policy, View
 
 
@@ -20,11 +20,12 @@ def staged(policy: Policy) -> Policy:
 
     A transform with an exact counterpart here becomes that; each other one is a `Stage` with a key
     of its own, given images in the form that it finds in its pipeline, and what comes after
-    Normalize is given normalised ones. What cannot be taken apart (a function, a class of the
-    user's, a container that chooses) is one stage, and so are transforms that bring an image to a
-    size in several steps. Views are distributed as before; a view of the same key is another one,
-    since a transform now draws from its own key. A policy without such pipelines comes back as it
-    is.
+    Normalize is given normalised ones. Random containers of torchvision, and OneOf and Sequential
+    of albumentations, become ours around such nodes. What cannot be taken apart (a function, a
+    class of the user's, other containers) is one stage, and so are transforms that bring an image
+    to a size in several steps. Views are distributed as before; a view of the same key is another
+    one, since a transform now draws from its own key. A policy without such pipelines comes back
+    as it is.
     """
     views = tuple(_view(view, view.size or policy.size) for view in policy.views)
     if views == policy.views:
@@ -66,6 +67,6 @@ def _whole(node: Foreign, piece: Piece | None) -> Stage:
 
 
 def _notes(views: tuple[View, ...]) -> list[str]:
-    found = [node for view in views for node in view.steps if isinstance(node, Stage)]
+    found = [node for view in views for node in nodes_in(view.steps) if isinstance(node, Stage)]
     names = ", ".join(dict.fromkeys(node.name for node in found))
     return [f"run transform by transform, each with a key of its own: {names}"]

@@ -9,14 +9,23 @@ from typing import Any
 import torch
 from PIL import Image
 
-from augscore.engine.bring.piece import Piece, as_before, chance_of, picture, tried
+from augscore.engine.bring.piece import Piece, as_before, chance_of, picture, stage, tried
 from augscore.engine.bring.portrait import called, portrait
-from augscore.engine.bring.reading import Notebook, convert
+from augscore.engine.bring.reading import Nodes, Notebook, convert, library, together
 from augscore.engine.bring.result import pixels_of
 from augscore.engine.bring.running import to_bytes
-from augscore.engine.bring.torchvision import SIZED, TorchvisionRun, keeps_size
-from augscore.engine.bring.torchvision_steps import CONVERSIONS, NOTHING, Reading, flat, name_of
+from augscore.engine.bring.torchvision import LIBRARY, SIZED, TorchvisionRun, keeps_size
+from augscore.engine.bring.torchvision_steps import (
+    CONTAINERS,
+    CONVERSIONS,
+    NOTHING,
+    Reading,
+    children_of,
+    flat,
+    name_of,
+)
 from augscore.engine.foreign_draw import Parameters
+from augscore.engine.nodes import Node, OneOf, RandomApply, RandomOrder
 from augscore.engine.normalize import Normalize
 from augscore.engine.policy import Takes
 from augscore.images.resize import to_float
@@ -75,26 +84,76 @@ class _Walk:
         self.normalized = False
 
     def piece(self, item: Any) -> Piece:
-        nodes, obstacles = convert([item], self.reading.nodes, self.reading.book)
-        if obstacles or self.reading.book.size not in (None, self.side):
-            nodes = ()
+        nodes = self._exact(item)
         after = tried(item, self.image)
         silent = after is not None and self._only_converts(item, after)
+        resizes = self._resizes(item, after)
+        nodes = nodes or (() if resizes else self._container(item))
         before, form = self.normalized, self.form
         self.normalized |= name_of(item) == "Normalize" and self.run.normalize is not None
-        resizes = self._resizes(item, after)
         self._goes_on(after)
+        normalized = before, self.normalized
+        return self._piece(item, form, normalized, resizes=resizes, nodes=nodes, silent=silent)
+
+    def _piece(
+        self,
+        item: Any,
+        form: Takes | None,
+        normalized: tuple[bool, bool],
+        *,
+        resizes: bool = False,
+        nodes: Nodes = (),
+        silent: bool = False,
+    ) -> Piece:
         return Piece(
             (item,),
             title_of(item),
             portrait(item),
             form,
             resizes,
-            (before, self.normalized),
+            normalized,
             nodes or None,
             chance_of(item),
             silent,
         )
+
+    def _exact(self, item: Any) -> Nodes:
+        book = self.reading.book
+        nodes, obstacles = convert([item], self.reading.nodes, book)
+        return () if obstacles or book.size not in (None, self.side) else nodes
+
+    def _container(self, item: Any) -> Nodes:
+        """A random container around its transforms, each a node; none where one of these changes
+        the form or size of an image."""
+        name = name_of(item)
+        if name not in CONTAINERS or self.form is None:
+            return ()
+        branches = [self._branch(inner) for inner in children_of(item)]
+        inside = [nodes for nodes in branches if nodes]
+        if len(inside) < len(branches) or not inside:
+            return ()
+        if name == "RandomApply":
+            return (RandomApply(tuple(one for nodes in inside for one in nodes), float(item.p)),)
+        choices = tuple(map(together, inside))
+        if name == "RandomOrder":
+            return (RandomOrder(choices),)
+        return (OneOf(choices, () if item.p is None else tuple(map(float, item.p))),)
+
+    def _branch(self, branch: Any) -> Nodes:
+        """What follows one another inside a container."""
+        nodes: list[Node] = []
+        for item in flat(branch):
+            after = tried(item, self.image)
+            if name_of(item) in CONVERSIONS | {"Normalize"} or self._resizes(item, after):
+                return ()
+            if after is not None and _form(after, self.normalized) != self.form:
+                return ()
+            nodes += self._exact(item) or self._container(item) or [self._stage(item)]
+        return tuple(nodes)
+
+    def _stage(self, item: Any) -> Node:
+        piece = self._piece(item, self.form, (self.normalized, self.normalized))
+        return stage(library(LIBRARY), piece, stage_of(self.run, piece))
 
     def _resizes(self, item: Any, after: Any) -> bool:
         if name_of(item) in SIZED or keeps_size(item):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from augscore.auditing.part import Axis
-from augscore.auditing.table import LevelRecord, Pixels, Table
+from augscore.auditing.table import Fault, LevelRecord, Pixels, Table
 from tests.auditing.findings.looking import check, codes, found
 from tests.auditing.tables import CLEAN, RISING, Op, table, with_levels
 
@@ -201,6 +201,18 @@ def test_curves_of_too_few_images_are_not_measured() -> None:
     records = (*few.records[:40], *(replace(r, levels=()) for r in few.records[40:]))
     for code in SHAPES:
         assert check(replace(few, records=records), code).state == "not_measured"
+
+
+def test_a_level_that_breaks_does_not_hide_the_shape_of_the_others() -> None:
+    given = with_op(Op("Posterize", curve=FALLING))
+    fault = Fault("op_raised", "0 bits", None)
+
+    def one(i: int, level: LevelRecord) -> LevelRecord:
+        broken = level.part == 4 and level.level == 0
+        return replace(level, reading=None, pixels=None, fault=fault) if broken else level
+
+    (finding,) = found(with_levels(given, one), "REVERSED")
+    assert "at 5 of 30" in finding.statement
 
 
 def test_no_noise_is_called_a_shape() -> None:

@@ -158,6 +158,17 @@ def test_a_pipeline_that_breaks_is_not_measured(
     assert time.monotonic() - began < 120
 
 
+def test_a_pipeline_that_breaks_now_and_then_is_measured(image: torch.Tensor) -> None:
+    def fragile(image: Image.Image) -> Image.Image:
+        if random.random() < 0.1:
+            raise ValueError("no such luck")
+        return image.rotate(90 * random.random())
+
+    seen = facts(fragile, image)
+    assert 45 < seen.distinct < 64
+    assert not seen.workers_coincide
+
+
 def test_workers_that_start_anew_want_to_unpickle(
     image: torch.Tensor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -261,6 +261,12 @@ def test_a_transform_that_writes_to_its_input_is_told(form: str, images: torch.T
     assert all(isinstance(one, torch.Tensor) for one in views)
 
 
+def test_whoever_asked_for_it_may_write(images: torch.Tensor) -> None:
+    steps = [v1.ToTensor(), v1.RandomErasing(1.0, inplace=True), v1.Lambda(as_it_is)]
+    _, faults = tolerant_view(images, drawn(v1.Compose(steps), images))
+    assert faults == [None] * 5
+
+
 def _raises_for_the_sick(batch: torch.Tensor) -> torch.Tensor:
     if bool((batch[:, 0, 0, 0] == 7 / 255).any()):
         raise ValueError("no such luck")

@@ -360,8 +360,8 @@ POLICY = PolicyResult(
 )
 
 GATES = (
-    Gate("findings.DEAD", "at most 0", 1, None, None, "fail", "Sharpness", "fail"),
-    Gate("findings.REVERSED", "at most 0", 1, None, None, "fail", "Solarize", "fail"),
+    Gate("findings.DEAD", "at most 0", 1, None, None, "fail", "Sharpness", fails=True),
+    Gate("findings.REVERSED", "at most 0", 1, None, None, "fail", "Solarize", fails=True),
     Gate("policy.strength", "0.4 to 0.9", 0.534, 0.522, 0.546, "pass"),
     Gate(
         "policy.unchanged_share",
@@ -373,7 +373,7 @@ GATES = (
         "about 9,000 images would settle it",
     ),
     Gate("ops.Solarize.strength", "at least 0.05", 0.402, 0.378, 0.426, "pass"),
-    Gate("findings.NON_MONOTONE", "at most 0", 1, None, None, "warn", "Brightness"),
+    Gate("findings.NON_MONOTONE", "at most 0", 1, None, None, "warn", "Brightness", "warn"),
 )
 
 COMPARISON = Comparison(

@@ -33,7 +33,7 @@ def test_intervals() -> None:
     assert with_interval(estimate(0.5, None)) == "0.500"
     assert with_interval(estimate(0.5, 0)) == "0.500"
     assert with_interval(estimate(0.5, 0.02)) == "0.500 (0.480 ... 0.520)"
-    assert with_interval(estimate(0.0, 0.02)) == "0.0000 (-0.0200 ... 0.0200)"
+    assert with_interval(estimate(0.0, 0.02)) == "0 (-0.0200 ... 0.0200)"
     assert interval(None, None, None) == "-"
 
 

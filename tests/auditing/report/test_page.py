@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tinyhtml5.parser import HTMLParser
 
 from augscore.auditing.audit import Audit
+from augscore.auditing.report.headline import reason
 from augscore.auditing.report.limits import LIMITS
 from augscore.auditing.report.page.document import MOST_BYTES, to_html
 from augscore.auditing.report.picture import Picture
@@ -242,6 +243,12 @@ def test_an_audit_that_has_little_gives_a_page_that_says_so() -> None:
     assert "Nothing was found so far." in told
     ids = {section.get("id") for section in all_of(tree, "section")}
     assert ids == {"verdict", "limits", "findings", "operations", "method", "table"}
+
+
+def test_the_verdict_tells_its_reason(tree: Element) -> None:
+    (headline,) = [e for e in all_of(tree, "p") if e.get("class") == "headline"]
+    assert text_of(headline) == reason(example.full())
+    assert "findings.DEAD 1, allowed at most 0: Sharpness" in text_of(headline)
 
 
 def test_limits_are_told_right_after_the_verdict(tree: Element) -> None:

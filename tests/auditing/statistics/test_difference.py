@@ -8,10 +8,15 @@ import numpy as np
 import pytest
 
 from augscore.auditing.audit import Estimate
-from augscore.auditing.statistics.difference import paired_difference, unpaired_difference
+from augscore.auditing.statistics.difference import paired_differences, unpaired_difference
 from augscore.auditing.statistics.mean import mean_estimate
 
 NAN = float("nan")
+
+
+def paired_difference(now: np.ndarray, before: np.ndarray, *, seed: int) -> Estimate | None:
+    (found,) = paired_differences([(now, before)], seed=seed)
+    return found
 
 
 def pools(seed: int, images: int = 120, views: int = 3) -> tuple[np.ndarray, np.ndarray]:
@@ -82,6 +87,19 @@ def test_nothing_to_compare() -> None:
     assert paired_difference(empty, some, seed=0) is None
     assert paired_difference(some, empty, seed=0) is None
     assert paired_difference(np.empty((0, 2)), np.empty((0, 2)), seed=0) is None
+
+
+def test_many_at_once_are_each_as_alone() -> None:
+    pairs = [pools(0), pools(1), (np.full((120, 3), NAN), pools(0)[1]), pools(2)]
+    alone = tuple(paired_difference(now, before, seed=4) for now, before in pairs)
+    assert alone[2] is None
+    together = paired_differences(pairs, seed=4)
+    assert together[2] is None
+    for one, other in zip(alone, together, strict=True):
+        if one is not None and other is not None:
+            ends = (other.value, other.low, other.high)
+            assert (one.value, one.low, one.high) == pytest.approx(ends, rel=1e-9)
+    assert paired_differences([], seed=0) == ()
 
 
 def test_of_independent_estimates() -> None:

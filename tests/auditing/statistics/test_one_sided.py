@@ -79,8 +79,9 @@ def test_equivalence_needs_every_column_on_both_sides() -> None:
         assert equivalence_p(moved, 0.02, seed=0) == 1.0
 
 
-def test_equivalence_is_two_one_sided_tests_of_every_column() -> None:
-    columns = np.random.default_rng(5).normal([0.0, 0.006, -0.008], 0.04, (80, 3))
+@pytest.mark.parametrize("sign", [1, -1])
+def test_equivalence_is_two_one_sided_tests_of_every_column(sign: int) -> None:
+    columns = sign * np.random.default_rng(5).normal([0.0, 0.006, -0.008], 0.04, (80, 3))
     tests = []
     for column in columns.T:
         below = mean_below(column, 0.016, seed=2)

@@ -292,5 +292,10 @@ def test_a_named_lambda_alone_is_brought(bytes40: torch.Tensor) -> None:
     assert torch.equal(views, bytes40.flip(2).float() / 255)
 
 
+def test_notes_name_what_stands_after_normalize() -> None:
+    notes = Policy.of(A.Compose([A.Normalize(), A.HorizontalFlip()]), size=8).notes
+    assert any("HorizontalFlip after Normalize" in note for note in notes)
+
+
 def _upside_down(image: Any, **_: Any) -> Any:
     return image[::-1]

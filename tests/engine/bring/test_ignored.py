@@ -124,7 +124,20 @@ class Wrapped:
         import numpy as np
         return self.inner(image=np.asarray(image))["image"]
 
+def function(image):
+    import numpy as np
+    return other(image=np.asarray(image))["image"]
+
+def made_by(size):
+    inner = A.Compose([A.Solarize(threshold=0.5)])
+    return lambda image: inner(image=image)["image"]
+
+from torchvision import transforms
 wrapped = Wrapped()
+closed = made_by(3)
+method = wrapped.__call__
+innocent = transforms.Compose([transforms.Lambda(lambda image: image)])
+listed = transforms.Compose([transforms.Lambda(wrapped), transforms.RandomCrop(8)])
 """
 
 
@@ -147,14 +160,30 @@ def test_code_tells_its_lines_and_its_warnings(
     assert caught.value.code == "code_not_allowed"
 
 
-def test_what_is_wrapped_goes_by_the_warnings(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "op", "argument", "line"),
+    [
+        ("wrapped", "GaussNoise", "var_limit", 5),
+        ("listed", "GaussNoise", "var_limit", 5),
+        ("method", "GaussNoise", "var_limit", 5),
+        ("function", "Downscale", "scale_min", 7),
+        ("closed", "Solarize", "threshold", 22),
+    ],
+)
+def test_what_a_pipeline_holds_somewhere_inside_is_told(
+    name: str, op: str, argument: str, line: int, tmp_path: Path
+) -> None:
     path = tmp_path / "recipe.py"
     path.write_text(CODE)
-    found = inspect_policy(f"{path}:wrapped", allow_code=True)
-    # Which of them the wrapped pipeline holds cannot be known.
-    assert pairs(found) == [("GaussNoise", "var_limit"), ("Downscale", "scale_min")]
-    assert [one.line for one in found.ignored] == [5, 7]
-    assert all(isinstance(one, IgnoredArgument) for one in found.ignored)
+    (one,) = inspect_policy(f"{path}:{name}", allow_code=True).ignored
+    assert isinstance(one, IgnoredArgument)
+    assert (one.op, one.argument, one.line) == (op, argument, line)
+
+
+def test_what_others_in_the_file_dropped_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.py"
+    path.write_text(CODE)
+    assert inspect_policy(f"{path}:innocent", allow_code=True).ignored == ()
 
 
 def test_an_argument_without_a_successor_has_its_nearest() -> None:

@@ -23,7 +23,7 @@ import augscore
 from augscore import Draw, Policy
 from augscore.engine.bring import piece
 from augscore.engine.bring.stages import staged
-from augscore.engine.nodes import Foreign, Stage, Step
+from augscore.engine.nodes import Foreign, OneOf, RandomApply, RandomOrder, Stage, Step
 from augscore.engine.presets import preset
 from augscore.errors import InputError
 
@@ -46,14 +46,25 @@ class Sometimes:
         return image
 
 
-def inside(pipeline: Any, size: int = 32) -> list[tuple[str, float | None]]:
+def inside(pipeline: Any, size: int = 32) -> list[Any]:
     """The names of the nodes and their chances."""
     policy = staged(Policy.of(pipeline, size=size))
     return [_told(node) for node in policy.views[0].steps]
 
 
-def _told(node: Any) -> tuple[str, float | None]:
-    return (node.name, node.chance) if isinstance(node, Stage) else (node.op, node.p)
+def _told(node: Any) -> Any:
+    """Of a container its kind, what is inside and its chance or weights."""
+    match node:
+        case Stage(name=name, chance=chance):
+            return name, chance
+        case RandomApply(steps=steps, p=p):
+            return "RandomApply", [_told(step) for step in steps], p
+        case OneOf(choices=choices, weights=weights, p=p):
+            return "OneOf", [_told(one) for one in choices], weights, p
+        case RandomOrder(steps=steps):
+            return "RandomOrder", [_told(step) for step in steps]
+        case _:
+            return node.op, node.p
 
 
 def test_torchvision_is_taken_apart() -> None:
@@ -74,7 +85,7 @@ def test_torchvision_is_taken_apart() -> None:
         ("RandomHorizontalFlip", 0.3),
         ("tilted", None),
         ("Sometimes", 0.25),
-        ("RandomApply", 0.4),
+        ("RandomApply", [("tilted", None)], 0.4),
         ("RandomErasing", 0.1),
     ]
     second = v2.Compose([v2.RandomPhotometricDistort(p=0.5), v2.RandAugment(fill=[128.0])])
@@ -110,10 +121,130 @@ def test_albumentations_is_taken_apart() -> None:
     assert inside(compose) == [
         ("RandomHorizontalFlip", 0.2),
         ("CoarseDropout", 0.3),
-        ("OneOf", 0.8),
+        ("OneOf", [("GaussNoise", 1.0), ("MotionBlur", 1.0)], (1.0, 1.0), 0.8),
         ("Lambda", 0.6),
         ("GaussNoise", 0.9),
     ]
+
+
+def test_random_containers_are_opened() -> None:
+    pipeline = v1.Compose(
+        [
+            v1.RandomApply([v1.RandomInvert(0.3), v1.Lambda(tilted)], p=0.4),
+            v1.RandomChoice([v1.Lambda(tilted), v1.RandomApply([Sometimes(0.2)])], p=[1, 3]),
+            v1.RandomOrder([v1.Lambda(tilted), v1.Compose([v1.RandomInvert(0.3), Sometimes(1)])]),
+            v1.RandomApply([v1.Lambda(tilted), v1.CenterCrop(32)]),
+            v1.ToTensor(),
+            v1.Normalize([0.5] * 3, [0.2] * 3),
+            v1.RandomApply([v1.RandomErasing(0.9)], p=0.7),
+        ]
+    )
+    pair = ("RandomApply", [("RandomInvert", 0.3), ("Sometimes", 1.0)], 1.0)
+    assert inside(pipeline) == [
+        ("RandomApply", [("RandomInvert", 0.3), ("tilted", None)], 0.4),
+        ("OneOf", [("tilted", None), ("RandomApply", [("Sometimes", 0.2)], 0.5)], (1.0, 3.0), 1.0),
+        ("RandomOrder", [("tilted", None), pair]),
+        ("RandomApply", 0.5),
+        ("RandomApply", [("RandomErasing", 0.9)], 0.7),
+    ]
+    arrays = v1.Compose([v1.RandomApply([v1.Lambda(np.asarray)], p=0.3), v1.Lambda(tilted)])
+    assert inside(arrays)[0] == ("RandomApply", 0.3)
+    # A conversion inside leaves some images in another form.
+    converts = v2.Compose([v2.RandomApply([v2.ToDtype(torch.float32, scale=True)])])
+    assert inside(converts) == [("RandomApply", 0.5)]
+
+
+def test_containers_of_albumentations_are_opened() -> None:
+    compose = A.Compose(
+        [
+            A.OneOf([A.MedianBlur(p=0.2), A.HorizontalFlip(p=0.6)], p=0.3),
+            A.Sequential([A.GaussNoise(p=0.5), A.OneOf([A.CLAHE()], p=0.4)], p=0.7),
+            A.OneOf([A.RandomCrop(32, 32), A.CenterCrop(32, 32)], p=1),
+            A.SomeOf([A.GaussNoise(), A.CLAHE()], n=1, p=0.9),
+        ]
+    )
+    assert inside(compose) == [
+        ("OneOf", [("MedianBlur", 1.0), ("RandomHorizontalFlip", 1.0)], (0.2, 0.6), 0.3),
+        (
+            "RandomApply",
+            [("GaussNoise", 0.5), ("OneOf", [("CLAHE", 1.0)], (0.5,), 0.4)],
+            0.7,
+        ),
+        ("OneOf", 1.0),
+        ("SomeOf", 0.9),
+    ]
+
+
+def test_what_was_opened_keeps_its_chances() -> None:
+    """Of 2,000 black images: marks of 40, 80 and 160 add up to what was applied."""
+
+    def marks(number: int) -> Any:
+        return v2.Lambda(lambda image: image + number)
+
+    theirs = v2.Compose(
+        [
+            v2.RandomApply([marks(160)], p=0.3),
+            v2.RandomChoice([marks(40), marks(80)], p=[1, 3]),
+        ]
+    )
+    once = A.OneOf([A.InvertImg(p=0.2), A.Lambda(image=_grey, name="grey", p=0.6)], p=0.5)
+    black = torch.zeros(2000, 3, 4, 4, dtype=torch.uint8)
+    wanted = [
+        {0: 0.0, 40: 0.175, 80: 0.525, 200: 0.075, 240: 0.225},
+        {0: 0.5, 255: 0.125, 9: 0.375},
+    ]
+    for pipeline, shares in zip((theirs, A.Compose([once])), wanted, strict=True):
+        policy = Policy.of(pipeline, size=4)
+        for one in (policy, staged(policy)):
+            (views,), _ = augscore.augment(black, one, seed=1)
+            seen = views[:, 0, 0, 0].mul(255).round().to(torch.int64)
+            for mark, share in shares.items():
+                assert float((seen == mark).double().mean()) == pytest.approx(share, abs=0.045)
+
+
+def _grey(image: Any, **_: Any) -> Any:
+    return np.full_like(image, 9)
+
+
+@pytest.mark.parametrize("library", ["torchvision", "kornia", "albumentations"])
+def test_normalised_pixels_left_alone_come_back_as_they_were(
+    library: str, bytes40: torch.Tensor
+) -> None:
+    mean, std = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+    makers: dict[str, Callable[[], Any]] = {
+        "torchvision": lambda: v1.Compose(
+            [v1.ToTensor(), v1.Normalize([*mean], [*std]), Sometimes(0.5)]
+        ),
+        "kornia": lambda: torch.nn.Sequential(
+            K.Normalize(torch.tensor(mean), torch.tensor(std)), K.RandomInvert(p=0.0)
+        ),
+        "albumentations": lambda: A.Compose([A.Normalize(mean, std), A.Sharpen(p=0)]),
+    }
+    pipeline = makers[library]()
+    every_level = torch.arange(256, dtype=torch.uint8).reshape(1, 1, 16, 16).expand(1, 3, -1, -1)
+    for images, size in ((every_level, 16), (bytes40, 40)):
+        policy = Policy.of(pipeline, size=size)
+        for one in (policy, staged(policy)):
+            assert torch.equal(augscore.augment(images, one)[0][0], images.float() / 255)
+
+
+def test_a_forced_choice_leaves_the_users_transform_alone(bytes40: torch.Tensor) -> None:
+    noise = A.GaussNoise(p=0.25)
+    augscore.augment(bytes40, staged(Policy.of(A.Compose([A.OneOf([noise], p=1)]), size=40)))
+    assert noise.p == 0.25
+
+
+def test_one_transform_in_two_forms_is_two(bytes40: torch.Tensor) -> None:
+    both = Sometimes(0.5)
+    pipeline = v1.Compose([both, v1.ToTensor(), both])
+    policy = staged(Policy.of(pipeline, size=40))
+    first, second = policy.views[0].steps
+    assert isinstance(first, Stage)
+    assert isinstance(second, Stage)
+    assert first.pipeline != second.pipeline
+    (views,), draw = augscore.augment(bytes40, policy)
+    (again,) = augscore.replay(bytes40, Draw.from_json(draw.to_json()), policy=policy)
+    assert torch.equal(again, views)
 
 
 def test_timms_training_transform_is_taken_apart() -> None:
@@ -175,6 +306,13 @@ FIXED: dict[str, Callable[[], Any]] = {
             v1.Normalize([0.4, 0.5, 0.6], [0.5, 0.4, 0.3]),
             v1.Lambda(lambda image: image.clamp(0, 1)),
             v1.Lambda(lambda image: image / 2),
+        ]
+    ),
+    "containers": lambda: v1.Compose(
+        [
+            v1.RandomApply([v1.Lambda(tilted), v1.Lambda(ImageOps.invert)], p=1.0),
+            v1.RandomChoice([v1.Lambda(ImageOps.mirror), v1.Lambda(tilted)], p=[1.0, 0.0]),
+            v1.RandomOrder([v1.Lambda(tilted), v1.Lambda(ImageOps.solarize)]),
         ]
     ),
     "kornia": lambda: K.ImageSequential(

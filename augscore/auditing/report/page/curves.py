@@ -115,7 +115,7 @@ def _captioned(name: str, svg: Markup) -> Markup:
 def _axis_text(curve: Curve) -> str:
     known = curve.unit in ("", curve.axis)
     parts = [curve.axis if known else f"{curve.axis} [{curve.unit}]"]
-    parts += [] if curve.neutral is None else [f"neutral at {number(curve.neutral)}"]
+    parts += [] if curve.neutral is None else [f"neutral {number(curve.neutral)}"]
     set_to = "drawn from a range" if curve.set_to is None else f"set to {number(curve.set_to)}"
     return ", ".join([*parts, set_to])
 

@@ -20,7 +20,16 @@ def finding_anchor(place: int) -> str:
 
 def series(place: int) -> str:
     """The classes of colour and dash of the operation at this place."""
-    return f"s{place % SERIES} d{place // SERIES % DASHES}"
+    return _classes(place, place // SERIES)
+
+
+def series_of_axis(place: int, axis: int) -> str:
+    """The same for one of several magnitudes, which share the colour of their operation."""
+    return _classes(place, axis)
+
+
+def _classes(colour: int, dash: int) -> str:
+    return f"s{colour % SERIES} d{dash % DASHES}"
 
 
 def has_curves(op: OpResult) -> bool:

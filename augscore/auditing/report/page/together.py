@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from augscore.auditing.audit import Curve, OpResult
 from augscore.auditing.report.page.curve_panel import place_on
-from augscore.auditing.report.page.links import series
+from augscore.auditing.report.page.links import series, series_of_axis
 from augscore.auditing.report.page.markup import fill, joined
 from augscore.auditing.report.page.numbers import number
 from augscore.auditing.report.page.plot import Scale, path, ticks
@@ -23,9 +23,10 @@ _WIDE, _LONGEST = 1000, 25
 
 @dataclass(frozen=True)
 class _Line:
-    """A curve, the place of its operation and what stands at its end."""
+    """A curve, the place of its operation, its look and what stands at its end."""
 
     place: int
+    look: str
     name: str
     curve: Curve
 
@@ -72,12 +73,15 @@ def all_together(ops: Placed, top: float) -> Markup:
 
 def _lines(ops: Placed) -> list[_Line]:
     """An operation of several magnitudes has one for each, which its name then tells."""
-    return [
-        _Line(place, op.op if len(op.curves) == 1 else f"{op.op}, {curve.axis}", curve)
-        for place, op in ops
-        for curve in op.curves
-        if curve.points
-    ]
+    lines = []
+    for place, op in ops:
+        curves = [curve for curve in op.curves if curve.points]
+        for axis, curve in enumerate(curves):
+            alone = len(curves) == 1
+            look = series(place) if alone else series_of_axis(place, axis)
+            name = op.op if alone else f"{op.op}, {curve.axis}"
+            lines.append(_Line(place, look, name, curve))
+    return lines
 
 
 def _polyline(line: _Line, up: Scale) -> Markup:
@@ -87,7 +91,7 @@ def _polyline(line: _Line, up: Scale) -> Markup:
     ]
     return fill(
         '<polyline class="line {}" data-op="{}" points="{}"/>',
-        *(series(line.place), line.place, path(points)),
+        *(line.look, line.place, path(points)),
     )
 
 
@@ -98,7 +102,7 @@ def _names(lines: Sequence[_Line], up: Scale) -> Markup:
     return joined(
         fill(
             '<text class="ending {}" data-op="{}" x="100%" dx="10" y="{}">{}</text>',
-            *(series(line.place), line.place, round(y + 4, 1), _shortened(line.name)),
+            *(line.look, line.place, round(y + 4, 1), _shortened(line.name)),
         )
         for line, y in zip(ordered, places, strict=True)
     )

@@ -1,0 +1,137 @@
+"""`audit` as one of several processes that torchrun started; the first alone speaks."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from augscore.runs.ranks import local_ranks, own_device, own_shard, rank
+
+from .audit_job import (
+    Machine,
+    Watch,
+    baseline_of,
+    check_files,
+    gates_of,
+    planned,
+    probed,
+    stopping,
+)
+from .audit_settings import AuditSettings
+from .exits import STOPPED, stop_code
+from .names import shown_path
+from .progress import progress_sink
+
+if TYPE_CHECKING:
+    from augscore.auditing.against import Baseline
+    from augscore.auditing.api import Audited
+    from augscore.auditing.gating.gates import Gates
+    from augscore.auditing.plan import AuditPlan
+
+
+@dataclass(frozen=True)
+class _Job:
+    plan: AuditPlan
+    gates: Gates
+    baseline: Baseline | None
+
+
+def audited_together(settings: AuditSettings, held: ExitStack) -> Audited | None:
+    """The whole at the first process, None at the others."""
+    if settings.shard is not None:
+        raise click.UsageError("--shard and torchrun both divide the images; use one of them")
+    if rank() > 0:
+        settings = replace(settings, quiet=True)
+    with progress_sink(settings.streams) as progress:
+        from augscore.auditing.together import claimed_together
+        from augscore.runs.meeting import agreed, from_all, meeting
+        from augscore.runtime import Interruptions
+
+        held.enter_context(meeting())
+        with Interruptions(once=True) as flag:
+            stopped = stopping(lambda: flag.stopped_by, settings.budget_s)
+            watch = Watch(settings.streams, progress, stopped)
+            job = agreed(lambda: _job(settings, watch))
+            _end_stopped(settings, from_all(stopped()))
+            out, inputs = settings.out, settings.inputs
+            if out is not None:
+                claim = claimed_together(out, job.plan, inputs, force=settings.force)
+                held.enter_context(claim)
+            audited = _measured(settings, job.plan, job.gates, out, watch)
+            return _compared(settings, job, audited, watch)
+
+
+def _job(settings: AuditSettings, watch: Watch) -> _Job:
+    gates = gates_of(settings)
+    if rank() == 0:
+        check_files(settings)
+    plan = planned(settings, str(settings.policy), _machine(settings), watch)
+    return _Job(plan, gates, baseline_of(settings, plan))
+
+
+def _machine(settings: AuditSettings) -> Machine:
+    from augscore.images.batches import auto_workers
+    from augscore.runtime import pick_device
+
+    share = max(1, auto_workers() // local_ranks())
+    workers = share if settings.workers is None else settings.workers
+    return Machine(own_shard(), str(own_device(pick_device(settings.device))), workers)
+
+
+def _measured(
+    settings: AuditSettings, plan: AuditPlan, gates: Gates, out: Path | None, watch: Watch
+) -> Audited | None:
+    from augscore.auditing.api import concluded
+    from augscore.auditing.audit_folder import whole_journal
+    from augscore.auditing.gallery import studio_of
+    from augscore.auditing.merging import join
+    from augscore.auditing.terms import terms_of
+    from augscore.auditing.together import measure_share
+
+    shares = measure_share(
+        plan, lambda old, record: probed(plan, gates, watch, old, record), out, watch.note
+    )
+    _end_stopped(settings, [shares.stopped_by])
+    if shares.gathered is None:
+        return None
+    with whole_journal(out) as journal:
+        joined = join(shares.gathered, journal)
+    return concluded(shares.gathered.facts, joined, terms_of(plan), studio_of(plan), gates)
+
+
+def _compared(
+    settings: AuditSettings, job: _Job, audited: Audited | None, watch: Watch
+) -> Audited | None:
+    from augscore.auditing.against import against_baseline, against_policy
+
+    if settings.compare is not None:
+        other = _other(settings, settings.compare, job.plan, watch)
+        if audited is not None and other is not None:
+            return against_policy(audited, other)
+    if audited is not None and job.baseline is not None:
+        return against_baseline(audited, job.baseline)
+    return audited
+
+
+def _other(settings: AuditSettings, policy: str, first: AuditPlan, watch: Watch) -> Audited | None:
+    """The second policy, with the seed and the size of the first."""
+    from augscore.auditing.gating.gates import DEFAULT_GATES
+    from augscore.runs.meeting import agreed
+
+    same = replace(settings, seed=first.seed, size=first.size)
+    plan = agreed(lambda: planned(same, policy, _machine(settings), watch))
+    return _measured(settings, plan, DEFAULT_GATES, None, watch)
+
+
+def _end_stopped(settings: AuditSettings, stops: list[str | None]) -> None:
+    by = next((by for by in stops if by is not None), None)
+    if by is None:
+        return
+    kept = "" if settings.out is None else f": {shown_path(settings.out)} keeps the parts"
+    advice = "" if settings.out is None else ", and the same command continues"
+    settings.streams.note(f"stopped by {by}{kept}{advice}")
+    raise click.exceptions.Exit(stop_code(by) if by in STOPPED else 0)
