@@ -70,6 +70,9 @@ def test_one_process_is_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("RANK", "WORLD_SIZE", "LOCAL_WORLD_SIZE", "LOCAL_RANK"):
         monkeypatch.delenv(name, raising=False)
     assert (rank(), ranks(), local_ranks(), own_shard()) == (0, 1, 1, Shard(1, 1))
+    monkeypatch.setenv("RANK", "3")  # of something else
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "4")
+    assert (rank(), ranks(), local_ranks(), own_shard()) == (0, 1, 1, Shard(1, 1))
 
 
 def test_processes_that_were_not_started_together(monkeypatch: pytest.MonkeyPatch) -> None:
