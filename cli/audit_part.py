@@ -26,7 +26,6 @@ from .exits import STOPPED, stop_code
 from .figures import plural
 from .lines import line
 from .names import shown_path
-from .policy_source import policy_files
 from .progress import progress_sink
 
 if TYPE_CHECKING:
@@ -103,12 +102,14 @@ def _asked(settings: AuditSettings, plan: AuditPlan, gates: Gates) -> Asked:
 
 def _anywhere(policy: str) -> str:
     """The name of the policy for whichever folder the merge is called in."""
+    from augscore.engine.bring.code import code_file
+    from augscore.engine.policies import is_policy_file
     from augscore.training.kept_policy import is_pair_run
 
-    files = policy_files(policy)
-    if files:
-        return os.path.abspath(files[0]) + policy.removeprefix(str(files[0]))
-    return os.path.abspath(policy) if is_pair_run(Path(policy)) else policy
+    if is_policy_file(policy) or is_pair_run(Path(policy)):
+        return os.path.abspath(policy)
+    home, _, name = policy.rpartition(":")
+    return policy if code_file(policy) is None else f"{os.path.abspath(home)}:{name}"
 
 
 def _tell(settings: AuditSettings, shard: Shard, stopped_by: str | None) -> None:

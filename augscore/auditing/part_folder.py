@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -14,11 +15,12 @@ from augscore.auditing.plan import AuditPlan, Pool
 from augscore.auditing.publish import Wanted
 from augscore.auditing.table import Table
 from augscore.auditing.terms import Terms, terms_of
+from augscore.errors import UsageError
 from augscore.images.records import Candidate
 from augscore.json_values import Json, mapping, read_object, whole
 from augscore.measuring.sources import Place
 from augscore.measuring.survey import YARDSTICK_IMAGES, listed_of
-from augscore.outputs import to_json, write_json
+from augscore.outputs import printable, to_json, write_json
 from augscore.runs.parts import IMAGES, Part, unfinished, write_part
 from augscore.runs.shard import Shard
 from augscore.runtime import host_facts
@@ -69,25 +71,40 @@ def finish_part(folder: Path, plan: AuditPlan, facts: Table | None) -> None:
 
 
 def terms_in(part: Part) -> Terms:
-    """Raises TypeError or KeyError for what `begin_part` did not write, as the next does."""
-    return from_plain(Terms, part.terms[_TERMS])
+    """This and the next raise UsageError (`no_part`) for what no `begin_part` wrote."""
+    with _of_this_version(part):
+        return from_plain(Terms, part.terms[_TERMS])
 
 
 def asked_in(part: Part) -> Asked:
-    return from_plain(Asked, part.terms[_ASKED])
+    with _of_this_version(part):
+        return from_plain(Asked, part.terms[_ASKED])
 
 
 def finished_in(part: Part) -> Finished:
-    """Raises UsageError (`part_unfinished`)."""
+    """Raises UsageError: `part_unfinished`, or `no_part` for what no `finish_part` wrote."""
     document = read_object(part.folder / FINISHED)
     if not document:
         raise unfinished(part)
-    facts = document[_FACTS]
-    return Finished(
-        whole(document[_RECORDS]),
-        mapping(document[_TOOL]),
-        None if facts is None else from_plain(Table, facts),
-    )
+    with _of_this_version(part):
+        facts = document[_FACTS]
+        return Finished(
+            whole(document[_RECORDS]),
+            mapping(document[_TOOL]),
+            None if facts is None else from_plain(Table, facts),
+        )
+
+
+@contextmanager
+def _of_this_version(part: Part) -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, TypeError) as error:
+        raise UsageError(
+            f"the part {printable(repr(str(part.folder)))} is not as this augscore writes it",
+            code="no_part",
+            hint="Join it with the version that made it, or make it anew",
+        ) from error
 
 
 def _plain(asked: Asked) -> Json:
@@ -99,12 +116,13 @@ def _shared(plan: AuditPlan, asked: Asked) -> Json:
     """Parts may use accelerators of several numbers, and copies of the images."""
     own = ("shard", "images-found")
     settings = {key: value for key, value in plan.settings.items() if key not in own}
-    told = {key: value for key, value in _plain(asked).items() if key in ("gates", "wanted")}
     return {
         **settings,
         "device": plan.scorer.device.type,
-        "gates": _digest([to_json(told["gates"]).encode()]),
-        "wanted": told["wanted"],
+        "gates": _digest([to_json(_plain(asked)["gates"]).encode()]),
+        "html": asked.wanted.html,
+        "thumbnails": asked.wanted.thumbnails,
+        "anonymous": not asked.wanted.names,
         IMAGES: _digest(_listing(plan.pool)),
     }
 

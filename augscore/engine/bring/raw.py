@@ -8,9 +8,8 @@ from typing import Any
 
 import torch
 
-from augscore.engine.bring import albumentations
+from augscore.engine.bring import albumentations, kornia
 from augscore.engine.bring.albumentations import AlbumentationsRun
-from augscore.engine.bring.kornia import HOME as KORNIA
 from augscore.engine.bring.kornia import KorniaRun
 from augscore.engine.bring.recognise import library_of
 from augscore.engine.bring.torchvision import TorchvisionRun, taken
@@ -33,12 +32,20 @@ class RawPipeline:
 
 def raw_copy(pipeline: Any, seed: int) -> RawPipeline:
     """A copy of a live object, whose own generators, if albumentations made them, start from
-    `seed` as its Compose lets them start."""
-    pipeline = copy.deepcopy(pipeline)
+    `seed` as its Compose lets them start; the object itself where it cannot be copied."""
+    try:
+        copied = copy.deepcopy(pipeline)
+    except Exception:  # whatever its classes raise: locks, files, generators
+        return _raw(pipeline)
+    if library_of(copied) == albumentations.LIBRARY:
+        copied.set_random_seed(seed)
+    return _raw(copied)
+
+
+def _raw(pipeline: Any) -> RawPipeline:
     library = library_of(pipeline)
     if library == albumentations.LIBRARY:
-        pipeline.set_random_seed(seed)
         return RawPipeline(AlbumentationsRun(pipeline, None))
-    if library == KORNIA.partition(".")[0]:
+    if library == kornia.LIBRARY:
         return RawPipeline(KorniaRun(pipeline, None))
     return RawPipeline(TorchvisionRun(pipeline, taken(pipeline, flat(pipeline)), None))

@@ -214,6 +214,18 @@ def test_the_same_operation_twice_is_redundant() -> None:
     assert found(twice(0.02), "REDUNDANT") == ()
 
 
+def test_the_other_one_is_that_of_the_same_kind() -> None:
+    """Grayscale is in more views, and JPEG comes twice."""
+    ops = (Op("Gray", chance=1.0), Op("JPEG", chance=0.9), Op("JPEG 2", chance=0.9))
+
+    def one(i: int, k: int, view: ViewRecord) -> ViewRecord:
+        parts = (replace(p, without=view.reading) if p.part == 2 else p for p in view.parts)
+        return replace(view, parts=tuple(parts))
+
+    (finding,) = found(with_views(table(ops, images=60), one), "REDUNDANT")
+    assert "JPEG 2 adds nothing where JPEG is applied" in finding.statement
+
+
 def test_a_redundant_operation_is_found_among_many() -> None:
     others = tuple(Op(f"Other {k}", chance=0.9) for k in range(14))
     ops = (*others, Op("JPEG", chance=0.9), Op("JPEG 2", chance=0.9))

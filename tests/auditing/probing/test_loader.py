@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import threading
 import time
 from typing import Any
 
@@ -19,6 +20,7 @@ from torchvision.transforms import v2
 from augscore import Policy
 from augscore.auditing.probing import loader
 from augscore.auditing.probing.loader import Trial, loader_facts
+from augscore.auditing.probing.ranges import out_of_range
 from augscore.auditing.table import LoaderFacts
 from augscore.benching.pictures import telling_pictures
 from augscore.engine.policies import inspect_policy
@@ -107,6 +109,20 @@ def test_of_several_pipelines_the_worst_is_told(image: torch.Tensor) -> None:
     good = v1.Compose([v1.RandomResizedCrop(32), v1.ColorJitter(0.4)])
     bad = A.Compose([A.RandomResizedCrop((32, 32)), A.ColorJitter(p=1)])
     assert facts([good, bad, good], image).distinct == 16
+
+
+def test_what_cannot_be_copied_runs_itself(image: torch.Tensor) -> None:
+    class Locked:
+        def __init__(self) -> None:
+            self.lock = threading.Lock()
+
+        def __call__(self, image: Image.Image) -> Image.Image:
+            return image.rotate(90 * random.random())
+
+    seen = facts(Locked(), image)
+    assert seen.distinct > 55
+    assert not seen.workers_coincide
+    assert out_of_range(inspect_policy(Locked()), [image], seed=0) == ()
 
 
 def test_equal_seeds_give_equal_facts(image: torch.Tensor) -> None:
