@@ -93,11 +93,17 @@ def _counted(found: Probed) -> str:
 
 
 def _asked(settings: AuditSettings, plan: AuditPlan, gates: Gates) -> Asked:
-    from augscore.auditing.part_folder import Asked
+    from augscore.auditing.part_folder import Asked, digest_of
 
-    baseline = None if settings.baseline is None else os.path.abspath(settings.baseline)
-    name = _anywhere(str(settings.policy))
-    return Asked(name, plan.source.place, gates, baseline, wanted(settings))
+    baseline, labels = settings.baseline, settings.labels
+    return Asked(
+        policy=_anywhere(str(settings.policy)),
+        place=plan.source.place,
+        labels=None if labels is None else digest_of(labels),
+        gates=gates,
+        baseline=None if baseline is None else os.path.abspath(baseline),
+        wanted=wanted(settings),
+    )
 
 
 def _anywhere(policy: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from augscore.auditing.part import Axis
 from augscore.engine.check import settings
-from augscore.engine.level_tables import level_map
+from augscore.engine.level_tables import IDENTITY, level_map
 from augscore.engine.nodes import LEVELS, Levelled, Node, RandAugment, Step, Value
 from augscore.engine.ops.arguments import Argument, Range, Whole
 from augscore.engine.ops.record import Knob, Op
@@ -20,9 +20,9 @@ def axes_of_step(step: Step, count: int) -> tuple[Axis, ...]:
     return tuple(axis for axis in found if axis is not None)
 
 
-def axis_of_level(count: int, set_to: float | None) -> Axis:
-    """RandAugment's level, 0 to 30, of a row of its table."""
-    top = LEVELS - 1
+def axis_of_level(count: int, set_to: float | None, farthest: float = LEVELS - 1) -> Axis:
+    """RandAugment's level, 0 to 30, of a row of its table: up to the `farthest` that is drawn."""
+    top = max(1.0, farthest)
     levels = {round(top * k / (count - 1)) for k in range(count)}
     if set_to is not None:
         levels.add(round(set_to))
@@ -40,10 +40,13 @@ def turned_step(step: Step, argument: str, value: float) -> Step:
 
 
 def turned_row(row: Levelled, level: float) -> Node:
-    """A row of a level table alone, at one level of 0 to 30."""
-    if level_map(row) is None:
-        return RandAugment(1, 0, (row,))
+    """A row of a level table alone, at one level of 0 to 30.
+
+    AugMix begins to solarize above the largest value, where nothing is inverted.
+    """
     value = row.start + (row.end - row.start) * level / (LEVELS - 1)
+    if level_map(row) is None or (row.argument == "threshold" and value > 1):
+        return RandAugment(1, 0, (Levelled(IDENTITY),))
     fixed = Levelled(row.op, row.argument, value, value, row.signed)
     return RandAugment(1, LEVELS - 1, (fixed,))
 

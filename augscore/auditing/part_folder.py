@@ -33,12 +33,13 @@ _RECORDS, _TOOL, _FACTS = "records", "tool", "facts"
 class Asked:
     """What the command was asked for besides its terms: how the whole is to be judged and told.
 
-    `policy` names it so that any folder will do, `place` is that of the images, `baseline` the
-    report to hold the whole against.
+    `policy` names it so that any folder will do, `place` is that of the images, `labels` a digest
+    of the table of classes, `baseline` the report to hold the whole against.
     """
 
     policy: str
     place: Place | None
+    labels: str | None
     gates: Gates
     baseline: str | None
     wanted: Wanted
@@ -107,6 +108,19 @@ def _of_this_version(part: Part) -> Iterator[None]:
         ) from error
 
 
+def digest_of(path: Path) -> str:
+    """Of the bytes of a file, "gone" for one that cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, _hash).hexdigest()
+    except OSError:
+        return "gone"
+
+
+def _hash() -> hashlib.blake2b:
+    return hashlib.blake2b(digest_size=16)
+
+
 def _plain(asked: Asked) -> Json:
     gates = {**asdict(asked.gates), "fail_on": sorted(asked.gates.fail_on)}
     return {**asdict(asked), "gates": gates}
@@ -120,6 +134,7 @@ def _shared(plan: AuditPlan, asked: Asked) -> Json:
         **settings,
         "device": plan.scorer.device.type,
         "gates": _digest([to_json(_plain(asked)["gates"]).encode()]),
+        "labels": asked.labels,
         "html": asked.wanted.html,
         "thumbnails": asked.wanted.thumbnails,
         "anonymous": not asked.wanted.names,
@@ -134,19 +149,11 @@ def _listing(pool: Pool) -> Iterator[bytes]:
     for number, offer in enumerate(pool.offers):
         yield listed_of(offer)
         if number < YARDSTICK_IMAGES and isinstance(offer, Candidate):
-            yield _contents(offer.path)
-
-
-def _contents(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).digest()
-    except OSError:
-        return b"gone"
+            yield digest_of(offer.path).encode()
 
 
 def _digest(pieces: Iterator[bytes] | list[bytes]) -> str:
-    digest = hashlib.blake2b(digest_size=16)
+    digest = _hash()
     for piece in pieces:
         digest.update(piece)
     return digest.hexdigest()

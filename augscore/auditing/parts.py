@@ -26,6 +26,9 @@ from augscore.engine.level_tables import (
     level_map,
 )
 from augscore.engine.nodes import (
+    AUTO_LEVELS,
+    LEVELS,
+    MOST_SEVERITY,
     AugMix,
     AutoAugment,
     Foreign,
@@ -188,8 +191,10 @@ def _table(
     if isinstance(node, AugMix):
         yield Probe(_part(stage, node.kind, chance), node, stage, node.kind)
         rows = AUG_MIX + (AUG_MIX_COLOUR if node.all_ops else ())
+        farthest = (LEVELS - 1) * node.severity / MOST_SEVERITY
         for probe in _rows(node.kind, rows, stage, 1.0, levels, None):
-            yield replace(probe, part=replace(probe.part, chance=None, is_observed=False))
+            part = _up_to(probe.part, levels, farthest)
+            yield replace(probe, part=replace(part, chance=None, is_observed=False))
         return
     if isinstance(node, TrivialAugmentWide):
         rows = node.ops or TRIVIAL_AUGMENT_WIDE
@@ -235,7 +240,16 @@ def _learnt(node: AutoAugment, stage: str, chance: float, levels: int) -> Iterat
     for probe in _rows(node.kind, rows, stage, 1.0, levels, None):
         assert isinstance(probe.node, Levelled)
         share = sum(_share(policy, probe.node.op) for policy in policies) / len(policies)
-        yield replace(probe, part=replace(probe.part, chance=chance * share))
+        learnt = [m for policy in policies for name, _, m in policy if name == probe.node.op]
+        part = _up_to(probe.part, levels, (LEVELS - 1) * max(learnt) / (AUTO_LEVELS - 1))
+        yield replace(probe, part=replace(part, chance=chance * share))
+
+
+def _up_to(part: Part, levels: int, farthest: float) -> Part:
+    """The part of a row turned no farther than its container draws it."""
+    if part.magnitude_free:
+        return part
+    return replace(part, axes=(axis_of_level(levels, None, farthest),))
 
 
 def _share(policy: Sequence[tuple[str, float, int]], op: str) -> float:

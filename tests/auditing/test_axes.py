@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
-from augscore.auditing.axes import axes_of_step, turned_step
+from augscore.auditing.axes import axes_of_step, turned_row, turned_step
 from augscore.engine.augment import augment
+from augscore.engine.level_tables import AUG_MIX
 from augscore.engine.nodes import Step
 from augscore.engine.ops.record import Knob, Op
 from augscore.engine.ops.table import OPS
@@ -90,3 +91,12 @@ def test_a_fixed_value_is_marked_and_whole_numbers_stay_whole() -> None:
     (axis,) = axes_of_step(Step("RandomPosterize", (("bits", 4),)), 7)
     assert axis.set_to == 4.0
     assert axis.levels == (8.0, 7.0, 6.0, 5.0, 4.0)
+
+
+def test_augmix_solarizes_nothing_at_level_zero() -> None:
+    row = next(row for row in AUG_MIX if row.op == "Solarize")
+    white = torch.ones(1, 3, 32, 32)
+    for level, inverted in ((0.0, False), (1.0, True)):
+        alone = Policy("one", 32, (View((turned_row(row, level),)),))
+        (view,), _ = augment(white, alone, size=32)
+        assert torch.equal(view, white) is not inverted

@@ -6,6 +6,7 @@ import pytest
 from torchvision.transforms import v2
 
 from augscore.auditing.parts import pipeline_of, places_of, probes_of
+from augscore.auditing.probing.levels import turned
 from augscore.auditing.shaping import nothing_by_design
 from augscore.engine.bring.stages import staged
 from augscore.engine.drawing.view import draw
@@ -93,3 +94,30 @@ def test_what_only_brings_images_to_a_size_or_a_type_says_so() -> None:
 )
 def test_shaping_transforms_are_known_by_their_names(name: str, neutral: bool) -> None:
     assert bool(nothing_by_design(name)) == neutral
+
+
+@pytest.mark.parametrize("policy", _policies(), ids=lambda policy: policy.name)
+def test_every_level_of_every_operation_can_be_drawn(policy: Policy) -> None:
+    for probe in probes_of(policy, 5):
+        for axis in probe.part.axes:
+            for level in axis.levels:
+                alone = Policy("alone", 32, (View((turned(probe, axis.name, level),)),))
+                draw(alone, [0], [(32, 32)], size=32, seed=0)
+
+
+@pytest.mark.parametrize(
+    ("policy", "farthest"),
+    [
+        # Of 9 in the paper's table: Contrast 6 and 7 at most, Brightness 9, Solarize 8.
+        ("autoaugment-cifar10", {"Contrast": 23, "Brightness": 30, "Solarize": 27, "Invert": 30}),
+        # Severity 3 of 10; what has no magnitude is turned all the way to show so.
+        ("augmix", {"Posterize": 9, "Rotate": 9, "Equalize": 30}),
+    ],
+)
+def test_a_row_is_turned_no_farther_than_its_container_draws_it(
+    policy: str, farthest: dict[str, float]
+) -> None:
+    parts = {probe.part.op: probe.part for probe in probes_of(preset(policy), 5)}
+    for op, level in farthest.items():
+        assert parts[op].axes[0].levels[0] == 0
+        assert parts[op].axes[0].levels[-1] == level

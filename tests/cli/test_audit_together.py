@@ -19,7 +19,7 @@ Child = Callable[..., subprocess.CompletedProcess[str]]
 
 # Its own options end at --, since it would take --n for several of them.
 TORCHRUN = [sys.executable, "-P", "-m", "torch.distributed.run", "--standalone"]
-SMALL = ("--size", "64", "--n", "12", "--op-images", "4", "--draws", "2", "--levels", "2")
+SMALL = ("--size", "64", "--n", "12", "--op-images", "2", "--draws", "2", "--levels", "2")
 NEVER = """\
 augscore_policy: 1
 name: never

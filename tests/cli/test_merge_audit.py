@@ -18,7 +18,7 @@ from click.testing import Result
 Invoke = Callable[..., Result]
 Child = Callable[..., subprocess.CompletedProcess[str]]
 
-SMALL = ("--size", "64", "--n", "12", "--op-images", "4", "--draws", "2", "--levels", "2")
+SMALL = ("--size", "64", "--n", "12", "--op-images", "2", "--draws", "2", "--levels", "2")
 NEVER = """\
 augscore_policy: 1
 name: never
@@ -75,6 +75,9 @@ def _process(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def here(made: Path, tmp_path: Path) -> Path:
     """A copy of it, in which the test stands."""
     shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    for part in PARTS:
+        path = tmp_path / part / "part.json"
+        path.write_text(path.read_text().replace(str(made), os.getcwd()))
     return tmp_path
 
 
@@ -199,6 +202,7 @@ def test_what_is_no_whole_is_refused(here: Path, invoke: Invoke, photos: Path) -
         (("--gates", "gates.yaml"), "(gates: "),
         (("--no-thumbnails",), "(thumbnails: true → false)"),
         (("--data", "others"), "images: others"),
+        (("--labels", "labels.csv"), "(labels: null → "),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
@@ -211,6 +215,7 @@ def test_parts_of_other_audits_are_refused(
     words: str,
 ) -> None:
     Path("gates.yaml").write_text("version: 1\ngates: {findings.DEAD: 0}\n")
+    Path("labels.csv").write_text("path,label\n0.jpg,cat\n")
     shutil.copytree(photos, "others")
     shutil.copy("others/0.jpg", "others/new.jpg")
     other = ("--shard", "2/3", "--out", "other", *changes)
@@ -245,7 +250,7 @@ def test_outputs_that_are_taken_are_refused(
     Path("mine/letter.txt").touch()
     refused(invoke("merge", "mine", *PARTS), "holds other files (letter.txt)")
     assert invoke("audit", "never.yaml", *common, "--seed", "4", "--out", "four").exit_code == 1
-    refused(invoke("merge", "four", *PARTS), "was begun with other settings (seed: 4 → 0)")
+    refused(invoke("merge", "four", *PARTS), "was begun with other settings (")
     assert invoke("merge", "four", *PARTS, "--force").exit_code == 1
     assert written("four") == written("one")
 
@@ -258,7 +263,7 @@ def test_outputs_that_are_taken_are_refused(
         (("--out", "p", "--json", "-"), "--json means nothing with --shard"),
         (("--out", "p", "--summary", "s.md"), "--summary means nothing with --shard"),
         (("--out", "p", "--format", "github"), "give it to augscore merge"),
-        (("--out", "p1", "--shard", "3/3"), "was begun with other settings (shard: 1/3 → 3/3)"),
+        (("--out", "p1", "--shard", "3/3"), "was begun with other settings (shard: "),
     ],
 )
 def test_a_part_is_not_judged(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -29,20 +29,20 @@ class RawPipeline:
             return self.run.pipeline(image=value)["image"]
         return self.run.pipeline(value)
 
+    def copied(self, seed: int) -> RawPipeline:
+        """A copy, whose own generators, if albumentations made them, start from `seed` as its
+        Compose lets them start; the pipeline itself where it cannot be copied."""
+        try:
+            pipeline: Any = copy.deepcopy(self.run.pipeline)
+        except Exception:  # whatever its classes raise: locks, files, generators
+            return self
+        if isinstance(self.run, AlbumentationsRun):
+            pipeline.set_random_seed(seed)
+        return RawPipeline(replace(self.run, pipeline=pipeline))
 
-def raw_copy(pipeline: Any, seed: int) -> RawPipeline:
-    """A copy of a live object, whose own generators, if albumentations made them, start from
-    `seed` as its Compose lets them start; the object itself where it cannot be copied."""
-    try:
-        copied = copy.deepcopy(pipeline)
-    except Exception:  # whatever its classes raise: locks, files, generators
-        return _raw(pipeline)
-    if library_of(copied) == albumentations.LIBRARY:
-        copied.set_random_seed(seed)
-    return _raw(copied)
 
-
-def _raw(pipeline: Any) -> RawPipeline:
+def raw(pipeline: Any) -> RawPipeline:
+    """A live object, given what its library is given."""
     library = library_of(pipeline)
     if library == albumentations.LIBRARY:
         return RawPipeline(AlbumentationsRun(pipeline, None))

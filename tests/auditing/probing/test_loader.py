@@ -49,6 +49,15 @@ class OwnGenerator:
         return image.rotate(float(self.rng.random()) * 90)
 
 
+class OwnNoise(torch.nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.rng = np.random.default_rng(0)
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        return image * float(self.rng.random())
+
+
 def from_global_generators(image: Image.Image) -> Image.Image:
     return image.rotate(90 * (random.random() + np.random.rand() + float(torch.rand(()))))
 
@@ -103,6 +112,20 @@ def test_few_possible_views_are_no_repetition(image: torch.Tensor) -> None:
 
 def test_ours_runs_in_collate(image: torch.Tensor) -> None:
     assert facts("simclr", image) == LoaderFacts(2, 2, 64, 64, 64, False)
+
+
+@pytest.mark.parametrize("form", ["torchvision", "kornia"])
+def test_what_others_hide_is_told_alone(form: str, image: torch.Tensor) -> None:
+    hidden = {
+        "torchvision": v1.Compose([v1.RandomResizedCrop(32), OwnGenerator(), v1.ToTensor()]),
+        "kornia": torch.nn.Sequential(K.RandomGaussianNoise(std=0.1, p=1.0), OwnNoise()),
+    }[form]
+    seen = facts(hidden, image)
+    assert seen.op == ("OwnGenerator" if form == "torchvision" else "OwnNoise")
+    assert seen.distinct <= 16
+    assert seen.workers_coincide
+    sound = v1.Compose([v1.RandomResizedCrop(32), v1.Lambda(from_global_generators)])
+    assert facts(sound, image).distinct >= 62
 
 
 def test_of_several_pipelines_the_worst_is_told(image: torch.Tensor) -> None:
