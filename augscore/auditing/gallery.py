@@ -11,13 +11,15 @@ import torch
 from augscore.auditing.audit import Example
 from augscore.auditing.finding import Finding
 from augscore.auditing.parts import Probe
-from augscore.auditing.plan import AuditPlan
+from augscore.auditing.plan import AuditPlan, taken_apart
 from augscore.auditing.probing.levels import turned
 from augscore.auditing.probing.tolerant import tolerant_view
 from augscore.auditing.table import ImageRecord, LevelRecord, Table, ViewRecord
 from augscore.engine.draw import Draw
 from augscore.engine.drawing.view import draw
 from augscore.engine.policy import Policy, View
+from augscore.engine.presets import preset
+from augscore.errors import UsageError
 from augscore.images.resize import bring_to_size
 from augscore.keys import ImageId
 from augscore.measuring.sources import Offer, entry_id
@@ -203,7 +205,17 @@ def _drawn(chosen: Chosen, read: Subject, studio: Studio) -> Draw:
 
 
 def _command(chosen: Chosen, studio: Studio) -> str:
-    """Draws it again as view number `chosen.view` + 1; the folder is the user's to name."""
-    words = ["augscore", "policy", "draw", studio.policy.name, f"DATA/{chosen.image}"]
+    """Draws it again as view number `chosen.view` + 1; the folder is the user's to name, and so is
+    a policy that is no preset."""
+    words = ["augscore", "policy", "draw", _called(studio.policy), f"DATA/{chosen.image}"]
     words += ["--id", str(chosen.image), "--seed", str(studio.seed), "--size", str(studio.size)]
     return shlex.join([*words, "-n", str(chosen.view + 1)])
+
+
+def _called(policy: Policy) -> str:
+    """A preset's name, if it is one."""
+    try:
+        same = taken_apart(preset(policy.name)).views == policy.views
+    except UsageError:
+        same = False
+    return policy.name if same else "POLICY"

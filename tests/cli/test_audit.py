@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import time
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -53,8 +55,8 @@ def audit(invoke: Invoke, photos: Path, model_file: Path) -> Audit:
     return run
 
 
-def report(folder: str) -> dict[str, object]:
-    document: dict[str, object] = json.loads(Path(folder, "report.json").read_text())
+def report(folder: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(Path(folder, "report.json").read_text())
     jsonschema.Draft202012Validator(SCHEMA).validate(document)
     return document
 
@@ -152,6 +154,27 @@ def test_two_policies_and_an_earlier_report_are_compared(audit: Audit) -> None:
     changes = [delta["change"] for delta in found["deltas"] if delta["key"] == "policy.strength"]
     assert changes[0]["value"] == 0
     assert audit("simclr", "--baseline", "a/report.json", "--seed", "1").exit_code == 2
+
+
+@pytest.mark.parametrize(("policy", "called"), [("byol", "byol"), ("never.yaml", "POLICY")])
+def test_a_view_is_drawn_again_by_its_command(
+    audit: Audit, invoke: Invoke, photos: Path, policy: str, called: str
+) -> None:
+    Path("never.yaml").write_text(NEVER)
+    audit(policy, "--out", "a")
+    document: dict[str, Any] = report("a")
+    assert document["examples"]
+    for example in document["examples"]:
+        command = shlex.split(example["command"])
+        assert command[:4] == ["augscore", "policy", "draw", called]
+        image = command[4].replace("DATA", str(photos), 1)
+        drawn = invoke("policy", "draw", policy, image, *command[5:], "-o", "sheet.png", "--force")
+        assert drawn.exit_code == 0, drawn.output
+        steps = json.loads(Path("sheet.json").read_text())["views"][example["view"] - 1]["steps"]
+        for step, told in zip(steps, example["steps"], strict=True):
+            values = {name: value for name, (value,) in step["magnitudes"].items()}
+            assert (step["op"], step["applied"]) == (told["op"], [told["applied"]])
+            assert not told["applied"] or values == told["magnitudes"]
 
 
 def test_an_anonymous_report_has_no_names(audit: Audit, tmp_path: Path) -> None:

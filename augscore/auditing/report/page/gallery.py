@@ -27,7 +27,18 @@ def gallery(audit: Audit, pictures: Sequence[Picture], left_out: int) -> Markup:
         if left_out
         else NOTHING
     )
-    return section("gallery", "Views", groups, note)
+    return section("gallery", "Views", groups, _commands(audit), note)
+
+
+def _commands(audit: Audit) -> Markup:
+    """What stands for something in the commands that draw views again."""
+    if not any(example.command for example in audit.examples):
+        return NOTHING
+    return fill(
+        '<p class="note">{}</p>',
+        "To draw a view again, put your folder of images for DATA in its command, and for POLICY "
+        "the policy as you named it, with --allow-code if it is code.",
+    )
 
 
 def _group(title: str, examples: Sequence[Example], pictures: Sequence[Picture]) -> Markup:
