@@ -37,8 +37,10 @@ class Telling:
 
 def told(settings: Settings, telling: Telling, audited: Audited, seconds: float) -> None:
     """Write every file, print, and end with the verdict's exit code."""
+    from augscore.auditing.publish import published
+
     notes = _written(telling, audited)
-    _tell(settings, telling, audited.audit, seconds)
+    _tell(settings, telling, published(audited, telling.wanted), seconds)
     for note in notes:
         settings.streams.note(note)
     _end(audited.audit)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from augscore.auditing.anonymous import anonymous
 from augscore.auditing.api import Audited
+from augscore.auditing.audit import Audit
 from augscore.auditing.audit_folder import (
     COMMENT,
     CURVES,
@@ -41,7 +42,7 @@ def publish(folder: Path, audited: Audited, wanted: Wanted) -> list[str]:
     Of a finished audit the parts of several processes are removed and, without names, the
     measurements, since they hold them.
     """
-    audit = audited.audit if wanted.names else anonymous(audited.audit, audited.table.records)
+    audit = published(audited, wanted)
     pictures = _pictures(audited) if wanted.thumbnails and wanted.names else ()
     names = [COMMENT, JUNIT]
     write_text(folder / COMMENT, to_markdown(audit))
@@ -56,6 +57,11 @@ def publish(folder: Path, audited: Audited, wanted: Wanted) -> list[str]:
         if not wanted.names:
             (folder / MEASUREMENTS).unlink(missing_ok=True)
     return [*names, REPORT]
+
+
+def published(audited: Audited, wanted: Wanted) -> Audit:
+    """The audit as it may be told, on the screen and in every file."""
+    return audited.audit if wanted.names else anonymous(audited.audit, audited.table.records)
 
 
 def _pictures(audited: Audited) -> tuple[Picture, ...]:

@@ -187,7 +187,12 @@ def test_an_anonymous_report_has_no_names(audit: Audit, tmp_path: Path) -> None:
     assert audit("simclr", "--out", "a", data=folder).exit_code == 0
     assert "<img src=x" not in Path("a/report.html").read_text()
     assert "onerror" in Path("a/report.json").read_text()
-    assert audit("simclr", "--out", "b", "--anonymous", data=folder).exit_code == 0
+    told = ("--json", "told.json", "--summary", "told.md", "--format", "github")
+    result = audit("simclr", "--out", "b", "--anonymous", *told, data=folder)
+    assert result.exit_code == 0
+    elsewhere = result.output + Path("told.json").read_text() + Path("told.md").read_text()
+    assert "onerror" not in elsewhere
+    assert "secret-folder" not in elsewhere
     for path in Path("b").iterdir():
         content = path.read_bytes()
         assert b"onerror" not in content, path
