@@ -26,7 +26,6 @@ from .exits import STOPPED, stop_code
 from .figures import plural
 from .lines import line
 from .names import shown_path
-from .policy_source import policy_files
 from .progress import progress_sink
 
 if TYPE_CHECKING:
@@ -94,21 +93,29 @@ def _counted(found: Probed) -> str:
 
 
 def _asked(settings: AuditSettings, plan: AuditPlan, gates: Gates) -> Asked:
-    from augscore.auditing.part_folder import Asked
+    from augscore.auditing.part_folder import Asked, digest_of
 
-    baseline = None if settings.baseline is None else os.path.abspath(settings.baseline)
-    name = _anywhere(str(settings.policy))
-    return Asked(name, plan.source.place, gates, baseline, wanted(settings))
+    baseline, labels = settings.baseline, settings.labels
+    return Asked(
+        policy=_anywhere(str(settings.policy)),
+        place=plan.source.place,
+        labels=None if labels is None else digest_of(labels),
+        gates=gates,
+        baseline=None if baseline is None else os.path.abspath(baseline),
+        wanted=wanted(settings),
+    )
 
 
 def _anywhere(policy: str) -> str:
     """The name of the policy for whichever folder the merge is called in."""
+    from augscore.engine.bring.code import code_file
+    from augscore.engine.policies import is_policy_file
     from augscore.training.kept_policy import is_pair_run
 
-    files = policy_files(policy)
-    if files:
-        return os.path.abspath(files[0]) + policy.removeprefix(str(files[0]))
-    return os.path.abspath(policy) if is_pair_run(Path(policy)) else policy
+    if is_policy_file(policy) or is_pair_run(Path(policy)):
+        return os.path.abspath(policy)
+    home, _, name = policy.rpartition(":")
+    return policy if code_file(policy) is None else f"{os.path.abspath(home)}:{name}"
 
 
 def _tell(settings: AuditSettings, shard: Shard, stopped_by: str | None) -> None:

@@ -10,8 +10,9 @@ import click
 
 from augscore.runs.shard import Shard
 
-from .completing import models, policies
-from .options import AutoInt, Count, Settings, decorated, machine_options, policy_seed
+from .completing import policies
+from .measuring_options import batch_size, labels, max_pixels, model, size
+from .options import Settings, decorated, machine_options, policy_seed
 from .policy_source import allow_code, policy_files
 from .shard_option import shard_option
 
@@ -107,12 +108,7 @@ _WHAT = (
         type=click.Path(path_type=Path),
         help="Folder of images to try the policy on.",
     ),
-    click.option(
-        "--labels",
-        metavar="CSV",
-        type=click.Path(path_type=Path),
-        help="Classes: a table with columns path and label.  [default: the first folder]",
-    ),
+    labels,
     allow_code,
     click.option(
         "--compare",
@@ -178,39 +174,11 @@ _HOW = (
         metavar="S",
         help="Stop measuring after so many seconds.",
     ),
-    click.option(
-        "--size",
-        type=AutoInt(32),
-        metavar="N",
-        default="auto",
-        show_default="the policy's",
-        help="Side of the views in pixels.",
-    ),
+    size,
     policy_seed,
-    click.option(
-        "--model",
-        default="default",
-        show_default=True,
-        metavar="NAME",
-        shell_complete=models,
-        help="A score model: a name, a file, or a run folder.",
-    ),
-    click.option(
-        "--max-pixels",
-        type=Count(),
-        metavar="N",
-        default="100e6",
-        show_default=True,
-        help="Skip images of more pixels.",
-    ),
-    click.option(
-        "--batch-size",
-        type=AutoInt(1),
-        metavar="N",
-        default="auto",
-        show_default=True,
-        help="Images at a time; changes no number.",
-    ),
+    model,
+    max_pixels,
+    batch_size,
 )
 _TELLING = (
     click.option(

@@ -22,8 +22,9 @@ from .names import shown_lines, shown_path
 from .siblings import first_speaks
 from .words import own_words
 
-FIRST_SPEAKS_WITHIN = 2.0
-"""Seconds: torchrun ends all its processes as soon as it sees that one of them has failed."""
+FIRST_SPEAKS_WITHIN = 30.0
+"""Seconds. As soon as one process ends, torchrun ends all others: were it not the first, that
+might not have said why. In practice the first one's end cuts this wait short."""
 
 _VERBOSITY = "augscore_cli.verbosity"
 

@@ -10,8 +10,9 @@ import click
 
 from augscore.runs.shard import Shard
 
-from .completing import models, policies
-from .options import AutoInt, Count, decorated, machine_options, policy_seed
+from .completing import policies
+from .measuring_options import batch_size, labels, max_pixels, model, size
+from .options import decorated, machine_options, policy_seed
 from .policy_source import allow_code, policy_files
 from .result_options import FORMS, ResultSettings, refuse_two_on_stdout, result_options
 from .shard_option import shard_option
@@ -92,30 +93,11 @@ _WHAT = (
         type=click.Path(path_type=Path),
         help="Pairs to compare: a table with columns reference and distorted.",
     ),
-    click.option(
-        "--labels",
-        metavar="CSV",
-        type=click.Path(path_type=Path),
-        help="Classes: a table with columns path and label.  [default: the first folder]",
-    ),
+    labels,
 )
 _HOW = (
-    click.option(
-        "--model",
-        default="default",
-        show_default=True,
-        metavar="NAME",
-        shell_complete=models,
-        help="A score model: a name, a file, or a run folder.",
-    ),
-    click.option(
-        "--size",
-        type=AutoInt(32),
-        metavar="N",
-        default="auto",
-        show_default="the policy's",
-        help="Side of the views in pixels.",
-    ),
+    model,
+    size,
     click.option(
         "--limit",
         type=click.IntRange(min=1),
@@ -128,24 +110,10 @@ _HOW = (
         metavar="N",
         help="Measure so many, drawn by the seed.",
     ),
-    click.option(
-        "--max-pixels",
-        type=Count(),
-        metavar="N",
-        default="100e6",
-        show_default=True,
-        help="Skip images of more pixels.",
-    ),
+    max_pixels,
     click.option("--hidden", is_flag=True, help="Take files whose names begin with a dot."),
     click.option("--follow-links", is_flag=True, help="Walk into linked folders."),
-    click.option(
-        "--batch-size",
-        type=AutoInt(1),
-        metavar="N",
-        default="auto",
-        show_default=True,
-        help="Images at a time; changes no reading.",
-    ),
+    batch_size,
 )
 _OUT = (
     click.option(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -34,11 +35,14 @@ def merge_audit(settings: MergeSettings) -> None:
             policy = _policy(settings, whole)
             _claim(settings, whole, held)
             audited = _joined(settings, whole, policy)
-        asked = whole.asked
-        telling = Telling(
-            settings.out, asked.wanted, settings.format, settings.summary, asked.policy
-        )
-        told(settings, telling, audited, time.monotonic() - began)
+        told(settings, _telling(settings, whole), audited, time.monotonic() - began)
+
+
+def _telling(settings: MergeSettings, whole: Whole) -> Telling:
+    """Annotations name files as seen from here, where they lie below."""
+    name = settings.policy or whole.asked.policy
+    below = name.removeprefix(os.path.join(os.getcwd(), ""))
+    return Telling(settings.out, whole.asked.wanted, settings.format, settings.summary, below)
 
 
 def _policy(settings: MergeSettings, whole: Whole) -> Policy | None:

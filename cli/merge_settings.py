@@ -53,15 +53,13 @@ def merge_options(function: Callable[..., None]) -> Callable[..., None]:
     return decorated(function, (*_WHAT, result_options, telling_options))
 
 
-def check_words(settings: MergeSettings, command: str | None) -> None:
-    """Raise UsageError for what the parts of this command do not take, and for parts that lie
-    where the whole is to be."""
+def check_words(settings: MergeSettings, command: str) -> None:
+    """Raise UsageError for options that parts of this command do not take."""
     refuse_two_on_stdout(settings)
-    is_audit = command == "audit"
-    for name in _ONLY_FOR_MEASURE if is_audit else _ONLY_FOR_AUDIT:
+    for name in _ONLY_FOR_MEASURE if command == "audit" else _ONLY_FOR_AUDIT:
         if name in settings.given:
             option = "--" + name.replace("_", "-")
-            raise click.UsageError(f"{option} means nothing for parts of {command or 'measure'}")
+            raise click.UsageError(f"{option} means nothing for parts of {command}")
 
 
 def refuse_parts(settings: MergeSettings) -> None:

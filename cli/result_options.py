@@ -31,7 +31,7 @@ _RESULT = (
         is_flag=True,
         help="In CSV, an apostrophe before what a spreadsheet takes for a formula.",
     ),
-    click.option("--force", is_flag=True, help="Replace the result in DIR."),
+    click.option("--force", is_flag=True, help="Replace the result that is there."),
     click.option(
         "--list",
         metavar="FILE",

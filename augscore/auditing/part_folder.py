@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -14,11 +15,12 @@ from augscore.auditing.plan import AuditPlan, Pool
 from augscore.auditing.publish import Wanted
 from augscore.auditing.table import Table
 from augscore.auditing.terms import Terms, terms_of
+from augscore.errors import UsageError
 from augscore.images.records import Candidate
 from augscore.json_values import Json, mapping, read_object, whole
 from augscore.measuring.sources import Place
 from augscore.measuring.survey import YARDSTICK_IMAGES, listed_of
-from augscore.outputs import to_json, write_json
+from augscore.outputs import printable, to_json, write_json
 from augscore.runs.parts import IMAGES, Part, unfinished, write_part
 from augscore.runs.shard import Shard
 from augscore.runtime import host_facts
@@ -31,12 +33,13 @@ _RECORDS, _TOOL, _FACTS = "records", "tool", "facts"
 class Asked:
     """What the command was asked for besides its terms: how the whole is to be judged and told.
 
-    `policy` names it so that any folder will do, `place` is that of the images, `baseline` the
-    report to hold the whole against.
+    `policy` names it so that any folder will do, `place` is that of the images, `labels` a digest
+    of the table of classes, `baseline` the report to hold the whole against.
     """
 
     policy: str
     place: Place | None
+    labels: str | None
     gates: Gates
     baseline: str | None
     wanted: Wanted
@@ -69,25 +72,53 @@ def finish_part(folder: Path, plan: AuditPlan, facts: Table | None) -> None:
 
 
 def terms_in(part: Part) -> Terms:
-    """Raises TypeError or KeyError for what `begin_part` did not write, as the next does."""
-    return from_plain(Terms, part.terms[_TERMS])
+    """This and the next raise UsageError (`no_part`) for what no `begin_part` wrote."""
+    with _of_this_version(part):
+        return from_plain(Terms, part.terms[_TERMS])
 
 
 def asked_in(part: Part) -> Asked:
-    return from_plain(Asked, part.terms[_ASKED])
+    with _of_this_version(part):
+        return from_plain(Asked, part.terms[_ASKED])
 
 
 def finished_in(part: Part) -> Finished:
-    """Raises UsageError (`part_unfinished`)."""
+    """Raises UsageError: `part_unfinished`, or `no_part` for what no `finish_part` wrote."""
     document = read_object(part.folder / FINISHED)
     if not document:
         raise unfinished(part)
-    facts = document[_FACTS]
-    return Finished(
-        whole(document[_RECORDS]),
-        mapping(document[_TOOL]),
-        None if facts is None else from_plain(Table, facts),
-    )
+    with _of_this_version(part):
+        facts = document[_FACTS]
+        return Finished(
+            whole(document[_RECORDS]),
+            mapping(document[_TOOL]),
+            None if facts is None else from_plain(Table, facts),
+        )
+
+
+@contextmanager
+def _of_this_version(part: Part) -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, TypeError) as error:
+        raise UsageError(
+            f"the part {printable(repr(str(part.folder)))} is not as this augscore writes it",
+            code="no_part",
+            hint="Join it with the version that made it, or make it anew",
+        ) from error
+
+
+def digest_of(path: Path) -> str:
+    """Of the bytes of a file, "gone" for one that cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, _hash).hexdigest()
+    except OSError:
+        return "gone"
+
+
+def _hash() -> hashlib.blake2b:
+    return hashlib.blake2b(digest_size=16)
 
 
 def _plain(asked: Asked) -> Json:
@@ -99,12 +130,14 @@ def _shared(plan: AuditPlan, asked: Asked) -> Json:
     """Parts may use accelerators of several numbers, and copies of the images."""
     own = ("shard", "images-found")
     settings = {key: value for key, value in plan.settings.items() if key not in own}
-    told = {key: value for key, value in _plain(asked).items() if key in ("gates", "wanted")}
     return {
         **settings,
         "device": plan.scorer.device.type,
-        "gates": _digest([to_json(told["gates"]).encode()]),
-        "wanted": told["wanted"],
+        "gates": _digest([to_json(_plain(asked)["gates"]).encode()]),
+        "labels": asked.labels,
+        "html": asked.wanted.html,
+        "thumbnails": asked.wanted.thumbnails,
+        "anonymous": not asked.wanted.names,
         IMAGES: _digest(_listing(plan.pool)),
     }
 
@@ -116,19 +149,11 @@ def _listing(pool: Pool) -> Iterator[bytes]:
     for number, offer in enumerate(pool.offers):
         yield listed_of(offer)
         if number < YARDSTICK_IMAGES and isinstance(offer, Candidate):
-            yield _contents(offer.path)
-
-
-def _contents(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).digest()
-    except OSError:
-        return b"gone"
+            yield digest_of(offer.path).encode()
 
 
 def _digest(pieces: Iterator[bytes] | list[bytes]) -> str:
-    digest = hashlib.blake2b(digest_size=16)
+    digest = _hash()
     for piece in pieces:
         digest.update(piece)
     return digest.hexdigest()

@@ -132,7 +132,8 @@ class OutOfRange:
 @dataclass(frozen=True)
 class LoaderFacts:
     """The policy in a real DataLoader on one fixed image: how many of `samples` views differ with
-    `workers` workers and how many with none, and whether the sets of two workers coincide."""
+    `workers` workers and how many with none, and whether the sets of two workers coincide. `op` is
+    the transform that repeats alone, while others hide it; empty for the policy as a whole."""
 
     workers: int
     epochs: int
@@ -140,6 +141,7 @@ class LoaderFacts:
     distinct: int
     distinct_without_workers: int
     workers_coincide: bool
+    op: str = ""
 
 
 @dataclass(frozen=True)

@@ -181,7 +181,7 @@ def _shared(plan: MeasurePlan) -> dict[str, object]:
 def _refuse_finished(folder: Path, *, force: bool) -> None:
     if not force and is_finished(read_object(folder / SUMMARY)):
         raise _taken(
-            folder, "holds a finished result", "Choose another --out, or --force to measure anew"
+            folder, "holds a finished result", "Choose another folder, or --force to replace it"
         )
 
 

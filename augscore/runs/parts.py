@@ -62,11 +62,7 @@ def read_part(folder: Path, command: str) -> Part:
         shard = parse_shard(str(document["shard"]))
         return Part(folder, shard, mapping(document["shared"]), mapping(document["terms"]))
     except (KeyError, TypeError, UsageError):
-        raise UsageError(
-            f"{_shown(folder)} holds no part of a result of augscore {command}",
-            code="no_part",
-            hint=f"Parts are made by: augscore {command} ... --shard I/N --out PART",
-        ) from None
+        raise _no_part(folder, f"a result of augscore {command}", command) from None
 
 
 def part_command(folder: Path) -> str | None:
@@ -76,8 +72,9 @@ def part_command(folder: Path) -> str | None:
     return command if document.get("schema") == PART_SCHEMA and isinstance(command, str) else None
 
 
-def common_command(folders: Sequence[Path]) -> str | None:
-    """Of all parts; None where none is one. Raises UsageError (`parts_differ`) for several."""
+def common_command(folders: Sequence[Path]) -> str:
+    """Of all folders that hold a part. Raises UsageError: `parts_differ` for several commands,
+    `no_part` for none."""
     by_command = {command: folder for folder in folders if (command := part_command(folder))}
     if len(by_command) > 1:
         told = (f"{_shown(folder)} is of augscore {name}" for name, folder in by_command.items())
@@ -86,7 +83,9 @@ def common_command(folders: Sequence[Path]) -> str | None:
             code="parts_differ",
             hint="Join those of each command by themselves",
         )
-    return next(iter(by_command), None)
+    if not by_command:
+        raise _no_part(folders[0], "a result", "measure or audit")
+    return next(iter(by_command))
 
 
 def tell_tools(tools: Sequence[Mapping[str, object]], note: NoteSink) -> None:
@@ -159,6 +158,14 @@ def in_order(journals: Sequence[Iterable[Json]], count: int) -> Iterator[Json]:
 
 def _place(record: Json) -> int:
     return whole(record[PLACE])
+
+
+def _no_part(folder: Path, of: str, command: str) -> UsageError:
+    return UsageError(
+        f"{_shown(folder)} holds no part of {of}",
+        code="no_part",
+        hint=f"Parts are made by: augscore {command} ... --shard I/N --out PART",
+    )
 
 
 def _refuse_others(first: Part, part: Part) -> None:

@@ -22,7 +22,7 @@ def ranks() -> int:
 
 def rank() -> int:
     """This one's number, from 0."""
-    return int(os.environ.get("RANK", "0"))
+    return int(os.environ.get("RANK", "0")) if ranks() > 1 else 0
 
 
 def local_ranks() -> int:

@@ -13,7 +13,6 @@ from typing import cast
 
 import torch
 
-from augscore import __version__
 from augscore.engine.policies import find_policy
 from augscore.engine.policy_file.digest import policy_digest
 from augscore.errors import InputError
@@ -34,6 +33,7 @@ from augscore.training.stepping.loop import PairHooks
 from augscore.training.weighing.gaps import needs_network
 from augscore.training.weighing.judge import judge_digest
 from augscore.training.weighing.score_first import score_model_for
+from augscore.version import VERSION
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def row_of(cell: Cell, plan: TrainPlan, last: LogRow) -> StudyRow:
         test_images=0 if plan.test is None else len(plan.test),
         seconds=seen / last.images_per_second if last.images_per_second else 0.0,
         device=torch.device(plan.device).type,
-        version=__version__,
+        version=VERSION,
     )
 
 

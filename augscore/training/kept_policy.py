@@ -17,7 +17,7 @@ POLICY_FILE = "policy.yaml"
 
 def keep_policy(policy: Policy, folder: Path) -> None:
     """A pipeline that runs as it is has no file, and is left out."""
-    if not any(foreign for view in policy.views for foreign in foreign_in(view.steps)):
+    if not any(list(foreign_in(view.steps)) for view in policy.views):
         write_text(folder / POLICY_FILE, to_yaml(policy))
 
 

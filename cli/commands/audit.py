@@ -60,6 +60,7 @@ def audit(settings: AuditSettings) -> None:
     augscore audit mine.yaml --data photos --quick --gates gates.yaml
     augscore audit mine.yaml --data photos --shard 2/3 --out part-2
     augscore audit --explain DEAD
+    torchrun --nproc-per-node 2 -m -- augscore_cli audit simclr --data photos
     """
     check_words(settings)
     if settings.explain is not None:

@@ -42,6 +42,7 @@ def measure(settings: MeasureSettings) -> None:
     augscore measure augmented --reference originals
     augscore measure --pairs pairs.csv --out measured
     augscore measure photos --shard 2/3 --out part-2
+    torchrun --nproc-per-node 4 -m augscore_cli measure photos --out measured
     """
     check_words(settings)
     began = time.monotonic()

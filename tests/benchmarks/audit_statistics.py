@@ -148,4 +148,4 @@ POLICIES: dict[str, tuple[Op, ...]] = {
         Op("RandomHorizontalFlip", 0.5, 0.45, rms=0.50, magnitude_free=True),
     ),
 }
-"""As measured on photographs with the default model, in strength over unrelated images."""
+"""About as on photographs with the default model, in strength over unrelated images."""

@@ -13,6 +13,7 @@ from augscore.benching.clock import seconds_of
 from augscore.runtime import host_facts, pick_device
 from tests.benchmarks import (
     audit_statistics,
+    auditing,
     engine,
     measuring,
     pair_training,
@@ -22,7 +23,13 @@ from tests.benchmarks import (
 )
 from tests.benchmarks.case import Case, Setting
 
-FILES = {"training": training, "reading": reading, "measuring": measuring, "scoring": scoring}
+FILES = {
+    "training": training,
+    "reading": reading,
+    "measuring": measuring,
+    "scoring": scoring,
+    "auditing": auditing,
+}
 ENGINE, PAIRS = "engine", "pair_training"
 NAMES = (*FILES, ENGINE, PAIRS)
 AUDITS = "audit-statistics"

@@ -193,7 +193,7 @@ _NAMES = st.text(max_size=60)
 _OPS = st.lists(st.tuples(_NAMES, st.booleans(), st.sampled_from(["", "fail", "warn", "info"])))
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(ops=_OPS, name=_NAMES, other=st.one_of(st.none(), _NAMES), rules=st.integers(0, 9))
 def test_any_audit_fits_a_screen(
     ops: list[tuple[str, bool, str]], name: str, other: str | None, rules: int

@@ -177,3 +177,20 @@ def test_whatever_ends_it_the_same_command_continues(
     assert child("measure", *many, "--out", "n").returncode == 0
     assert written("m") == written("n")
     assert not Path("m/parts").exists()
+
+
+@pytest.mark.slow
+def test_one_that_fails_says_why_and_ends_the_others(many: tuple[str | Path, ...]) -> None:
+    process = started(*many, "--out", "m")
+    until_both_have_measured(process)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=120)
+    journal = Path("m/parts/2-of-2/journal.jsonl")
+    journal.unlink()
+    journal.mkdir()
+    code, _, stderr = together(*many, "--out", "m")
+    assert code == 1
+    said = errors(stderr)
+    assert f"error: process 2 of 2: cannot write '{journal}': Is a directory" in said
+    assert any("another process of this job ended early" in row for row in said)
+    assert Path("m/parts/1-of-2/journal.jsonl").stat().st_size

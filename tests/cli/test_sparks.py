@@ -17,6 +17,7 @@ from augscore_cli.sparks import ASCII_BARS, BARS, spark
         ([0.5], "█"),
         ([0, 1, 2, 3, 4, 5, 6, 7], "▁▂▃▄▅▆▇█"),
         ([-1, 7], "▁█"),
+        ([4.4, 4.6, 7], "▅▆█"),
         (list(range(15)), "▁▂▃▄▅▆▇█"),
     ],
 )

@@ -13,8 +13,18 @@ from hypothesis import strategies as st
 
 from augscore.errors import UsageError
 from augscore.json_values import Json
-from augscore.runs.parts import Part, in_order, placed, read_part, whole_set, write_part
+from augscore.runs.parts import (
+    Part,
+    common_command,
+    in_order,
+    placed,
+    read_part,
+    tell_tools,
+    whole_set,
+    write_part,
+)
 from augscore.runs.shard import Shard
+from augscore.runtime import Note
 
 
 def part(index: int, count: int = 3) -> Part:
@@ -110,3 +120,29 @@ def test_a_record_that_is_there_twice_is_refused() -> None:
     for journals in ([[one, two], [two]], [[one], [one]], [[one, two], [placed({}, 2)]]):
         with pytest.raises(UsageError, match="do not fit together"):
             list(in_order(journals, 3 if json.dumps(two) in json.dumps(journals[1]) else 2))
+
+
+def test_the_command_of_parts_is_told_by_those_that_are_parts(tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("a", "b", "c", "none")]
+    for folder in folders:
+        folder.mkdir()
+    for folder, command in zip(folders, ("audit", "audit", "measure"), strict=False):
+        write_part(replace(part(1), folder=folder), command)
+    assert common_command([*folders[:2], folders[3]]) == "audit"
+    with pytest.raises(UsageError, match="c' is of augscore measure") as two:
+        common_command(folders)
+    assert two.value.code == "parts_differ"
+    with pytest.raises(UsageError, match="holds no part of a result") as none:
+        common_command(folders[3:])
+    assert none.value.code == "no_part"
+
+
+def test_tools_that_differ_are_named() -> None:
+    told: list[Note] = []
+    tell_tools(
+        [{"torch": "2", "threads": 1}, {"torch": "2", "threads": 2, "kornia": "1"}], told.append
+    )
+    tell_tools([{"torch": "2"}, {"torch": "2"}], told.append)
+    assert [note.text for note in told] == [
+        "the parts differ in threads, kornia: the last digits may, too"
+    ]

@@ -12,7 +12,6 @@ from augscore.auditing.findings.words import counted, percent
 from augscore.auditing.statistics.binomial import binomial_p
 from augscore.auditing.statistics.share import share_estimate
 
-FEWEST_VIEWS = 300
 MOST_SHARE = 0.01
 _UNLIKELY = 1e-4
 
@@ -27,9 +26,9 @@ PAGE = Page(
     ),
     measured=(
         "A declared probability of 0 is a fact. Otherwise the views that could have it are "
-        "counted: none of at least 300 has it, the Wilson interval ends below 1 %, and the "
-        "declared probability would give none in less than 1 of 10,000 audits. Where nothing is "
-        "declared, nothing is said."
+        "counted: none has it, the Wilson interval of their share ends below 1 %, which takes 381 "
+        "views, and the declared probability would give none in less than 1 of 10,000 audits. "
+        "Where nothing is declared, nothing is said."
     ),
     remedy="Give it a probability above 0, or remove it.",
 )
@@ -57,7 +56,7 @@ def _one(evidence: Evidence, place: int) -> Finding | None:
     if part.chance == 0:
         statement = f"{part.path} is never applied: its probability is 0"
         return told(PAGE, part, statement, "share of views", estimate=estimate, threshold=0.0)
-    if hits or total < FEWEST_VIEWS or estimate is None or estimate.high is None:
+    if hits or estimate is None or estimate.high is None:
         return None
     if estimate.high >= MOST_SHARE or binomial_p(0, total, part.chance) >= _UNLIKELY:
         return None

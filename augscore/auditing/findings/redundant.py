@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from augscore.auditing.columns import Bools, Floats
-from augscore.auditing.finding import Finding
 from augscore.auditing.findings.alone import Alone, alone_in
 from augscore.auditing.findings.dead import seems_dead
 from augscore.auditing.findings.evidence import FEWEST_IMAGES, Evidence
@@ -45,32 +44,43 @@ PAGE = Page(
 
 
 def look(evidence: Evidence) -> Outcome:
-    tested = list(_pairs(evidence))
-    outcome = settle(
-        PAGE, tested, evidence.alpha, "no two operations were left out of 50 images or more"
-    )
-    return Outcome(outcome.check, _clearest(evidence, outcome.findings))
+    missing = "no two operations were left out of 50 images or more"
+    return settle(PAGE, _pairs(evidence), evidence.alpha, missing)
 
 
-def _pairs(evidence: Evidence) -> Iterator[Tested]:
-    """From the last operation back, each with each other. Views with one that adds nothing say
-    nothing of the others any more: of two equal ones the first stays."""
+def _pairs(evidence: Evidence) -> list[Tested]:
+    """Each operation with others until one makes it needless, in the policy's order.
+
+    It goes from the last operation back, and views with one that adds nothing say nothing of the
+    others any more: of two equal ones the first stays. Those of its own kind are asked first, then
+    those that it shares most views with.
+    """
     alive = [alone for alone in alone_in(evidence) if not seems_dead(evidence, alone)]
     spared = np.ones(evidence.columns.views.rms.shape, dtype=bool)
+    tested: list[Tested] = []
     for extra in reversed(alive):
-        others = [o for o in alive if o.place != extra.place and o.part.view == extra.part.view]
-        others.sort(key=lambda other: _likely(other, extra))
-        tested = [_one(evidence, other, extra, spared) for other in others]
-        told_of = [one for one in tested if one is not None]
-        yield from told_of
-        if any(one.finding is not None for one in told_of):
-            spared &= evidence.columns.applied[:, :, extra.place] != 1
+        for other in _others(evidence, extra, alive):
+            one = _one(evidence, other, extra, spared)
+            if one is None:
+                continue
+            tested.append(one)
+            if one.finding is not None:
+                spared &= evidence.columns.applied[:, :, extra.place] != 1
+                break
+    return tested[::-1]
 
 
-def _likely(other: Alone, extra: Alone) -> tuple[bool, bool, int]:
-    """Orders others by how likely they make `extra` redundant: the same operation, then the nearest
-    before it."""
-    return other.part.op != extra.part.op, other.place > extra.place, -other.place
+def _others(evidence: Evidence, extra: Alone, alive: Sequence[Alone]) -> list[Alone]:
+    applied = evidence.columns.applied == 1
+    own = applied[:, :, extra.place]
+
+    def rank(other: Alone) -> tuple[bool, int]:
+        shared = int((own & applied[:, :, other.place]).sum())
+        return other.part.op != extra.part.op, -shared
+
+    return sorted(
+        (o for o in alive if o.place != extra.place and o.part.view == extra.part.view), key=rank
+    )
 
 
 def _one(evidence: Evidence, other: Alone, extra: Alone, spared: Bools) -> Tested | None:
@@ -117,12 +127,3 @@ def _changes(
     if (~np.isnan(rms)).any(axis=1).sum() < FEWEST_IMAGES:
         return None
     return strength, rms
-
-
-def _clearest(evidence: Evidence, findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """One a part, in their order: that of the other operation that it adds least to, of equal ones
-    the likeliest."""
-    found = (
-        [finding for finding in findings if finding.part == part.path] for part in evidence.parts
-    )
-    return tuple(min(own, key=lambda f: abs(f.value or 0.0)) for own in found if own)

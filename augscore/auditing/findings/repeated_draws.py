@@ -22,7 +22,8 @@ PAGE = Page(
     ),
     measured=(
         "The policy is run on one image in a real DataLoader, with workers and without, over "
-        "several epochs. It is a finding when fewer than 0.9 times as many views differ with "
+        "several epochs; transforms of your own are run alone, too, since others hide what they "
+        "repeat. It is a finding when fewer than 0.9 times as many views differ with "
         "workers as without, and the views of two workers coincide. Views that collide by "
         "themselves, such as flips, collide in both runs."
     ),
@@ -43,14 +44,15 @@ def look(evidence: Evidence) -> Outcome:
             f"{loader.distinct_without_workers} without, but no two workers coincide"
         )
         return inconclusive(PAGE, why)
+    whose = f"{loader.op} alone: " if loader.op else ""
     statement = (
-        f"only {loader.distinct} of {counted(loader.samples, 'view')} differ with "
+        f"{whose}only {loader.distinct} of {counted(loader.samples, 'view')} differ with "
         f"{counted(loader.workers, 'worker')} over {counted(loader.epochs, 'epoch')}, and "
         f"{loader.distinct_without_workers} without; workers repeat each other"
     )
     finding = told(
         PAGE,
-        None,
+        evidence.named(loader.op),
         statement,
         "different views, with workers over without",
         estimate=Estimate(ratio, None, None, loader.samples),

@@ -6,6 +6,7 @@ import hashlib
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -18,8 +19,9 @@ from torch.utils.data import DataLoader, Dataset
 from augscore import keys
 from augscore.auditing.table import LoaderFacts
 from augscore.engine.bring.randomness import seeded, unsigned
-from augscore.engine.bring.raw import RawPipeline, raw_copy
+from augscore.engine.bring.raw import RawPipeline, raw
 from augscore.engine.bring.time_limit import TookTooLong, limited
+from augscore.engine.bring.users_own import users_own
 from augscore.engine.collate import Collate
 from augscore.engine.found import Found
 from augscore.engine.policy import Policy
@@ -27,6 +29,7 @@ from augscore.engine.policy import Policy
 BATCH = 4
 _MOST_SECONDS = 30.0
 _BROKE, _MOST_BROKEN = "broke: ", 0.5
+_MOST_ALONE = 4
 _SLOT = keys.slot("audit", 0, "loader")
 
 
@@ -46,16 +49,19 @@ def loader_facts(
 
     `image`: (3, H, W) uint8. Pipelines of other libraries run as their owner runs them, as copies,
     with their own generators, in a data set that gives the image to each view; of several the one
-    that repeats most is told; draws at which it raises are one view. A policy of our own form runs
-    in `Collate`. Global generators start from `seed` and are put back. Workers are forked where
-    that is the system's way, else they are started anew, which wants a pipeline that can be
-    pickled.
+    that repeats most is told, or the transform of the user's own inside them that does so alone.
+    Draws at which it raises are one view. A policy of our own form runs in `Collate`. Global
+    generators start from `seed` and are put back. Workers are forked where that is the system's
+    way, else they are started anew, which wants a pipeline that can be pickled.
     """
     key = int(keys.field_keys(torch.zeros(1, dtype=torch.int64), _SLOT, seed=seed))
     try:
-        facts = [_facts(make, key, trial) for make in _feeds(found, image, key)]
+        facts = [_facts(source, key, trial) for source in _sources(found, image, key)]
     except (Exception, TookTooLong) as error:
         return None, _why(error)
+    for source in _hidden(found, image, key):
+        with suppress(Exception, TookTooLong):
+            facts.append(_facts(source, key, trial))
     return min(facts, key=lambda one: one.distinct / one.distinct_without_workers), ""
 
 
@@ -68,21 +74,46 @@ class _Feed:
     at_epoch: Callable[[int], None] = lambda epoch: None
 
 
-def _feeds(found: Found, image: torch.Tensor, key: int) -> list[Callable[[int], _Feed]]:
-    """One for each pipeline, or one for the policy; each call makes it anew, for so many views."""
+@dataclass(frozen=True)
+class _Source:
+    """Whence views come; `fresh` makes it anew, for so many views."""
+
+    fresh: Callable[[int], _Feed]
+    op: str = ""
+
+
+def _sources(found: Found, image: torch.Tensor, key: int) -> list[_Source]:
+    """One for each pipeline, or one for the policy."""
     if not found.pipelines:
-        return [partial(_feed_of_policy, found.policy, image, key)]
-    distinct = {id(pipeline): pipeline for pipeline in found.pipelines}
-    return [partial(_feed_of_pipeline, one, image, key) for one in distinct.values()]
+        return [_Source(partial(_feed_of_policy, found.policy, image, key))]
+    return [_Source(partial(_feed_of_pipeline, raw(one), image, key)) for one in _distinct(found)]
 
 
-def _feed_of_pipeline(pipeline: object, image: torch.Tensor, key: int, count: int) -> _Feed:
-    raw = raw_copy(pipeline, unsigned(key) % 2**32)
-    return _Feed(_Views(raw, image, count), list)
+def _hidden(found: Found, image: torch.Tensor, key: int) -> list[_Source]:
+    """Transforms of the user's own inside the pipelines: others may hide what they repeat."""
+    copies = [raw(pipeline).copied(_seed(key)) for pipeline in _distinct(found)]
+    inside = [one for pipeline in copies for one in users_own(pipeline)]
+    return [
+        _Source(partial(_feed_of_pipeline, alone, image, key), name)
+        for name, alone in inside[:_MOST_ALONE]
+    ]
+
+
+def _seed(key: int) -> int:
+    """A seed as numpy takes it."""
+    return unsigned(key) % 2**32
+
+
+def _distinct(found: Found) -> list[object]:
+    return [*{id(pipeline): pipeline for pipeline in found.pipelines}.values()]
+
+
+def _feed_of_pipeline(pipeline: RawPipeline, image: torch.Tensor, key: int, count: int) -> _Feed:
+    return _Feed(_Views(pipeline.copied(_seed(key)), image, count), list)
 
 
 def _feed_of_policy(policy: Policy, image: torch.Tensor, key: int, count: int) -> _Feed:
-    collate = Collate(policy, seed=unsigned(key) % 2**32)
+    collate = Collate(policy, seed=_seed(key))
     return _Feed(_Samples(image, count), _Digests(collate), collate.set_epoch)
 
 
@@ -129,9 +160,9 @@ class _Digests:
         return [_digest([view[place] for view in views]) for place in range(len(samples))]
 
 
-def _facts(make: Callable[[int], _Feed], key: int, trial: Trial) -> LoaderFacts:
-    with_workers = _seen(make(trial.samples), key, trial.workers, trial.epochs)
-    without = _seen(make(trial.samples), key, 0, trial.epochs)
+def _facts(source: _Source, key: int, trial: Trial) -> LoaderFacts:
+    with_workers = _seen(source.fresh(trial.samples), key, trial.workers, trial.epochs)
+    without = _seen(source.fresh(trial.samples), key, 0, trial.epochs)
     broken = [one for epoch in without for one in epoch if one.startswith(_BROKE)]
     if len(broken) > trial.samples * trial.epochs * _MOST_BROKEN:
         raise RuntimeError(broken[0].removeprefix(_BROKE))
@@ -142,6 +173,7 @@ def _facts(make: Callable[[int], _Feed], key: int, trial: Trial) -> LoaderFacts:
         len({digest for epoch in with_workers for digest in epoch}),
         len({digest for epoch in without for digest in epoch}),
         _coincide(with_workers[0], trial.workers),
+        source.op,
     )
 
 

@@ -10,7 +10,7 @@ import torch
 
 from augscore import keys
 from augscore.auditing.table import OutOfRange
-from augscore.engine.bring.raw import raw_copy
+from augscore.engine.bring.raw import raw
 from augscore.engine.bring.walk import Passed, walked
 from augscore.engine.found import Found
 
@@ -40,10 +40,10 @@ def out_of_range(
 
 def _of(pipeline: object, images: Sequence[torch.Tensor], seed: int) -> Iterator[OutOfRange]:
     """Of each transform the first draw that shows it."""
-    raw = raw_copy(pipeline, seed)
+    copied = raw(pipeline).copied(seed)
     seen: dict[int, OutOfRange] = {}
     for number, key in enumerate(_keys(seed)):
-        for place, one in traced(walked(raw, images[number % len(images)], key)):
+        for place, one in traced(walked(copied, images[number % len(images)], key)):
             seen.setdefault(place, one)
     yield from (seen[place] for place in sorted(seen))
 

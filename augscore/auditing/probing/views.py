@@ -39,12 +39,13 @@ def view_batch(bench: Bench, lab: Lab, drawn: Draw, number: int, probed: Sequenc
     )
     acted = _acted(bench, lab, view, places)
     applied = [_applied(view.steps, places, image, acted) for image in range(len(bench.ids))]
-    parts = _parts(bench, lab, view, places, [p for p in probed if p in seen], applied)
+    parts = _parts(bench, lab, view, places, probed, applied)
     records = []
     for place, picture in enumerate(pictures):
         fault = faults[place]
         if picture is None:
-            records.append(ViewRecord(number, None, None, applied[place], fault=fault))
+            alone = tuple(parts[place])
+            records.append(ViewRecord(number, None, None, applied[place], alone, fault=fault))
             continue
         reading, facts = seen[place][0], pixels_of(picture)
         own = _lone(applied[place], reading) if place in probed else ()

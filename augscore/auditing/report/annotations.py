@@ -1,11 +1,12 @@
 """The worst of an audit as annotations of GitHub's: lines that a job prints for its runner.
 
-Ten of a kind are shown for a step, so nine are told and one says where the rest is.
+Ten of a kind are shown for a step: of more, nine are told and one says where the rest is.
 https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -36,16 +37,14 @@ def to_annotations(audit: Audit, policy_file: str | None) -> list[str]:
     is an error, what warns a warning; information and ignored findings are left to the report.
     """
     notes = sorted(_notes(audit), key=lambda note: note.severity != "error")
-    told = [_line(note, policy_file) for note in notes[: MOST - 1]]
-    if len(notes) >= MOST:
-        rest = _Note(
-            notes[MOST - 1].severity,
-            f"augscore audit: {word(audit)}",
-            f"and {len(notes) - MOST + 1} more, see the summary: {reason(audit)}",
-            None,
-        )
-        told.append(_line(rest, policy_file))
-    return told
+    if len(notes) > MOST:
+        notes = [*notes[: MOST - 1], _rest(notes[MOST - 1 :], audit)]
+    return [_line(note, policy_file) for note in notes]
+
+
+def _rest(notes: Sequence[_Note], audit: Audit) -> _Note:
+    message = f"and {len(notes)} more, see the summary: {reason(audit)}"
+    return _Note(notes[0].severity, f"augscore audit: {word(audit)}", message, None)
 
 
 def _notes(audit: Audit) -> list[_Note]:

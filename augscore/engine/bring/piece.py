@@ -22,6 +22,7 @@ from augscore.errors import InputError
 PATIENCE = 5.0
 _NEITHER_SIDE = 9, 5
 _SEED = 0
+_HOMES = ("torchvision.transforms", "kornia.augmentation", "albumentations.")
 _FORMS = {"pil": "PIL images", "bytes": "bytes", "floats": "floats", "auto": "what came before"}
 
 
@@ -72,6 +73,11 @@ def chance_of(transform: Any) -> float | None:
     p = getattr(transform, "p", None)
     number = isinstance(p, int | float) and not isinstance(p, bool)
     return float(p) if number and 0 <= p <= 1 else None  # type: ignore[arg-type, operator]
+
+
+def is_own(item: Any) -> bool:
+    """Whether it is one of a library's own, and no function or class of the user's."""
+    return type(item).__module__.startswith(_HOMES) and type(item).__name__ != "Lambda"
 
 
 def picture(side: int) -> torch.Tensor:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 
-from augscore.engine.bring import albumentations
+from augscore.engine.bring import albumentations, kornia
 from augscore.engine.bring.albumentations import AlbumentationsRun
-from augscore.engine.bring.kornia import HOME as KORNIA
 from augscore.engine.bring.kornia import KorniaRun
 from augscore.engine.bring.recognise import library_of
 from augscore.engine.bring.torchvision import TorchvisionRun, taken
@@ -30,15 +29,23 @@ class RawPipeline:
             return self.run.pipeline(image=value)["image"]
         return self.run.pipeline(value)
 
+    def copied(self, seed: int) -> RawPipeline:
+        """A copy, whose own generators, if albumentations made them, start from `seed` as its
+        Compose lets them start; the pipeline itself where it cannot be copied."""
+        try:
+            pipeline: Any = copy.deepcopy(self.run.pipeline)
+        except Exception:  # whatever its classes raise: locks, files, generators
+            return self
+        if isinstance(self.run, AlbumentationsRun):
+            pipeline.set_random_seed(seed)
+        return RawPipeline(replace(self.run, pipeline=pipeline))
 
-def raw_copy(pipeline: Any, seed: int) -> RawPipeline:
-    """A copy of a live object, whose own generators, if albumentations made them, start from
-    `seed` as its Compose lets them start."""
-    pipeline = copy.deepcopy(pipeline)
+
+def raw(pipeline: Any) -> RawPipeline:
+    """A live object, given what its library is given."""
     library = library_of(pipeline)
     if library == albumentations.LIBRARY:
-        pipeline.set_random_seed(seed)
         return RawPipeline(AlbumentationsRun(pipeline, None))
-    if library == KORNIA.partition(".")[0]:
+    if library == kornia.LIBRARY:
         return RawPipeline(KorniaRun(pipeline, None))
     return RawPipeline(TorchvisionRun(pipeline, taken(pipeline, flat(pipeline)), None))

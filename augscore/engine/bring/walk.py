@@ -12,13 +12,13 @@ import torch
 from augscore.engine.bring import albumentations_pieces, kornia, torchvision_steps
 from augscore.engine.bring.albumentations import AlbumentationsRun, reseeded
 from augscore.engine.bring.kornia import KorniaRun
+from augscore.engine.bring.piece import is_own
 from augscore.engine.bring.randomness import seeded, unsigned
 from augscore.engine.bring.raw import RawPipeline
 from augscore.engine.bring.time_limit import TookTooLong, limited
 from augscore.engine.bring.torchvision_pieces import title_of
 
 PATIENCE = 5.0
-_HOMES = ("torchvision.transforms", "kornia.augmentation", "albumentations.")
 
 
 @dataclass(frozen=True)
@@ -45,16 +45,11 @@ def walked(raw: RawPipeline, image: torch.Tensor, key: int) -> tuple[Passed, ...
             warnings.simplefilter("ignore")
             for item, transform in _transforms(raw, key):
                 after = transform(value)
-                passed.append(Passed(title_of(item), _is_own(item), value, after))
+                passed.append(Passed(title_of(item), is_own(item), value, after))
                 value = after
     except (Exception, TookTooLong):
         return tuple(passed)
     return tuple(passed)
-
-
-def _is_own(item: Any) -> bool:
-    home, name = type(item).__module__, type(item).__name__
-    return home.startswith(_HOMES) and name != "Lambda"
 
 
 def _transforms(raw: RawPipeline, key: int) -> Iterator[tuple[Any, Callable[[Any], Any]]]:

@@ -238,6 +238,14 @@ def test_workers_that_repeat_each_other_are_found() -> None:
     assert "only 16 of 96 views" in finding.statement
 
 
+def test_a_transform_that_repeats_alone_is_named() -> None:
+    part = FEW.parts[0]
+    alone = replace(FEW, loader=LoaderFacts(2, 3, 96, 16, 96, True, part.op))
+    (finding,) = found(alone, "REPEATED_DRAWS")
+    assert finding.part == part.path
+    assert finding.statement.startswith(f"{part.op} alone: only 16 of 96 views")
+
+
 def test_views_that_collide_by_themselves_are_no_repeats() -> None:
     assert check(loader(2, 2, True), "REPEATED_DRAWS").state == "clear"
     assert check(loader(93, 96, True), "REPEATED_DRAWS").state == "clear"

@@ -7,6 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from augscore.auditing.columns import columns_of
+from augscore.auditing.statistics.ranks import kruskal_wallis_p
 from augscore.auditing.table import ImageRecord, Reading, Table, ViewRecord
 from tests.auditing.findings.looking import check, found
 from tests.auditing.tables import CLEAN, Op, changed, table
@@ -103,3 +105,20 @@ def test_a_difference_that_images_do_not_show_is_inconclusive() -> None:
         return replace(record, views=views)
 
     assert check(changed(given, one), "CLASS_IMBALANCED_STRENGTH").state == "inconclusive"
+
+
+def test_a_ratio_that_two_images_make_is_inconclusive() -> None:
+    """All of a class are moved a little farther, and two of its images forty times as far."""
+    given = table(images=240, classes=2)
+
+    def one(i: int, record: ImageRecord) -> ImageRecord:
+        factor = 1.0 if i % 2 == 0 else 40.0 if i in {1, 3} else 1.15
+        views = tuple(replace(v, reading=_times(v.reading, factor)) for v in record.views)
+        return replace(record, views=views)
+
+    odd = changed(given, one)
+    strength = columns_of(odd).views.strength.mean(axis=1)
+    groups = [strength[0::2], strength[1::2]]
+    assert kruskal_wallis_p(groups) < 0.05
+    assert groups[1].mean() / groups[0].mean() > 1.5
+    assert check(odd, "CLASS_IMBALANCED_STRENGTH").state == "inconclusive"

@@ -78,8 +78,14 @@ def test_each_side_of_a_folded_axis_is_judged() -> None:
     assert "weaker at brightness 0.4 factor" in finding.statement
 
 
-def test_a_small_dip_is_monotone() -> None:
-    dip = (0.0, 0.1, 0.2, 0.19, 0.3, 0.34, 0.36)
+@pytest.mark.parametrize(
+    "dip",
+    [
+        pytest.param((0.0, 0.1, 0.2, 0.175, 0.3, 0.34, 0.36), id="of a fourteenth of the range"),
+        pytest.param((0.0, 0.03, 0.06, 0.09, 0.1, 0.0885, 0.1), id="under twice the noise floor"),
+    ],
+)
+def test_a_small_dip_is_monotone(dip: tuple[float, ...]) -> None:
     assert found(with_op(Op("Rotate", curve=dip), images=400), "NON_MONOTONE") == ()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from augscore.auditing.gating.gates import NO_FAILING_FINDING, Gates, Ignore, Rule
@@ -204,6 +204,7 @@ _MARKS = ["{", "}", "[", "]", ":", ",", "- ", "\n", "\n  ", " ", '"', "~", "!x",
 _WORDS = st.sampled_from([*_KEYS, *_MARKS])
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(), st.lists(_WORDS).map("".join)))
 def test_any_text_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     file = tmp_path_factory.mktemp("any") / "gates.yaml"
@@ -223,6 +224,7 @@ def _outcome(file: Path) -> tuple[Gates | None, tuple[Mistake, ...]]:
 _LIMIT = st.floats(0, 1, allow_nan=False)
 
 
+@settings(deadline=None)
 @given(low=_LIMIT, high=_LIMIT, warn=st.booleans())
 def test_written_limits_come_back(
     tmp_path_factory: pytest.TempPathFactory, low: float, high: float, warn: bool

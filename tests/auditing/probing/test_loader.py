@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import threading
 import time
 from typing import Any
 
@@ -19,6 +20,7 @@ from torchvision.transforms import v2
 from augscore import Policy
 from augscore.auditing.probing import loader
 from augscore.auditing.probing.loader import Trial, loader_facts
+from augscore.auditing.probing.ranges import out_of_range
 from augscore.auditing.table import LoaderFacts
 from augscore.benching.pictures import telling_pictures
 from augscore.engine.policies import inspect_policy
@@ -45,6 +47,15 @@ class OwnGenerator:
 
     def __call__(self, image: Image.Image) -> Image.Image:
         return image.rotate(float(self.rng.random()) * 90)
+
+
+class OwnNoise(torch.nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.rng = np.random.default_rng(0)
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        return image * float(self.rng.random())
 
 
 def from_global_generators(image: Image.Image) -> Image.Image:
@@ -103,10 +114,38 @@ def test_ours_runs_in_collate(image: torch.Tensor) -> None:
     assert facts("simclr", image) == LoaderFacts(2, 2, 64, 64, 64, False)
 
 
+@pytest.mark.parametrize("form", ["torchvision", "kornia"])
+def test_what_others_hide_is_told_alone(form: str, image: torch.Tensor) -> None:
+    hidden = {
+        "torchvision": v1.Compose([v1.RandomResizedCrop(32), OwnGenerator(), v1.ToTensor()]),
+        "kornia": torch.nn.Sequential(K.RandomGaussianNoise(std=0.1, p=1.0), OwnNoise()),
+    }[form]
+    seen = facts(hidden, image)
+    assert seen.op == ("OwnGenerator" if form == "torchvision" else "OwnNoise")
+    assert seen.distinct <= 16
+    assert seen.workers_coincide
+    sound = v1.Compose([v1.RandomResizedCrop(32), v1.Lambda(from_global_generators)])
+    assert facts(sound, image).distinct >= 62
+
+
 def test_of_several_pipelines_the_worst_is_told(image: torch.Tensor) -> None:
     good = v1.Compose([v1.RandomResizedCrop(32), v1.ColorJitter(0.4)])
     bad = A.Compose([A.RandomResizedCrop((32, 32)), A.ColorJitter(p=1)])
     assert facts([good, bad, good], image).distinct == 16
+
+
+def test_what_cannot_be_copied_runs_itself(image: torch.Tensor) -> None:
+    class Locked:
+        def __init__(self) -> None:
+            self.lock = threading.Lock()
+
+        def __call__(self, image: Image.Image) -> Image.Image:
+            return image.rotate(90 * random.random())
+
+    seen = facts(Locked(), image)
+    assert seen.distinct > 55
+    assert not seen.workers_coincide
+    assert out_of_range(inspect_policy(Locked()), [image], seed=0) == ()
 
 
 def test_equal_seeds_give_equal_facts(image: torch.Tensor) -> None:

@@ -144,3 +144,23 @@ def test_what_was_measured_is_not_measured_again(tiny_scorer: Scorer, scenes: Pa
     rest = probe_images(plan, earlier=part.records, record=lambda entry, place: fresh.append(place))
     assert rest == whole
     assert fresh == [4, 5, 6, 7, 8]
+
+
+def test_what_always_breaks_leaves_the_others_their_strength(
+    tiny_scorer: Scorer, images: torch.Tensor
+) -> None:
+    def broken(image: torch.Tensor) -> torch.Tensor:
+        raise RuntimeError("no")
+
+    brought = Policy.of(broken, name="broken", size=SIZE)
+    always = Step("RandomSolarize", (("threshold", 0.4),), p=1.0)
+    policy = Policy("both", SIZE, (View((*brought.views[0].steps, always)),))
+    for record in _records(_plan(tiny_scorer, images, policy)).values():
+        for view in record.views:
+            assert view.fault is not None
+            assert view.fault.code == "op_raised"
+            assert view.reading is None
+            alone = {part.part: part.alone for part in view.parts}
+            if record.place < 4:
+                assert alone[1] is not None
+                assert alone[1].strength > 0

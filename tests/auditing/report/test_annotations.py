@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from augscore.auditing.audit import Audit
-from augscore.auditing.gating.gates import DEFAULT_GATES, Gates, Rule
+from augscore.auditing.gating.gates import DEFAULT_GATES, Gates, Ignore, Rule
 from augscore.auditing.gating.keys import Key
 from augscore.auditing.gating.verdict import judged
 from augscore.auditing.report.annotations import MOST, to_annotations
@@ -99,7 +99,19 @@ def test_the_worst_nine_and_one_for_the_rest() -> None:
     assert lines[9].properties["title"] == "augscore audit: FAIL"
     assert lines[9].message.startswith("and 16 more, see the summary")
     assert len(told(judged(audit(findings=many[:14])))) == 10
-    assert len(told(judged(audit(findings=many[5:14])))) == 9
+    for few in (9, 10):
+        titles = [
+            line.properties["title"] for line in told(judged(audit(findings=many[5 : 5 + few])))
+        ]
+        assert titles == [f"DEAD A{n}" for n in range(few)]
+    assert told(judged(audit(findings=many[5:16])))[9].message.startswith("and 2 more")
+
+
+def test_what_is_ignored_is_left_to_the_report() -> None:
+    gates = replace(DEFAULT_GATES, ignores=(Ignore("SATURATED", ("A",), "meant"),))
+    made = audit(findings=[finding("SATURATED", "warn", part) for part in ("A", "B")])
+    (only,) = told(judged(made, gates))
+    assert only.properties["title"] == "SATURATED B"
 
 
 def test_hostile_names_are_told_and_obeyed_by_nobody() -> None:
@@ -109,6 +121,7 @@ def test_hostile_names_are_told_and_obeyed_by_nobody() -> None:
     assert titles == [f"DEAD RandAugment > {printable(name)}" for name in HOSTILE]
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_name_comes_back(name: str) -> None:
     (line,) = told(judged(audit([op(name)], [finding(part="x" + name, advice="")])), name)

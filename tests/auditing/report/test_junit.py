@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from augscore.auditing.audit import Audit
@@ -105,6 +105,7 @@ def test_hostile_names_are_text() -> None:
     assert {f"RandAugment > {printable(n)}".replace("\ufffe", "\\ufffe") for n in HOSTILE} < classes
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_name_is_well_formed(name: str) -> None:
     made = judged(audit([op("A" + name)], [finding(part="A" + name, statement=name, advice=name)]))

@@ -405,6 +405,29 @@ def test_a_draw_replays_and_goes_through_json(mixed_sizes: list[torch.Tensor]) -
     assert torch.equal(again, views)
 
 
+@pytest.mark.parametrize("name", ["torchvision", "albumentations"])
+def test_a_key_gives_its_pixels_in_any_batch(name: str, mixed_sizes: list[torch.Tensor]) -> None:
+    pipeline = {
+        "torchvision": v1.Compose(
+            [
+                v1.RandomCrop(32),
+                v1.RandomChoice([v1.Lambda(tilted), v1.RandomInvert(0.5)]),
+                v1.RandomOrder([v1.Lambda(tilted), v1.ColorJitter(0.4)]),
+            ]
+        ),
+        "albumentations": A.Compose(
+            [A.RandomCrop(32, 32), A.OneOf([A.GaussNoise(), A.MotionBlur()], p=0.7), A.CLAHE()]
+        ),
+    }[name]
+    policy = staged(Policy.of(pipeline, size=32))
+    names = [*"abcde"]
+    (together,), _ = augscore.augment(mixed_sizes, policy, ids=names, seed=3)
+    for place in reversed(range(5)):
+        random.random(), np.random.random(), torch.rand(1)
+        (alone,), _ = augscore.augment([mixed_sizes[place]], policy, ids=[names[place]], seed=3)
+        assert torch.equal(alone[0], together[place])
+
+
 def test_other_policies_stay_as_they_are() -> None:
     ours = preset("simclr")
     assert staged(ours) is ours
