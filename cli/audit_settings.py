@@ -63,6 +63,10 @@ class AuditSettings(Settings):
         return (*(path for path in named if path is not None), *model, *files)
 
 
+def _holds(folder: Path | None, file: Path) -> bool:
+    return folder is not None and folder.resolve() == file.parent.resolve()
+
+
 def check_words(settings: AuditSettings) -> None:
     """Raise UsageError for options that are missing or exclude each other."""
     if settings.explain is not None:
@@ -73,6 +77,8 @@ def check_words(settings: AuditSettings) -> None:
         raise click.UsageError("Missing option '--data': a folder of images")
     if settings.compare is not None and settings.baseline is not None:
         raise click.UsageError("--compare and --baseline exclude each other")
+    if settings.baseline is not None and _holds(settings.out, settings.baseline):
+        raise click.UsageError("--out is the folder of the baseline; choose another one")
     if settings.force and settings.out is None:
         raise click.UsageError("--force needs --out")
     if settings.shard is not None:
@@ -137,11 +143,13 @@ _WHAT = (
 _HOW = (
     click.option(
         "--n",
+        "--images",
+        "n",
         type=click.IntRange(min=1),
         metavar="N",
         default=1000,
         show_default=True,
-        help="Images, drawn by the seed.",
+        help="Images, drawn by the seed; --images under torchrun, which has an --n of its own.",
     ),
     click.option(
         "--draws",

@@ -62,11 +62,12 @@ def probe_images(
     """
     entries = list(earlier)
     _check_same(entries, plan)
-    tell = _Teller(plan, progress, entries)
     reason = stopped()
     if reason is None and len(entries) < len(plan.pool.places):
         with memory_errors("Give a smaller --batch-size or --size"):
             lab = _lab(plan, note)
+            # From here on: what comes before would count as slow views.
+            tell = _Teller(plan, progress, entries)
             outcomes = _outcomes(plan, len(entries), note)
             with closing(outcomes):
                 while reason is None and (batch := _batch(outcomes, plan.batch_size)):

@@ -116,6 +116,7 @@ def test_other_settings_are_refused_by_name(audit: Audit) -> None:
         (("simcrl",), "simclr"),
         (("simclr", "--compare", "byol", "--baseline", "x.json"), "exclude each other"),
         (("simclr", "--force"), "--force needs --out"),
+        (("simclr", "--baseline", "a/report.json", "--out", "a"), "folder of the baseline"),
         (("simclr", "--baseline", "nowhere.json"), "nowhere.json"),
         (("mine.py:pipeline",), "--allow-code"),
     ],

@@ -82,14 +82,19 @@ def _in_views(evidence: Evidence, place: int, level: float) -> Finding | None:
 
 
 def _along_axes(evidence: Evidence, place: int, level: float) -> Finding | None:
-    """The level that the policy names destroys, or some level does."""
+    """The level that the policy names destroys, or, of an operation that is seen in no view, one
+    that it draws; what a drawn range does to views, the views themselves tell."""
     part = evidence.parts[place]
     for axis, curve in zip(part.axes, evidence.columns.curves[place], strict=True):
-        used = _used(axis, curve.destroyed)
+        number = _used(axis, part, curve.destroyed)
+        if number is None:
+            continue
+        used = curve.destroyed[:, number : number + 1]
         share = clustered_share_estimate(used, level=level)
         if _surely(share) and share is not None:
             statement = (
-                f"{part.path} alone destroys {percent(share.value)} of the images {_where(axis)}"
+                f"{part.path} alone destroys {percent(share.value)} of the images at "
+                f"{axis.name} {axis.levels[number]:g}"
             )
             return _told(evidence, part, statement, share, used)
     return _elsewhere(evidence, part, place, level)
@@ -110,21 +115,14 @@ def _elsewhere(evidence: Evidence, part: Part, place: int, level: float) -> Find
     return None
 
 
-def _used(axis: Axis, destroyed: Floats) -> Floats:
-    """Columns of the levels that views draw: the named one, or all."""
+def _used(axis: Axis, part: Part, destroyed: Floats) -> int | None:
+    """The place of the named level, or of the worst one where no view is seen; else None."""
     set_to = axis.set_to
-    if set_to is None:
-        return destroyed
-    nearest = min(range(len(axis.levels)), key=lambda k: abs(axis.levels[k] - set_to))
-    return destroyed[:, nearest : nearest + 1]
-
-
-def _where(axis: Axis) -> str:
-    return (
-        f"over its range of {axis.name}"
-        if axis.set_to is None
-        else f"at {axis.name} {axis.set_to:g}"
-    )
+    if set_to is not None:
+        return min(range(len(axis.levels)), key=lambda k: abs(axis.levels[k] - set_to))
+    if part.is_observed or not np.isfinite(destroyed).any():
+        return None
+    return int(np.nanargmax(np.nan_to_num(destroyed, nan=0.0).mean(axis=0)))
 
 
 def _told(

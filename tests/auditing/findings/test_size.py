@@ -150,13 +150,21 @@ def black_at(levels: set[int], set_to: float | None) -> Table:
 
 
 @pytest.mark.parametrize(
-    ("levels", "set_to", "level"), [({6}, 30.0, "fail"), ({6}, None, "fail"), ({6}, 10.0, "info")]
+    ("levels", "set_to", "level"), [({6}, 30.0, "fail"), ({6}, None, "info"), ({6}, 10.0, "info")]
 )
 def test_a_level_that_destroys_counts_if_it_is_in_use(
     levels: set[int], set_to: float | None, level: str
 ) -> None:
     (finding,) = found(black_at(levels, set_to), "DESTRUCTIVE")
     assert (finding.part, finding.level) == ("Posterize", level)
+
+
+def test_a_level_that_destroys_counts_where_no_view_can_tell() -> None:
+    given = black_at({6}, None)
+    parts = (*given.parts[:4], replace(given.parts[4], is_observed=False))
+    (finding,) = found(replace(given, parts=parts), "DESTRUCTIVE")
+    assert (finding.part, finding.level) == ("Posterize", "fail")
+    assert "at level 30" in finding.statement
 
 
 def pairs(reading: Reading, every: int) -> Table:
