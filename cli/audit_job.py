@@ -14,12 +14,12 @@ from .policy_source import tell_notes
 from .streams import Streams
 
 if TYPE_CHECKING:
-    from augscore.auditing.against import Baseline
-    from augscore.auditing.audit_folder import Claim
+    from augscore.auditing.concluding.against import Baseline
     from augscore.auditing.gating.gates import Gates
+    from augscore.auditing.keeping.audit_folder import Claim
+    from augscore.auditing.keeping.publish import Wanted
     from augscore.auditing.options import AuditOptions
     from augscore.auditing.plan import AuditPlan
-    from augscore.auditing.publish import Wanted
     from augscore.auditing.run import Entry, EntrySink, Probed
     from augscore.engine.found import Found
     from augscore.runs.shard import Shard
@@ -119,20 +119,20 @@ def _options(settings: AuditSettings, machine: Machine) -> AuditOptions:
 
 
 def baseline_of(settings: AuditSettings, plan: AuditPlan) -> Baseline | None:
-    from augscore.auditing.against import read_baseline
+    from augscore.auditing.concluding.against import read_baseline
     from augscore.auditing.terms import terms_of
 
     return None if settings.baseline is None else read_baseline(settings.baseline, terms_of(plan))
 
 
 def wanted(settings: AuditSettings) -> Wanted:
-    from augscore.auditing.publish import Wanted
+    from augscore.auditing.keeping.publish import Wanted
 
     return Wanted(settings.html, settings.thumbnails, not settings.anonymous)
 
 
 def claim_of(plan: AuditPlan) -> Claim:
-    from augscore.auditing.audit_folder import Claim
+    from augscore.auditing.keeping.audit_folder import Claim
     from augscore.auditing.terms import empty_table
 
     return Claim(plan.settings, empty_table(plan))

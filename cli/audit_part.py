@@ -30,7 +30,7 @@ from .progress import progress_sink
 
 if TYPE_CHECKING:
     from augscore.auditing.gating.gates import Gates
-    from augscore.auditing.part_folder import Asked
+    from augscore.auditing.keeping.part_folder import Asked
     from augscore.auditing.plan import AuditPlan
     from augscore.auditing.run import Probed
     from augscore.runs.shard import Shard
@@ -40,8 +40,8 @@ def measure_part(settings: AuditSettings, shard: Shard, held: ExitStack) -> None
     """Measure the shard into --out, and tell how the parts become one."""
     assert settings.out is not None
     with progress_sink(settings.streams) as progress:
-        from augscore.auditing.audit_folder import claimed_audit
-        from augscore.auditing.part_folder import begin_part
+        from augscore.auditing.keeping.audit_folder import claimed_audit
+        from augscore.auditing.keeping.part_folder import begin_part
         from augscore.runtime import Interruptions
 
         gates = gates_of(settings)
@@ -67,9 +67,9 @@ def _measured(
     folder: Path, shard: Shard, plan: AuditPlan, gates: Gates, watch: Watch
 ) -> str | None:
     """What stopped it, or None."""
-    from augscore.auditing.audit_folder import earlier, journal, to_line
-    from augscore.auditing.facts import with_facts
-    from augscore.auditing.part_folder import finish_part
+    from augscore.auditing.concluding.facts import with_facts
+    from augscore.auditing.keeping.audit_folder import earlier, journal, to_line
+    from augscore.auditing.keeping.part_folder import finish_part
     from augscore.auditing.terms import empty_table
 
     old = tuple(earlier(folder))
@@ -93,7 +93,7 @@ def _counted(found: Probed) -> str:
 
 
 def _asked(settings: AuditSettings, plan: AuditPlan, gates: Gates) -> Asked:
-    from augscore.auditing.part_folder import Asked, digest_of
+    from augscore.auditing.keeping.part_folder import Asked, digest_of
 
     baseline, labels = settings.baseline, settings.labels
     return Asked(

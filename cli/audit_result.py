@@ -21,7 +21,7 @@ from .streams import Stream
 if TYPE_CHECKING:
     from augscore.auditing.api import Audited
     from augscore.auditing.audit import Audit
-    from augscore.auditing.publish import Wanted
+    from augscore.auditing.keeping.publish import Wanted
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Telling:
 
 def told(settings: Settings, telling: Telling, audited: Audited, seconds: float) -> None:
     """Write every file, print, and end with the verdict's exit code."""
-    from augscore.auditing.publish import published
+    from augscore.auditing.keeping.publish import published
 
     notes = _written(telling, audited)
     _tell(settings, telling, published(audited, telling.wanted), seconds)
@@ -50,7 +50,7 @@ def _written(telling: Telling, audited: Audited) -> list[str]:
     """→ a note for each."""
     if telling.out is None or not audited.table.records:
         return []
-    from augscore.auditing.publish import publish
+    from augscore.auditing.keeping.publish import publish
 
     names = publish(telling.out, audited, telling.wanted)
     return [f"wrote {shown_path(telling.out)}: {', '.join(names)}"]

@@ -27,8 +27,8 @@ from .names import shown_path
 from .progress import progress_sink
 
 if TYPE_CHECKING:
-    from augscore.auditing.against import Baseline
     from augscore.auditing.api import Audited
+    from augscore.auditing.concluding.against import Baseline
     from augscore.auditing.gating.gates import Gates
     from augscore.auditing.plan import AuditPlan
 
@@ -47,7 +47,7 @@ def audited_together(settings: AuditSettings, held: ExitStack) -> Audited | None
     if rank() > 0:
         settings = replace(settings, quiet=True)
     with progress_sink(settings.streams) as progress:
-        from augscore.auditing.together import claimed_together
+        from augscore.auditing.keeping.together import claimed_together
         from augscore.runs.meeting import agreed, from_all, meeting
         from augscore.runtime import Interruptions
 
@@ -86,11 +86,11 @@ def _measured(
     settings: AuditSettings, plan: AuditPlan, gates: Gates, out: Path | None, watch: Watch
 ) -> Audited | None:
     from augscore.auditing.api import concluded
-    from augscore.auditing.audit_folder import whole_journal
-    from augscore.auditing.gallery import studio_of
-    from augscore.auditing.merging import join
+    from augscore.auditing.concluding.gallery import studio_of
+    from augscore.auditing.keeping.audit_folder import whole_journal
+    from augscore.auditing.keeping.merging import join
+    from augscore.auditing.keeping.together import measure_share
     from augscore.auditing.terms import terms_of
-    from augscore.auditing.together import measure_share
 
     shares = measure_share(
         plan, lambda old, record: probed(plan, gates, watch, old, record), out, watch.note
@@ -106,7 +106,7 @@ def _measured(
 def _compared(
     settings: AuditSettings, job: _Job, audited: Audited | None, watch: Watch
 ) -> Audited | None:
-    from augscore.auditing.against import against_baseline, against_policy
+    from augscore.auditing.concluding.against import against_baseline, against_policy
 
     if settings.compare is not None:
         other = _other(settings, settings.compare, job.plan, watch)

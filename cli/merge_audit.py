@@ -19,7 +19,7 @@ from .progress import progress_sink
 
 if TYPE_CHECKING:
     from augscore.auditing.api import Audited
-    from augscore.auditing.merging import Whole
+    from augscore.auditing.keeping.merging import Whole
     from augscore.engine.policy import Policy
     from augscore.runtime import Note
 
@@ -29,7 +29,7 @@ def merge_audit(settings: MergeSettings) -> None:
     began = time.monotonic()
     with ExitStack() as held:
         with progress_sink(settings.streams):
-            from augscore.auditing.merging import read_parts
+            from augscore.auditing.keeping.merging import read_parts
 
             whole = read_parts(settings.parts, _teller(settings))
             policy = _policy(settings, whole)
@@ -47,7 +47,7 @@ def _telling(settings: MergeSettings, whole: Whole) -> Telling:
 
 def _policy(settings: MergeSettings, whole: Whole) -> Policy | None:
     """To draw pictures with; None, and a note, where it is not what it was, or not here."""
-    from augscore.auditing.merging import is_policy_of, other_policy
+    from augscore.auditing.keeping.merging import is_policy_of, other_policy
 
     name = settings.policy or whole.asked.policy
     try:
@@ -64,7 +64,7 @@ def _policy(settings: MergeSettings, whole: Whole) -> Policy | None:
 
 def _claim(settings: MergeSettings, whole: Whole, held: ExitStack) -> None:
     """The folder is this process's own until the end."""
-    from augscore.auditing.audit_folder import Claim, claimed_audit
+    from augscore.auditing.keeping.audit_folder import Claim, claimed_audit
     from augscore.outputs import check_writable
 
     check_target(settings.json, "--json")
@@ -78,10 +78,10 @@ def _claim(settings: MergeSettings, whole: Whole, held: ExitStack) -> None:
 
 
 def _joined(settings: MergeSettings, whole: Whole, policy: Policy | None) -> Audited:
-    from augscore.auditing.against import against_baseline, read_baseline
     from augscore.auditing.api import concluded
-    from augscore.auditing.audit_folder import whole_journal
-    from augscore.auditing.merging import join, studio_again
+    from augscore.auditing.concluding.against import against_baseline, read_baseline
+    from augscore.auditing.keeping.audit_folder import whole_journal
+    from augscore.auditing.keeping.merging import join, studio_again
 
     terms, asked, gathered = whole.terms, whole.asked, whole.gathered
     before = None if asked.baseline is None else read_baseline(Path(asked.baseline), terms)

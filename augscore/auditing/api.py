@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from augscore.auditing.audit import Audit
-from augscore.auditing.conclude import conclude
-from augscore.auditing.facts import with_facts
-from augscore.auditing.gallery import Shown, Studio, choose, evidence, show, studio_of
+from augscore.auditing.concluding.conclude import conclude
+from augscore.auditing.concluding.facts import with_facts
+from augscore.auditing.concluding.gallery import Shown, Studio, choose, evidence, show, studio_of
 from augscore.auditing.gating.gates import DEFAULT_GATES, Gates
 from augscore.auditing.gating.ops import check_ops
 from augscore.auditing.gating.verdict import judged

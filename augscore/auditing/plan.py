@@ -10,9 +10,9 @@ from pathlib import Path
 import torch
 
 from augscore import keys
+from augscore.auditing.anatomy.parts import Probe, probes_of
+from augscore.auditing.anatomy.policy_lines import with_lines
 from augscore.auditing.options import AuditOptions
-from augscore.auditing.parts import Probe, probes_of
-from augscore.auditing.policy_lines import with_lines
 from augscore.engine.bring.stages import staged
 from augscore.engine.found import Found
 from augscore.engine.policies import PolicyLike, inspect_policy

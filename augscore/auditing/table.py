@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from augscore.auditing.part import Part
+from augscore.auditing.anatomy.part import Part
 from augscore.keys import ImageId
 
 

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from augscore.auditing.parts import pipeline_of
+from augscore.auditing.anatomy.parts import pipeline_of
+from augscore.auditing.anatomy.policy_tree import tree_of
 from augscore.auditing.plan import AuditPlan
-from augscore.auditing.policy_tree import tree_of
 from augscore.auditing.table import Table
 from augscore.engine.nodes import foreign_in
 from augscore.images.records import Skipped

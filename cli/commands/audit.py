@@ -88,8 +88,8 @@ def _telling(settings: AuditSettings) -> Telling:
 
 def _alone(settings: AuditSettings, held: ExitStack) -> Audited:
     with progress_sink(settings.streams) as progress:
-        from augscore.auditing.against import against_baseline, against_policy
-        from augscore.auditing.audit_folder import claimed_audit
+        from augscore.auditing.concluding.against import against_baseline, against_policy
+        from augscore.auditing.keeping.audit_folder import claimed_audit
         from augscore.runtime import Interruptions
 
         gates = gates_of(settings)
@@ -115,7 +115,7 @@ def _alone(settings: AuditSettings, held: ExitStack) -> Audited:
 
 def _audited(plan: AuditPlan, gates: Gates, folder: Path | None, watch: Watch) -> Audited:
     from augscore.auditing.api import audit_images
-    from augscore.auditing.audit_folder import earlier, journal, to_line
+    from augscore.auditing.keeping.audit_folder import earlier, journal, to_line
 
     def run(old: tuple[Entry, ...], record: EntrySink) -> Audited:
         return audit_images(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from augscore.auditing.part import Part
+from augscore.auditing.anatomy.part import Part
 from augscore.auditing.table import (
     ImageRecord,
     PartReading,

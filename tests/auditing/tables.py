@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from augscore.auditing.part import Axis, Part
+from augscore.auditing.anatomy.part import Axis, Part
 from augscore.auditing.table import (
     ImageRecord,
     LevelRecord,

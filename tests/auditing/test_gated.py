@@ -14,12 +14,12 @@ from augscore.auditing.gating.compare import compare
 from augscore.auditing.gating.gates import Gates, Rule
 from augscore.auditing.gating.keys import Key
 from augscore.auditing.gating.verdict import exit_code
+from augscore.auditing.keeping.report_file import audit_from_json
 from augscore.auditing.options import AuditOptions
 from augscore.auditing.plan import plan_audit
 from augscore.auditing.report.annotations import to_annotations
 from augscore.auditing.report.junit import to_junit
 from augscore.auditing.report.markdown import to_markdown
-from augscore.auditing.report_file import audit_from_json
 from augscore.engine.nodes import Step
 from augscore.engine.policy import Policy, View
 from augscore.errors import GatesError

@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from augscore.auditing.anatomy.part import Axis
 from augscore.auditing.audit import Estimate
 from augscore.auditing.findings.judge import judge
-from augscore.auditing.part import Axis
 from augscore.auditing.statistics.mean import mean_estimates
 from augscore.auditing.statistics.share import clustered_share_estimate
 from tests.auditing.tables import Op, table

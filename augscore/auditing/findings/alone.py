@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from augscore.auditing.anatomy.part import Part
 from augscore.auditing.columns import Floats
 from augscore.auditing.findings.evidence import FEWEST_IMAGES, Evidence
-from augscore.auditing.part import Part
 
 TOO_FEW = "no operation was measured alone on 50 images or more"
 

@@ -9,9 +9,9 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from augscore.auditing.anatomy.part import Axis, Part
 from augscore.auditing.columns import Floats
 from augscore.auditing.findings.evidence import FEWEST_IMAGES, Evidence
-from augscore.auditing.part import Axis, Part
 from augscore.keys import ImageId
 
 Value = TypeVar("Value", np.float64, np.bool_)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from augscore.auditing.anatomy.part import Axis, Part
 from augscore.auditing.audit import Estimate
 from augscore.auditing.columns import Floats
 from augscore.auditing.finding import Check, Finding
@@ -11,7 +12,6 @@ from augscore.auditing.findings.evidence import FEWEST_IMAGES, Evidence
 from augscore.auditing.findings.record import Outcome, Page
 from augscore.auditing.findings.settle import not_measured, told
 from augscore.auditing.findings.words import percent, ranged_share
-from augscore.auditing.part import Axis, Part
 from augscore.auditing.statistics.share import clustered_share_estimate
 
 MOST_SHARE = 0.01

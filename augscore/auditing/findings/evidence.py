@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from augscore.auditing.anatomy.part import Part
 from augscore.auditing.audit import Scale
 from augscore.auditing.columns import Columns, Floats, columns_of
-from augscore.auditing.part import Part
 from augscore.auditing.scale import scale_of
 from augscore.auditing.table import Table
 from augscore.keys import ImageId

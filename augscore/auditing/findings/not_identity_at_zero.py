@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from augscore.auditing.anatomy.part import Axis
 from augscore.auditing.findings.curve import Curve, curves_of, ids_of, sides_of, weakest_of
 from augscore.auditing.findings.evidence import Evidence
 from augscore.auditing.findings.magnitude_free import NO_CURVES
 from augscore.auditing.findings.record import Outcome, Page
 from augscore.auditing.findings.settle import Tested, settle, told
 from augscore.auditing.findings.words import ranged
-from augscore.auditing.part import Axis
 from augscore.auditing.statistics.mean import mean_estimate
 from augscore.auditing.statistics.one_sided import mean_above
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from augscore.auditing.anatomy.part import Part
 from augscore.auditing.audit import Estimate
 from augscore.auditing.finding import Check, Finding, Level
 from augscore.auditing.findings.record import Outcome, Page
-from augscore.auditing.part import Part
 from augscore.auditing.statistics.holm import holm
 from augscore.keys import ImageId
 

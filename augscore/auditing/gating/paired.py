@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from augscore.auditing.audit import Estimate
 from augscore.auditing.columns import Columns, Floats, columns_of
-from augscore.auditing.op_results import effective_strengths
-from augscore.auditing.policy_result import unchanged
+from augscore.auditing.concluding.op_results import effective_strengths
+from augscore.auditing.concluding.policy_result import unchanged
 from augscore.auditing.scale import scale_of
 from augscore.auditing.statistics.difference import paired_differences
 from augscore.auditing.table import Table

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import torch
 
-from augscore.auditing.parts import Probe
+from augscore.auditing.anatomy.parts import Probe
 from augscore.auditing.probing.guard import Patience
 from augscore.auditing.probing.readings import Originals
 from augscore.auditing.probing.yardstick import Yardstick

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import torch
 
-from augscore.auditing.axes import turned_row, turned_step
-from augscore.auditing.parts import Probe
+from augscore.auditing.anatomy.axes import turned_row, turned_step
+from augscore.auditing.anatomy.parts import Probe
 from augscore.auditing.probing.lab import Bench, Lab
 from augscore.auditing.probing.pixels import pixels_of
 from augscore.auditing.probing.readings import read_pictures

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from augscore.auditing.parts import pipeline_of, places_of
+from augscore.auditing.anatomy.parts import pipeline_of, places_of
 from augscore.auditing.probing.lab import Bench, Lab
 from augscore.auditing.probing.pixels import digest_of, pixels_of
 from augscore.auditing.probing.readings import UNCHANGED, Seen, read_pictures, see_pictures

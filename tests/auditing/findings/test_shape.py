@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from augscore.auditing.part import Axis
+from augscore.auditing.anatomy.part import Axis
 from augscore.auditing.table import Fault, LevelRecord, Pixels, Table
 from tests.auditing.findings.looking import check, codes, found
 from tests.auditing.tables import CLEAN, RISING, Op, table, with_levels

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from augscore.auditing.part import Axis
+from augscore.auditing.anatomy.part import Axis
 from augscore.auditing.table import (
     ImageRecord,
     LevelRecord,

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from augscore.auditing.plain import from_plain
+from augscore.auditing.keeping.plain import from_plain
 from augscore.auditing.run import Entry
 from augscore.auditing.table import ImageRecord, Table
 from augscore.errors import UsageError

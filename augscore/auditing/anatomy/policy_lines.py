@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from augscore.auditing.part import Part
+from augscore.auditing.anatomy.part import Part
 from augscore.engine.policy_file.contents import contents
 from augscore.engine.policy_file.kind import POLICY
 from augscore.engine.policy_file.spellings import SPELLINGS

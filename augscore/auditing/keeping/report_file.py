@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 from augscore.auditing.audit import SCHEMA, Audit
-from augscore.auditing.plain import from_plain
+from augscore.auditing.keeping.plain import from_plain
 from augscore.errors import UsageError
 from augscore.images.find import nearest_sibling
 from augscore.images.reasons import os_detail

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from augscore.auditing.api import Audited
 from augscore.auditing.audit import Audit
-from augscore.auditing.audit_folder import table_in
 from augscore.auditing.gating.baseline import Setup, check_baseline, setup_of
 from augscore.auditing.gating.compare import compare
-from augscore.auditing.report_file import read_report
+from augscore.auditing.keeping.audit_folder import table_in
+from augscore.auditing.keeping.report_file import read_report
 from augscore.auditing.table import Table
 from augscore.auditing.terms import Terms
 from augscore.strength.readings import STRENGTH

@@ -12,7 +12,8 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from augscore.auditing.audit_folder import (
+from augscore.auditing.concluding.facts import with_facts
+from augscore.auditing.keeping.audit_folder import (
     MEASUREMENTS,
     Claim,
     claimed_audit,
@@ -21,8 +22,7 @@ from augscore.auditing.audit_folder import (
     part_of,
     to_line,
 )
-from augscore.auditing.facts import with_facts
-from augscore.auditing.merging import Gathered
+from augscore.auditing.keeping.merging import Gathered
 from augscore.auditing.plan import AuditPlan
 from augscore.auditing.run import Entry, EntrySink, Probed
 from augscore.auditing.terms import empty_table

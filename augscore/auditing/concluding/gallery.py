@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import torch
 
+from augscore.auditing.anatomy.parts import Probe
 from augscore.auditing.audit import Example
 from augscore.auditing.finding import Finding
-from augscore.auditing.parts import Probe
 from augscore.auditing.plan import AuditPlan, taken_apart
 from augscore.auditing.probing.levels import turned
 from augscore.auditing.probing.tolerant import tolerant_view

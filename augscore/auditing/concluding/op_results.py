@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from augscore.auditing.anatomy.part import Axis, Part
 from augscore.auditing.audit import Curve, CurvePoint, Estimate, OpResult, Scale
 from augscore.auditing.columns import Columns, CurveColumns, Floats
 from augscore.auditing.finding import Finding
-from augscore.auditing.part import Axis, Part
 from augscore.auditing.statistics.mean import mean_estimate, mean_estimates
 from augscore.auditing.statistics.share import clustered_share_estimate
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from augscore.auditing.axes import axes_of_step, turned_row, turned_step
+from augscore.auditing.anatomy.axes import axes_of_step, turned_row, turned_step
 from augscore.engine.augment import augment
 from augscore.engine.level_tables import AUG_MIX
 from augscore.engine.nodes import Step

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 from augscore.auditing.audit import Audit, DataResult, Design
 from augscore.auditing.columns import columns_of
+from augscore.auditing.concluding.op_results import op_results
+from augscore.auditing.concluding.policy_result import policy_result
 from augscore.auditing.findings.judge import judge
-from augscore.auditing.op_results import op_results
 from augscore.auditing.options import FEW, FEWEST_FOR_VERDICTS
-from augscore.auditing.policy_result import policy_result
 from augscore.auditing.scale import scale_of
 from augscore.auditing.statistics.mean import STUDENTISED_BELOW
 from augscore.auditing.statistics.resampling import RESAMPLES

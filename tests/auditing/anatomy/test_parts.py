@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from torchvision.transforms import v2
 
-from augscore.auditing.parts import pipeline_of, places_of, probes_of
+from augscore.auditing.anatomy.parts import pipeline_of, places_of, probes_of
+from augscore.auditing.anatomy.shaping import nothing_by_design
 from augscore.auditing.probing.levels import turned
-from augscore.auditing.shaping import nothing_by_design
 from augscore.engine.bring.stages import staged
 from augscore.engine.drawing.view import draw
 from augscore.engine.nodes import OneOf, RandomApply, RandomOrder, Step

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from augscore.auditing.columns import columns_of
-from augscore.auditing.op_results import op_results
+from augscore.auditing.concluding.op_results import op_results
 from augscore.auditing.scale import scale_of
 from tests.auditing.one_op import UNIT, one_op_table
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from augscore.auditing.anonymous import anonymous
 from augscore.auditing.api import Audited
 from augscore.auditing.audit import Audit
-from augscore.auditing.audit_folder import (
+from augscore.auditing.keeping.anonymous import anonymous
+from augscore.auditing.keeping.audit_folder import (
     COMMENT,
     CURVES,
     GALLERY,

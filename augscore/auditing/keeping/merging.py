@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from augscore.auditing.audit_folder import COMMAND, MEASUREMENTS, to_entry
-from augscore.auditing.gallery import Studio
+from augscore.auditing.anatomy.parts import probes_of
+from augscore.auditing.concluding.gallery import Studio
+from augscore.auditing.keeping.audit_folder import COMMAND, MEASUREMENTS, to_entry
+from augscore.auditing.keeping.part_folder import Asked, asked_in, finished_in, terms_in
 from augscore.auditing.options import AuditOptions
-from augscore.auditing.part_folder import Asked, asked_in, finished_in, terms_in
-from augscore.auditing.parts import probes_of
 from augscore.auditing.plan import find_pool, taken_apart
 from augscore.auditing.run import Entry, Probed
 from augscore.auditing.table import ImageRecord, Table

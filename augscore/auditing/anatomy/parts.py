@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from augscore.auditing.axes import LEVEL, axes_of_step, axis_of_level
-from augscore.auditing.part import Axis, Part
-from augscore.auditing.shaping import nothing_by_design
+from augscore.auditing.anatomy.axes import LEVEL, axes_of_step, axis_of_level
+from augscore.auditing.anatomy.part import Axis, Part
+from augscore.auditing.anatomy.shaping import nothing_by_design
 from augscore.engine.bring.dial import Dial
 from augscore.engine.bring.dials import dials_of
 from augscore.engine.check import settings

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from augscore.auditing.audit_folder import COMMAND, FINISHED
 from augscore.auditing.gating.gates import Gates
-from augscore.auditing.plain import from_plain
+from augscore.auditing.keeping.audit_folder import COMMAND, FINISHED
+from augscore.auditing.keeping.plain import from_plain
+from augscore.auditing.keeping.publish import Wanted
 from augscore.auditing.plan import AuditPlan, Pool
-from augscore.auditing.publish import Wanted
 from augscore.auditing.table import Table
 from augscore.auditing.terms import Terms, terms_of
 from augscore.errors import UsageError

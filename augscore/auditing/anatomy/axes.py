@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from augscore.auditing.part import Axis
+from augscore.auditing.anatomy.part import Axis
 from augscore.engine.check import settings
 from augscore.engine.level_tables import IDENTITY, level_map
 from augscore.engine.nodes import LEVELS, Levelled, Node, RandAugment, Step, Value

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from augscore.auditing.parts import probes_of
-from augscore.auditing.policy_lines import lines_of, matched, with_lines
+from augscore.auditing.anatomy.parts import probes_of
+from augscore.auditing.anatomy.policy_lines import lines_of, matched, with_lines
 from augscore.engine.policies import find_policy
 from augscore.errors import UsageError
 

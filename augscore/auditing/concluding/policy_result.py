@@ -8,7 +8,7 @@ import numpy as np
 
 from augscore.auditing.audit import Histogram, PolicyResult, Scale
 from augscore.auditing.columns import Columns, Floats
-from augscore.auditing.op_results import relative
+from augscore.auditing.concluding.op_results import relative
 from augscore.auditing.statistics.share import clustered_share_estimate
 from augscore.auditing.terms import Terms
 

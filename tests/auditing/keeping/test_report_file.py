@@ -11,7 +11,7 @@ import pytest
 
 from augscore.auditing.audit import Audit
 from augscore.auditing.gating.verdict import judged
-from augscore.auditing.report_file import audit_from_json, read_report
+from augscore.auditing.keeping.report_file import audit_from_json, read_report
 from augscore.errors import UsageError
 from augscore.outputs import to_json, write_json
 from tests.auditing.audits import audit, comparison, finding, hostile_audit, policy

@@ -1,0 +1,1 @@
+"""A policy taken apart: its operations, their magnitudes, and where they stand in its file."""

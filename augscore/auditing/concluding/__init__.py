@@ -1,0 +1,1 @@
+"""Measurements → what an audit says: numbers, examples, differences."""
