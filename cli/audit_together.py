@@ -7,9 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
-from augscore.runs.ranks import local_ranks, own_device, own_shard, rank
+from augscore.runs.ranks import own_shard, rank
 
 from .audit_job import (
     Machine,
@@ -22,9 +20,8 @@ from .audit_job import (
     stopping,
 )
 from .audit_settings import AuditSettings
-from .exits import STOPPED, stop_code
-from .names import shown_path
 from .progress import progress_sink
+from .sharing import end_stopped, own_device_name, own_workers, refuse_shard
 
 if TYPE_CHECKING:
     from augscore.auditing.api import Audited
@@ -42,8 +39,7 @@ class _Job:
 
 def audited_together(settings: AuditSettings, held: ExitStack) -> Audited | None:
     """The whole at the first process, None at the others."""
-    if settings.shard is not None:
-        raise click.UsageError("--shard and torchrun both divide the images; use one of them")
+    refuse_shard(settings.shard)
     if rank() > 0:
         settings = replace(settings, quiet=True)
     with progress_sink(settings.streams) as progress:
@@ -56,7 +52,7 @@ def audited_together(settings: AuditSettings, held: ExitStack) -> Audited | None
             stopped = stopping(lambda: flag.stopped_by, settings.budget_s)
             watch = Watch(settings.streams, progress, stopped)
             job = agreed(lambda: _job(settings, watch))
-            _end_stopped(settings, from_all(stopped()))
+            end_stopped(settings.streams, settings.out, from_all(stopped()))
             out, inputs = settings.out, settings.inputs
             if out is not None:
                 claim = claimed_together(out, job.plan, inputs, force=settings.force)
@@ -74,12 +70,8 @@ def _job(settings: AuditSettings, watch: Watch) -> _Job:
 
 
 def _machine(settings: AuditSettings) -> Machine:
-    from augscore.images.batches import auto_workers
-    from augscore.runtime import pick_device
-
-    share = max(1, auto_workers() // local_ranks())
-    workers = share if settings.workers is None else settings.workers
-    return Machine(own_shard(), str(own_device(pick_device(settings.device))), workers)
+    device, workers = own_device_name(settings.device), own_workers(settings.workers)
+    return Machine(own_shard(), device, workers)
 
 
 def _measured(
@@ -95,7 +87,7 @@ def _measured(
     shares = measure_share(
         plan, lambda old, record: probed(plan, gates, watch, old, record), out, watch.note
     )
-    _end_stopped(settings, [shares.stopped_by])
+    end_stopped(settings.streams, settings.out, [shares.stopped_by])
     if shares.gathered is None:
         return None
     with whole_journal(out) as journal:
@@ -125,13 +117,3 @@ def _other(settings: AuditSettings, policy: str, first: AuditPlan, watch: Watch)
     same = replace(settings, seed=first.seed, size=first.size)
     plan = agreed(lambda: planned(same, policy, _machine(settings), watch))
     return _measured(settings, plan, DEFAULT_GATES, None, watch)
-
-
-def _end_stopped(settings: AuditSettings, stops: list[str | None]) -> None:
-    by = next((by for by in stops if by is not None), None)
-    if by is None:
-        return
-    kept = "" if settings.out is None else f": {shown_path(settings.out)} keeps the parts"
-    advice = "" if settings.out is None else ", and the same command continues"
-    settings.streams.note(f"stopped by {by}{kept}{advice}")
-    raise click.exceptions.Exit(stop_code(by) if by in STOPPED else 0)
