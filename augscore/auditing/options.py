@@ -10,7 +10,7 @@ from augscore.runs.shard import Shard
 
 IMAGES, OP_IMAGES, DRAWS, LEVELS = 1000, 200, 4, 7
 QUICK_IMAGES, QUICK_DRAWS, QUICK_LEVELS = 60, 2, 3
-FEWEST_FOR_VERDICTS, FEW = 50, 200
+FEW = 200
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from augscore.auditing.audit import Audit, DataResult, Design
 from augscore.auditing.columns import columns_of
 from augscore.auditing.concluding.op_results import op_results
 from augscore.auditing.concluding.policy_result import policy_result
-from augscore.auditing.findings.judge import judge
-from augscore.auditing.options import FEW, FEWEST_FOR_VERDICTS
+from augscore.auditing.findings.evidence import FEWEST_IMAGES
+from augscore.auditing.findings.judge import ALPHA, judge
+from augscore.auditing.options import FEW
 from augscore.auditing.scale import scale_of
 from augscore.auditing.statistics.mean import STUDENTISED_BELOW
 from augscore.auditing.statistics.resampling import RESAMPLES
@@ -20,7 +21,6 @@ from augscore.auditing.terms import Terms
 from augscore.images.records import Skipped
 from augscore.strength.readings import STRENGTH
 
-ALPHA = 0.05
 _MOST_SKIPPED = 100
 
 
@@ -106,8 +106,8 @@ def _warnings(table: Table, terms: Terms, skipped: Sequence[Skipped]) -> tuple[s
         *terms.policy.warnings,
         *(f"the score model: {doubt}" for doubt in terms.model.doubts),
     ]
-    if images < FEWEST_FOR_VERDICTS:
-        found.append(f"{images} images: under {FEWEST_FOR_VERDICTS} only exact facts are judged")
+    if images < FEWEST_IMAGES:
+        found.append(f"{images} images: under {FEWEST_IMAGES} only exact facts are judged")
     elif images < FEW:
         found.append(f"{images} images: under {FEW} intervals are wide and rare faults are missed")
     if skipped:

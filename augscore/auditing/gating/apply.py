@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from augscore.auditing.audit import Audit, Estimate, Gate, Verdict
 from augscore.auditing.finding import Finding
+from augscore.auditing.findings.evidence import FEWEST_IMAGES
 from augscore.auditing.gating.counting import counted, doubt
 from augscore.auditing.gating.gates import Gates, Rule
 from augscore.auditing.gating.interval import MOST_IMAGES, Placed, place
 from augscore.auditing.gating.keys import Key
 from augscore.auditing.gating.numbers import numbers_of_op, numbers_of_policy
 from augscore.auditing.gating.ops import check_ops, named
-from augscore.auditing.options import FEWEST_FOR_VERDICTS
 
 Judged = tuple[Verdict, str]
 
@@ -86,8 +86,8 @@ def _gate_of_number(
 def _judged_number(rule: Rule, found: Estimate | None, audit: Audit) -> Judged:
     if found is None:
         return "inconclusive", "not measured"
-    if audit.data.measured < FEWEST_FOR_VERDICTS or found.low is None:
-        return "inconclusive", f"{audit.data.measured} images: it takes {FEWEST_FOR_VERDICTS}"
+    if audit.data.measured < FEWEST_IMAGES or found.low is None:
+        return "inconclusive", f"{audit.data.measured} images: it takes {FEWEST_IMAGES}"
     placed = place(found, rule, audit.data.measured)
     if placed.place == "straddling":
         return "inconclusive", _would_settle(placed, audit)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from augscore.auditing.finding import Check, Finding
 from augscore.auditing.findings.catalogue import CATALOGUE
+from augscore.auditing.findings.evidence import FEWEST_IMAGES
 from augscore.auditing.gating.keys import LEVELS, Key
-from augscore.auditing.options import FEWEST_FOR_VERDICTS
 
 
 def counted(key: Key, findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -29,8 +29,8 @@ def doubt(key: Key, checks: Sequence[Check], images: int) -> str:
         unsure = [c.code for c in checks if c.state == "inconclusive" and c.code in alike]
         if unsure:
             return f"not settled: {', '.join(unsure)}"
-        few = images < FEWEST_FOR_VERDICTS
-        return f"{images} images: it takes {FEWEST_FOR_VERDICTS}" if few else ""
+        few = images < FEWEST_IMAGES
+        return f"{images} images: it takes {FEWEST_IMAGES}" if few else ""
     check = next((check for check in checks if check.code == key.what), None)
     if check is None:
         return "not measured"
