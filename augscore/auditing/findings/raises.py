@@ -38,7 +38,8 @@ PAGE = Page(
     means=(
         "On some draws an operation raises an error, returns nothing, another shape or values that "
         "are no numbers, hangs, changes its input, or draws from a global generator. In training "
-        "the first of these stops the run, the others spoil it silently."
+        "the first of these stops the run, the others spoil it silently. Another shape is also one "
+        "image in several sizes at the end of a pipeline: no batch can be made of those."
     ),
     measured=(
         "Every view and every level is applied; a picture that breaks is left out and counted, "

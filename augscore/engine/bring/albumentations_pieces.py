@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,17 @@ from augscore.engine.bring.albumentations import (
     values_of,
 )
 from augscore.engine.bring.albumentations_steps import as_dict, in_words, obstacles_and_nodes
-from augscore.engine.bring.piece import Piece, as_before, chance_of, picture, stage, tried
+from augscore.engine.bring.piece import (
+    Piece,
+    Resizing,
+    as_before,
+    chance_of,
+    how_often_resizes,
+    is_own,
+    picture,
+    stage,
+    tried,
+)
 from augscore.engine.bring.portrait import portrait
 from augscore.engine.bring.randomness import unsigned
 from augscore.engine.bring.reading import Nodes, Notebook, library, together
@@ -105,8 +116,8 @@ class _Walk:
 
     def piece(self, item: Any) -> Piece:
         after = _tried(item, self.image)
-        resizes = self._resizes(item, after)
-        nodes = self._exact(item) or (() if resizes else self._container(item))
+        resizing = self._resizing(item, after)
+        nodes = self._exact(item) or (() if resizing != "never" else self._container(item))
         before, form = self.normalized, self.form
         self.normalized |= type(item).__name__ == "Normalize" and self.run.normalize is not None
         self.image = self.image if after is None else after
@@ -115,7 +126,7 @@ class _Walk:
             type(item).__name__,
             _words(item),
             form,
-            resizes,
+            resizing,
             (before, self.normalized),
             nodes or None,
             chance_of(item),
@@ -132,7 +143,7 @@ class _Walk:
     def _container(self, item: Any) -> Nodes:
         """OneOf, or a Sequential with a chance, around its transforms, each a node; none where one
         of these changes the form or size of an image."""
-        kind = type(item).__name__ if _is_own(item) else ""
+        kind = type(item).__name__ if is_own(item) else ""
         if kind == "Sequential":
             inside = [self._branch(inner) for inner in item.transforms]
             steps = tuple(node for nodes in inside for node in nodes)
@@ -147,7 +158,9 @@ class _Walk:
 
     def _branch(self, item: Any) -> Nodes:
         after = _tried(item, self.image)
-        if type(item).__name__ in _SILENT or self._resizes(item, after) or self.form is None:
+        if type(item).__name__ in _SILENT or self.form is None:
+            return ()
+        if self._resizing(item, after) != "never":
             return ()
         if after is not None and _form(after, self.normalized) != self.form:
             return ()
@@ -156,14 +169,13 @@ class _Walk:
     def _stage(self, item: Any) -> Node:
         normalized = self.normalized, self.normalized
         name, chance = type(item).__name__, chance_of(item)
-        piece = Piece((item,), name, _words(item), self.form, False, normalized, chance=chance)
+        piece = Piece((item,), name, _words(item), self.form, normalized=normalized, chance=chance)
         return stage(library(LIBRARY), piece, stage_of(self.run, piece))
 
-    def _resizes(self, item: Any, after: Any) -> bool:
-        if _is_own(item):
-            return any(may_resize(leaf) for leaf in leaves(item))
-        arrays = isinstance(self.image, np.ndarray) and isinstance(after, np.ndarray)
-        return arrays and after.shape[:2] != self.image.shape[:2]
+    def _resizing(self, item: Any, after: Any) -> Resizing:
+        if is_own(item):
+            return "always" if any(may_resize(leaf) for leaf in leaves(item)) else "never"
+        return how_often_resizes(self.image, after, partial(_tried, item), _size)
 
 
 def _always(transform: Any) -> Any:
@@ -172,21 +184,21 @@ def _always(transform: Any) -> Any:
     return forced
 
 
-def _is_own(item: Any) -> bool:
-    return type(item).__module__.startswith(f"{LIBRARY}.")
-
-
 def _words(item: Any) -> str:
     known = as_dict(item)
     return in_words(known) if known else portrait(item)
 
 
-def _tried(item: Any, image: Any) -> Any:
+def _tried(item: Any, image: Any, seed: int = _SEED) -> Any:
     def call(array: Any) -> Any:
-        with reseeded([item], _SEED):
+        with reseeded([item], seed):
             return item(image=array)["image"]
 
-    return tried(call, image.copy() if isinstance(image, np.ndarray) else image)
+    return tried(call, image.copy() if isinstance(image, np.ndarray) else image, seed)
+
+
+def _size(value: Any) -> tuple[int, ...] | None:
+    return value.shape[:2] if isinstance(value, np.ndarray) else None
 
 
 def _form(value: Any, is_normalized: bool) -> Takes | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -17,7 +18,15 @@ from augscore.engine.bring.kornia import (
     nodes_of,
     told_by,
 )
-from augscore.engine.bring.piece import Piece, as_before, chance_of, picture, tried
+from augscore.engine.bring.piece import (
+    Piece,
+    Resizing,
+    as_before,
+    chance_of,
+    how_often_resizes,
+    picture,
+    tried,
+)
 from augscore.engine.bring.portrait import portrait
 from augscore.engine.bring.reading import Notebook, convert
 from augscore.engine.bring.result import pixels_of
@@ -66,7 +75,7 @@ def pieces_of(run: KorniaRun, side: int) -> list[Piece]:
             type(item).__name__,
             portrait(item),
             "floats",
-            _resizes(item, side),
+            _resizing(item, side),
             (before, is_normalized),
             nodes if exact else None,
             _chance(item),
@@ -82,12 +91,15 @@ def stage_of(run: KorniaRun, piece: Piece) -> KorniaStage:
     return KorniaStage(piece.name, piece.transforms, before, after)
 
 
-def _resizes(item: Any, side: int) -> bool:
+def _resizing(item: Any, side: int) -> Resizing:
     if name_of(item):
-        return name_of(item) in SIZED
+        return "always" if name_of(item) in SIZED else "never"
     batch = to_float(picture(side))[None]
-    after = tried(item, batch)
-    return isinstance(after, torch.Tensor) and after.shape[-2:] != batch.shape[-2:]
+    return how_often_resizes(batch, tried(item, batch), partial(tried, item), _size)
+
+
+def _size(value: Any) -> torch.Size | None:
+    return value.shape[-2:] if isinstance(value, torch.Tensor) else None
 
 
 def _chance(item: Any) -> float | None:
