@@ -23,7 +23,7 @@ _TRACED = 4
 def with_facts(table: Table, plan: AuditPlan, note: NoteSink) -> Table:
     """The same table with what the policy itself shows, on a few of the images."""
     images = list(islice(_images(plan), _TRACED))
-    loader, why = None, "there is no image"
+    loader, why = None, ""
     if images:
         loader, why = _loader(plan, images[0])
     if why:
