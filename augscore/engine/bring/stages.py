@@ -20,7 +20,7 @@ def staged(policy: Policy) -> Policy:
 
     A transform with an exact counterpart here becomes that; each other one is a `Stage` with a key
     of its own, given images in the form that it finds in its pipeline, and what comes after
-    Normalize is given normalised ones. Random containers of torchvision, and those of
+    Normalize is given normalised ones. Random containers of torchvision, and those of kornia and
     albumentations that choose one or all of their transforms, become ours around such nodes. What
     cannot be taken apart (a function, a class of the user's, other containers) is one stage, and so
     are transforms that bring an image to a size in several steps. Views are distributed as before;

@@ -191,6 +191,30 @@ def test_containers_of_albumentations_are_opened() -> None:
     ]
 
 
+def test_containers_of_kornia_are_opened() -> None:
+    def chosen(random_apply: Any, weights: Any = None) -> Any:
+        steps = K.RandomAffine(30.0, p=0.3), K.RandomHorizontalFlip(p=0.6)
+        return K.ImageSequential(*steps, random_apply=random_apply, random_apply_weights=weights)
+
+    both = [("RandomAffine", 0.3), ("RandomHorizontalFlip", 0.6)]
+    assert inside(chosen(1)) == [("OneOf", both, (), 1.0)]
+    assert inside(chosen(1, [1.0, 3.0])) == [("OneOf", both, (1.0, 3.0), 1.0)]
+    assert inside(chosen(True)) == [("RandomOrder", both)]
+    assert inside(chosen(2)) == [("RandomOrder", both)]
+    nested = torch.nn.Sequential(K.RandomInvert(p=0.5), chosen(1), K.RandomGaussianNoise(p=0.2))
+    assert inside(nested) == [
+        ("RandomInvert", 0.5),
+        ("OneOf", both, (), 1.0),
+        ("RandomGaussianNoise", 0.2),
+    ]
+    normalized = torch.nn.Sequential(chosen(1), K.Normalize(torch.tensor(0.5), torch.tensor(0.2)))
+    assert inside(normalized) == [("OneOf", both, (), 1.0)]
+    for left in (chosen((1, 2)), chosen(2, [0.2, 0.2]), chosen(2, [1.0, 2.0])):
+        assert inside(left) == [("ImageSequential", None)]
+    cropping = K.ImageSequential(K.RandomCrop((24, 24)), K.RandomInvert(), random_apply=1)
+    assert inside(cropping) == [("ImageSequential", None)]
+
+
 def test_what_was_opened_keeps_its_chances() -> None:
     """Of 2,000 black images: marks of 40, 80 and 160 add up to what was applied."""
 
@@ -213,6 +237,8 @@ def test_what_was_opened_keeps_its_chances() -> None:
         {0: 0.75, 255: 0.1, 9: 0.15},
         {0: 0.2, 9: 0.4, 246: 0.4},
         {0: 0.5 + 0.5 * 0.75, 255: 0.05, 9: 0.075},
+        {51: 0.25, 204: 0.75},
+        {31: 0.5, 38: 0.5},
     ]
     pipelines = [
         theirs,
@@ -220,6 +246,8 @@ def test_what_was_opened_keeps_its_chances() -> None:
         A.Compose([some]),
         A.ReplayCompose([A.RandomOrder(sure, n=2, p=0.8)]),
         A.Compose([A.OneOf([some, A.HorizontalFlip(p=0.5)], p=1)]),
+        K.ImageSequential(Line(0.2), Line(0.8), random_apply=1, random_apply_weights=[1, 3]),
+        K.ImageSequential(Line(0.1), Line(0.05, 0.7), random_apply=True),
     ]
     for pipeline, shares in zip(pipelines, wanted, strict=True):
         policy = Policy.of(pipeline, size=4)
@@ -228,6 +256,15 @@ def test_what_was_opened_keeps_its_chances() -> None:
             seen = views[:, 0, 0, 0].mul(255).round().to(torch.int64)
             for mark, share in shares.items():
                 assert float((seen == mark).double().mean()) == pytest.approx(share, abs=0.045)
+
+
+class Line(torch.nn.Module):
+    def __init__(self, start: float, slope: float = 1.0) -> None:
+        super().__init__()
+        self.start, self.slope = start, slope
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        return self.slope * image + self.start
 
 
 def _grey(image: Any, **_: Any) -> Any:
@@ -289,7 +326,7 @@ def test_timms_training_transform_is_taken_apart() -> None:
 WHOLE: dict[str, Callable[[], Any]] = {
     "a function": lambda: tilted,
     "kornia that chooses": lambda: K.AugmentationSequential(
-        K.RandomAffine(30.0), K.RandomHorizontalFlip(), random_apply=1
+        K.RandomAffine(30.0), K.RandomHorizontalFlip(), random_apply=(1, 2)
     ),
     "a Compose with a chance": lambda: A.Compose([A.GaussNoise(), A.MotionBlur()], p=0.5),
 }
