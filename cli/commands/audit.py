@@ -84,8 +84,9 @@ def _explain(settings: AuditSettings, code: str) -> None:
 
 def _telling(settings: AuditSettings) -> Telling:
     shown, policy = wanted(settings), str(settings.policy)
-    again_ = again(settings)
-    return Telling(settings.out, shown, settings.format, settings.summary, policy, again_)
+    # How torchrun was called is not known here.
+    command = again(settings) if ranks() == 1 else ""
+    return Telling(settings.out, shown, settings.format, settings.summary, policy, command)
 
 
 def _alone(settings: AuditSettings, held: ExitStack) -> Audited:

@@ -149,6 +149,7 @@ def test_whatever_ends_it_the_same_command_continues(
     assert 4 <= done < 60
     assert stdout.startswith(f"INCONCLUSIVE  stopped by {how}")
     assert stderr.count("wrote m: ") == 1
+    assert "--out m" not in stderr
     report = json.loads(Path("m/report.json").read_text())
     assert (report["complete"], report["stopped_by"]) == (False, how)
     assert (report["status"], report["data"]["measured"]) == ("inconclusive", done)
