@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from augscore.measuring import sheet
 from augscore.runtime import NoteSink, ProgressSink, StopFlag, StopSignal
 from augscore.score.network import Architecture
 from augscore.strength import sight
@@ -112,6 +113,12 @@ def train_tiny(scenes: Path, tiny_options: ScoreRunOptions) -> TrainTiny:
 @pytest.fixture
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sight, "_CHUNK_PIXELS_CPU", FEW_PIXELS)
+
+
+@pytest.fixture
+def small_sheets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Contact sheets of small tiles: to compress the large ones takes longer than to measure."""
+    monkeypatch.setattr(sheet, "TILE", 32)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,10 +23,10 @@ from augscore.images.batches import auto_workers
 from augscore.images.limits import check_side
 from augscore.images.records import Ignored, Skipped
 from augscore.keys import ImageId
-from augscore.measuring.sources import Offer, Source, entry_id
-from augscore.measuring.survey import Stopped, state_of
+from augscore.measuring.sources import Entry, Offer, Source, entry_id
+from augscore.measuring.survey import Stopped, state_of, told
 from augscore.runs.shard import Shard
-from augscore.runtime import Progress, ProgressSink
+from augscore.runtime import ProgressSink
 from augscore.score.verdict import doubts_of
 from augscore.strength.readings import STRENGTH
 from augscore.strength.scorer import Scorer
@@ -34,7 +34,6 @@ from augscore.strength.sight import SMALLEST_SIDE, chunk_size
 from augscore.version import VERSION
 
 BATCH = 8
-_TOLD_EVERY = 1000
 
 
 @dataclass(frozen=True)
@@ -172,8 +171,9 @@ def find_pool(
     stopped: Stopped = lambda: None,
 ) -> Pool:
     """Walk the source once and draw the images."""
-    walk = _Walk(source, progress, stopped)
-    ranked = keys.first_by_rank(walk.offers(), entry_id, options.images, purpose="audit", seed=seed)
+    walk = _Walk()
+    found = walk.offers(told(source.entries(), progress, stopped))
+    ranked = keys.first_by_rank(found, entry_id, options.images, purpose="audit", seed=seed)
     offers = tuple(offer for _, offer in ranked)
     places = (k for k, offer in enumerate(offers) if _is_ours(options.shard, entry_id(offer)))
     return Pool(offers, tuple(places), tuple(walk.unopened), walk.ignored, walk.total)
@@ -186,18 +186,13 @@ def _is_ours(shard: Shard | None, image: ImageId) -> bool:
 class _Walk:
     """Hands on what may be an image, and keeps count of the rest."""
 
-    def __init__(self, source: Source, progress: ProgressSink, stopped: Stopped) -> None:
-        self._source, self._progress, self._stopped = source, progress, stopped
+    def __init__(self) -> None:
         self.unopened: list[Skipped] = []
         self.ignored = 0
         self.total = 0
 
-    def offers(self) -> Iterator[Offer]:
-        for entry in self._source.entries():
-            if self.total % _TOLD_EVERY == 0:
-                self._progress(Progress("finding", self.total, None, "images"))
-                if self._stopped() is not None:
-                    return
+    def offers(self, entries: Iterable[Entry]) -> Iterator[Offer]:
+        for entry in entries:
             self.total += 1
             if isinstance(entry, Skipped):
                 self.unopened.append(entry)

@@ -18,14 +18,12 @@ from augscore.auditing.probing.lab import Lab
 from augscore.auditing.probing.probe import Depth, Taken, probe_batch
 from augscore.auditing.probing.yardstick import Yardstick
 from augscore.auditing.table import ImageRecord
-from augscore.errors import TensorError, UsageError
-from augscore.images.batches import PATIENCE, in_order
 from augscore.images.records import Skipped
 from augscore.images.resize import bring_to_size, upsampled_note
-from augscore.measuring.sources import Offer, entry_id, names_of
-from augscore.measuring.subjects import Outcome, Subject, subject
+from augscore.measuring.outcomes import check_same, next_batch, outcomes_of, subject_if_any
+from augscore.measuring.sources import Offer
+from augscore.measuring.subjects import Outcome, Subject
 from augscore.measuring.survey import YARDSTICK_IMAGES, Stopped
-from augscore.outputs import printable
 from augscore.runtime import Note, NoteSink, Progress, ProgressSink, memory_errors
 from augscore.strength.sight import chunk_size
 
@@ -68,9 +66,9 @@ def probe_images(
             lab = _lab(plan, note)
             # From here on: what comes before would count as slow views.
             tell = _Teller(plan, progress, entries)
-            outcomes = _outcomes(plan, len(entries), note)
+            outcomes = _outcomes(plan.pool.own[len(entries) :], plan, note)
             with closing(outcomes):
-                while reason is None and (batch := _batch(outcomes, plan.batch_size)):
+                while reason is None and (batch := next_batch(outcomes, plan.batch_size)):
                     for new in _entries(batch, lab, plan, len(entries)):
                         record(new, plan.pool.places[len(entries)])
                         entries.append(new)
@@ -108,7 +106,7 @@ class _Teller:
 
 
 def _lab(plan: AuditPlan, note: NoteSink) -> Lab:
-    outcomes = in_order(plan.pool.offers, _reader(plan), workers=plan.workers)
+    outcomes = _outcomes(plan.pool.offers, plan, lambda note: None)
     good: list[Subject] = []
     with closing(outcomes):
         for outcome in outcomes:
@@ -152,34 +150,14 @@ def _expected(plan: AuditPlan, seconds: float) -> str:
     return f"about {views:,.0f} views of {plan.size} px, {minutes:,.1f} min"
 
 
-def _reader(plan: AuditPlan) -> Callable[[Offer], Outcome]:
-    def one(offer: Offer) -> Outcome:
-        try:
-            return subject(offer, plan.options.max_pixels)
-        except TensorError as error:
-            return Skipped(names_of(offer)[0], error.code, error.message)
-
-    return one
-
-
-def _outcomes(plan: AuditPlan, done: int, note: NoteSink) -> Generator[Outcome]:
-    def slow(offer: Offer) -> None:
-        name = printable(str(entry_id(offer)))
-        note(Note("slow_file", f"{PATIENCE:.0f} s without progress, waiting for {name}"))
-
-    return in_order(plan.pool.own[done:], _reader(plan), workers=plan.workers, slow=slow)
-
-
-def _batch(outcomes: Iterator[Outcome], size: int) -> list[Outcome]:
-    """Outcomes up to the next `size` images, with all that was skipped among them."""
-    batch: list[Outcome] = []
-    images = 0
-    for outcome in outcomes:
-        batch.append(outcome)
-        images += isinstance(outcome, Subject)
-        if images == size:
-            break
-    return batch
+def _outcomes(offers: Iterable[Offer], plan: AuditPlan, note: NoteSink) -> Generator[Outcome]:
+    return outcomes_of(
+        offers,
+        max_pixels=plan.options.max_pixels,
+        workers=plan.workers,
+        note=note,
+        read=subject_if_any,
+    )
 
 
 def _entries(batch: list[Outcome], lab: Lab, plan: AuditPlan, first: int) -> Iterator[Entry]:
@@ -201,12 +179,6 @@ def _taken(found: Subject, place: int, plan: AuditPlan) -> Taken:
 
 
 def _check_same(entries: list[Entry], plan: AuditPlan) -> None:
-    """What was recorded stands where it stood."""
     for entry, offer in zip(entries, plan.pool.own, strict=False):
         name = entry.name if isinstance(entry, Skipped) else str(entry.id)
-        if name not in names_of(offer):
-            raise UsageError(
-                f"the unfinished audit does not fit the images: {printable(name)!r} has moved",
-                code="output_exists",
-                hint="Choose another --out, or --force to audit anew",
-            )
+        check_same(name, offer, unfinished="audit", anew="audit")

@@ -14,30 +14,20 @@ from pathlib import Path
 import torch
 
 from augscore.engine.policies import PolicyLike
-from augscore.errors import TensorError, UsageError
-from augscore.images.batches import PATIENCE, in_order
 from augscore.images.records import Ignored, Skipped
 from augscore.measuring.concluding import RowSink, conclude, settle
 from augscore.measuring.measurement import Measurement
 from augscore.measuring.nothing import nothing_measured
+from augscore.measuring.outcomes import Read, check_same, next_batch, outcomes_of, subject_if_any
 from augscore.measuring.plan import MeasureOptions, MeasurePlan, plan_measurement
 from augscore.measuring.readings_of import Unit, read_pair, read_views, references_of
 from augscore.measuring.row_json import Record
 from augscore.measuring.rows import ImageRow, PairRow, Row, name_of
-from augscore.measuring.sources import (
-    Images,
-    Offer,
-    Source,
-    any_source,
-    entry_id,
-    names_of,
-    record_id,
-)
+from augscore.measuring.sources import Images, Offer, Source, any_source, record_id
 from augscore.measuring.subjects import Outcome, Subject, subject
 from augscore.measuring.survey import YARDSTICK_IMAGES, Stopped, chosen
 from augscore.measuring.tally import Tally
-from augscore.outputs import printable
-from augscore.runtime import Note, NoteSink, Progress, ProgressSink, host_facts, memory_errors
+from augscore.runtime import NoteSink, Progress, ProgressSink, host_facts, memory_errors
 from augscore.strength.scorer import Scorer, load_scorer
 from augscore.version import VERSION
 
@@ -116,8 +106,8 @@ def run_measurement(
     reason = stopped()
     with memory_errors("Give a smaller --batch-size or --size"):
         unit = Unit(plan.scorer, plan.size, None if reason else _unrelated(plan, note))
-        outcomes = _outcomes(offered, plan, note)
-        while reason is None and (batch := list(_batch(outcomes, plan.batch_size))):
+        outcomes = _outcomes(offered, plan, note, subject)
+        while reason is None and (batch := next_batch(outcomes, plan.batch_size)):
             for new in _records(batch, unit, plan, tally):
                 record(new, places.popleft())
                 settle(new, tally, rows)
@@ -128,14 +118,8 @@ def run_measurement(
 
 
 def _check_same(record: Record, entry: Offer | Skipped | None) -> None:
-    """What was recorded stands where it stood."""
     name = record.name if isinstance(record, Skipped) else str(name_of(record))
-    if entry is None or name not in names_of(entry):
-        raise UsageError(
-            f"the unfinished result does not fit the images: {printable(name)!r} has moved",
-            code="output_exists",
-            hint="Choose another --out, or --force to measure anew",
-        )
+    check_same(name, entry, unfinished="result", anew="measure")
 
 
 def _labelled(record: Record, plan: MeasurePlan) -> Record:
@@ -166,36 +150,16 @@ def _offered(plan: MeasurePlan, tally: Tally, places: deque[int]) -> Iterator[Of
 
 
 def _outcomes(
-    offers: Iterable[Offer | Skipped],
-    plan: MeasurePlan,
-    note: NoteSink,
-    read: Callable[[Offer | Skipped, int], Outcome] = subject,
+    offers: Iterable[Offer | Skipped], plan: MeasurePlan, note: NoteSink, read: Read
 ) -> Iterator[Outcome]:
-    """Decoded in order; a file that everything waits for is named."""
-
-    def slow(offer: Offer | Skipped) -> None:
-        name = (
-            offer.name if isinstance(offer, Skipped) else str(entry_id(offer)).replace("\0", ", ")
-        )
-        note(Note("slow_file", f"{PATIENCE:.0f} s without progress, waiting for {printable(name)}"))
-
-    def one(offer: Offer | Skipped) -> Outcome:
-        return read(offer, plan.max_pixels)
-
-    return in_order(offers, one, workers=plan.workers, slow=slow)
-
-
-def _subject_if_any(offer: Offer | Skipped, max_pixels: int) -> Outcome:
-    """What is no image at all is told in its place, when all are read."""
-    try:
-        return subject(offer, max_pixels)
-    except TensorError as error:
-        return Skipped(names_of(offer)[0], error.code, error.message)
+    return outcomes_of(
+        offers, max_pixels=plan.max_pixels, workers=plan.workers, note=note, read=read
+    )
 
 
 def _unrelated(plan: MeasurePlan, note: NoteSink) -> float | None:
     """The median strength between two different images of the source; None for a single one."""
-    outcomes = _outcomes(plan.survey.yardstick, plan, note, read=_subject_if_any)
+    outcomes = _outcomes(plan.survey.yardstick, plan, note, subject_if_any)
     good = (outcome for outcome in outcomes if isinstance(outcome, Subject))
     found = list(islice(good, YARDSTICK_IMAGES))
     if len(found) < 2:
@@ -204,16 +168,6 @@ def _unrelated(plan: MeasurePlan, note: NoteSink) -> float | None:
     described = scorer.describe(references_of(found, plan.size))
     left, right = torch.triu_indices(len(found), len(found), offset=1).tolist()
     return float(scorer.compare(described[left], described[right]).median())
-
-
-def _batch(outcomes: Iterator[Outcome], size: int) -> Iterator[Outcome]:
-    """Outcomes up to the next `size` subjects, with all that was skipped among them."""
-    subjects = 0
-    for outcome in outcomes:
-        yield outcome
-        subjects += isinstance(outcome, Subject)
-        if subjects == size:
-            return
 
 
 def _records(batch: list[Outcome], unit: Unit, plan: MeasurePlan, tally: Tally) -> Iterator[Record]:

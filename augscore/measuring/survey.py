@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import TypeVar
 
 from augscore import keys
 from augscore.images.pairs import Pair
@@ -20,6 +21,7 @@ YARDSTICK_IMAGES, SPARE_IMAGES = 32, 224
 _TOLD_EVERY = 1000
 
 Stopped = Callable[[], str | None]
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def survey(
 ) -> Survey:
     """Walk `source` once; an interrupted walk knows of what it saw."""
     walk = _Walk(shard)
-    offers = _told(walk.offers(source.entries()), progress, stopped)
+    offers = told(walk.offers(source.entries()), progress, stopped)
     sample, rest = None, offers
     if choice.sample is not None:
         sampled = _sampled(offers, choice.sample, choice.seed)
@@ -89,13 +91,14 @@ def chosen(
         yield entry, take
 
 
-def _told(offers: Iterator[Offer], progress: ProgressSink, stopped: Stopped) -> Iterator[Offer]:
-    for number, offer in enumerate(offers):
+def told(found: Iterator[Found], progress: ProgressSink, stopped: Stopped) -> Iterator[Found]:
+    """The same, counted now and then; a signal ends the walk."""
+    for number, one in enumerate(found):
         if number % _TOLD_EVERY == 0:
             progress(Progress("finding", number, None, "images"))
             if stopped() is not None:
                 return
-        yield offer
+        yield one
 
 
 def _sampled(offers: Iterator[Offer], count: int, seed: int) -> list[Offer]:

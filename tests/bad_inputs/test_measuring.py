@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from augscore.errors import HostError
 from augscore.measuring.out_folder import claim_folder
+from augscore_cli.main import root
 from tests.bad_inputs import make
 from tests.bad_inputs.expected import EXPECTED
 
@@ -152,7 +154,6 @@ def test_bad_57_stdout_that_takes_nothing(few: tuple[object, ...]) -> None:
     assert "Traceback" not in child.stderr
 
 
-@pytest.mark.slow
 def test_bad_58_outputs_that_cannot_be_written_are_refused_before_work(
     few: tuple[object, ...], tmp_path: Path
 ) -> None:
@@ -165,9 +166,10 @@ def test_bad_58_outputs_that_cannot_be_written_are_refused_before_work(
         ("--list", tmp_path / "file/list.csv"): 2,
     }
     for arguments, code in wrong.items():
-        child = measured(*few, *arguments)
-        assert (child.returncode, child.stdout) == (code, ""), child.stderr
-        assert "cannot write" in child.stderr
+        words = ["measure", *map(str, (*few, *arguments))]
+        refused = CliRunner().invoke(root, words, prog_name="augscore")
+        assert (refused.exit_code, refused.stdout) == (code, ""), refused.stderr
+        assert "cannot write" in refused.stderr
 
 
 @pytest.mark.parametrize("modes", [(0o755, 0o555), (0o700, 0o755)], ids=["itself", "above"])

@@ -11,6 +11,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from click.testing import Result
 
+pytestmark = pytest.mark.usefixtures("small_chunks")
+
 Invoke = Callable[..., Result]
 Audit = Callable[..., Result]
 

@@ -14,11 +14,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 
 Child = Callable[..., subprocess.CompletedProcess[str]]
+Invoke = Callable[..., Result]
 
 # Its own options end at --, since it would take --n for several of them.
 TORCHRUN = [sys.executable, "-P", "-m", "torch.distributed.run", "--standalone"]
+IMAGES = 24
 SMALL = ("--size", "64", "--n", "12", "--op-images", "2", "--draws", "2", "--levels", "2")
 NEVER = """\
 augscore_policy: 1
@@ -69,35 +72,33 @@ def errors(stderr: str) -> list[str]:
     return [row for row in stderr.splitlines() if row.startswith("error: ")]
 
 
-def test_two_processes_are_one(common: tuple[str | Path, ...], child: Child) -> None:
-    code, stdout, stderr = together(*common, "--out", "two", "--json", "two.json")
+def test_any_number_of_processes_is_one(
+    common: tuple[str | Path, ...], child: Child, invoke: Invoke
+) -> None:
+    command = (*common, "--compare", "identity")
+    code, stdout, stderr = together(*command, "--out", "two", "--json", "two.json")
     assert code == 1, stderr
     assert errors(stderr) == []
     assert stderr.count("wrote two: ") == 1
-    one = child("audit", *common, "--out", "one", "--json", "one.json")
+    one = child("audit", *command, "--out", "one", "--json", "one.json")
     assert one.returncode == 1
     assert stdout.startswith("FAIL")
     assert without_time(stdout) == without_time(one.stdout)
     assert written("two") == written("one")
-    assert Path("two.json").read_bytes() == Path("one.json").read_bytes()
+    document = Path("one.json").read_text("utf-8")
+    assert Path("two.json").read_text("utf-8") == document
+    assert json.loads(document)["comparison"]["what"] == "compare"
     runs = [json.loads(Path(name, "run.json").read_text()) for name in ("two", "one")]
     assert [run["settings"] for run in runs[1:]] == [run["settings"] for run in runs[:1]]
-    again = child("audit", *common, "--out", "two")
+    again = invoke("audit", *map(str, command), "--out", "two")
     assert "continues two: 6 images done before" in again.stderr
     assert written("two") == written("one")
-    code, _, stderr = together(*common, "--out", "two")
+    code, _, stderr = together(*command, "--out", "two")
     assert "note: continues: 6 images were done before" in stderr
     assert written("two") == written("one")
-
-
-def test_without_a_folder_and_with_a_second_policy(
-    common: tuple[str | Path, ...], child: Child
-) -> None:
-    code, stdout, stderr = together(*common, "--compare", "identity", "--json", "-", processes=3)
-    one = child("audit", *common, "--compare", "identity", "--json", "-")
-    assert code == one.returncode == 1, stderr
-    assert stdout == one.stdout
-    assert json.loads(stdout)["comparison"]["what"] == "compare"
+    code, stdout, stderr = together(*command, "--json", "-", processes=3)
+    assert code == 1, stderr
+    assert stdout == document
 
 
 def test_what_both_are_refused_is_said_once(common: tuple[str | Path, ...]) -> None:
@@ -120,7 +121,7 @@ def many(photos: Path, model_file: Path) -> tuple[str | Path, ...]:
     """Enough pictures to be interrupted among them."""
     Path("never.yaml").write_text(NEVER)
     Path("many").mkdir()
-    for i in range(60):
+    for i in range(IMAGES):
         shutil.copy(photos / f"{'0' if i % 3 else '2'}.jpg", f"many/{i:04d}.jpg")
     small = ("--size", "64", "--op-images", "0", "--draws", "2", "--levels", "2")
     return (
@@ -131,29 +132,27 @@ def many(photos: Path, model_file: Path) -> tuple[str | Path, ...]:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
-@pytest.mark.parametrize("how", ["SIGINT", "SIGTERM"])
 def test_whatever_ends_it_the_same_command_continues(
-    how: str, many: tuple[str | Path, ...], child: Child
+    many: tuple[str | Path, ...], child: Child
 ) -> None:
-    process = started(*many, "--out", "m")
-    deadline = time.monotonic() + 300
-    while len(journals("m")) < 2 or min(journals("m")) < 2:
-        assert time.monotonic() < deadline
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.05)
-    process.send_signal(getattr(signal, how))
-    stdout, stderr = process.communicate(timeout=300)
-    assert process.returncode == 1
-    assert stderr.count(f"stopped by {how}: m keeps the parts, and the same command") == 1
-    done = sum(journals("m"))
-    assert 4 <= done < 60
-    assert stdout.startswith(f"INCONCLUSIVE  stopped by {how}")
-    assert stderr.count("wrote m: ") == 1
-    assert "--out m" not in stderr
-    report = json.loads(Path("m/report.json").read_text())
-    assert (report["complete"], report["stopped_by"]) == (False, how)
-    assert (report["status"], report["data"]["measured"]) == ("inconclusive", done)
-    assert not Path("m/measurements.jsonl").exists()
+    done = 0
+    for how in ("SIGINT", "SIGTERM"):
+        process = started(*many, "--out", "m")
+        until_both_have_measured_more(process)
+        process.send_signal(getattr(signal, how))
+        stdout, stderr = process.communicate(timeout=300)
+        assert process.returncode == 1
+        assert stdout.startswith(f"INCONCLUSIVE  stopped by {how}")
+        assert stderr.count(f"stopped by {how}: m keeps the parts, and the same command") == 1
+        assert stderr.count("wrote m: ") == 1
+        assert "--out m" not in stderr
+        assert told_done(stderr) == ([str(done)] if done else [])
+        done = sum(journals("m"))
+        assert 4 <= done < IMAGES
+        report = json.loads(Path("m/report.json").read_text())
+        assert (report["complete"], report["stopped_by"]) == (False, how)
+        assert (report["status"], report["data"]["measured"]) == ("inconclusive", done)
+        assert not Path("m/measurements.jsonl").exists()
     other = child("audit", *many, "--out", "m")
     assert other.returncode == 2
     assert "was begun with other settings (processes: 2 → 1)" in other.stderr
@@ -162,8 +161,20 @@ def test_whatever_ends_it_the_same_command_continues(
     assert len(errors(stderr)) == 1
     assert "was begun with other settings (processes: 2 → 3)" in errors(stderr)[0]
     code, _, stderr = together(*many, "--out", "m")
-    told = re.findall(r"^note: continues: (\d+) images were done before$", stderr, re.MULTILINE)
-    assert told == [str(done)]
+    assert told_done(stderr) == [str(done)]
     assert child("audit", *many, "--out", "n").returncode == code
     assert written("m") == written("n")
     assert not Path("m/parts").exists()
+
+
+def until_both_have_measured_more(process: subprocess.Popen[str]) -> None:
+    before = journals("m")
+    deadline = time.monotonic() + 300
+    while len(now := journals("m")) < 2 or min(now) < 2 or (before and sum(now) <= sum(before)):
+        assert time.monotonic() < deadline
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.05)
+
+
+def told_done(stderr: str) -> list[str]:
+    return re.findall(r"^note: continues: (\d+) images were done before$", stderr, re.MULTILINE)

@@ -49,26 +49,24 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(
-    ("run", "arguments", "out"),
-    [
+def test_the_printed_lines_run_as_they_are(runs: Path, invoke: Invoke) -> None:
+    programs = []
+    for run, arguments, out in (
         ("resnet", [], "c1.safetensors"),
-        ("resnet", ["--format", "timm"], "c1.safetensors"),
-        ("small", ["--format", "onnx"], "c1.onnx"),
-    ],
-)
-def test_the_printed_lines_run_as_they_are(
-    run: str, arguments: list[str], out: str, runs: Path, invoke: Invoke
-) -> None:
-    result = invoke("export", str(runs / run), *arguments, "-o", out)
-    assert result.exit_code == 0, result.output
-    first, *example = result.stdout.splitlines()
-    sha256 = hashlib.sha256(Path(out).read_bytes()).hexdigest()
-    assert first.startswith(f"wrote {out} (")
-    assert first.endswith(f"sha256 {sha256[:8]}) and c1.json")
-    assert 3 <= len(example) <= 4
+        ("resnet", ["--format", "timm"], "c2.safetensors"),
+        ("small", ["--format", "onnx"], "c3.onnx"),
+    ):
+        result = invoke("export", str(runs / run), *arguments, "-o", out)
+        assert result.exit_code == 0, result.output
+        first, *example = result.stdout.splitlines()
+        sha256 = hashlib.sha256(Path(out).read_bytes()).hexdigest()
+        assert first.startswith(f"wrote {out} (")
+        assert first.endswith(f"sha256 {sha256[:8]}) and {Path(out).stem}.json")
+        assert 3 <= len(example) <= 4
+        programs.append("\n".join(example))
+    # Each by itself, in one process, which is slow to start.
     child = subprocess.run(
-        [sys.executable, "-P", "-c", "\n".join(example)],
+        [sys.executable, "-P", "-c", f"for one in {programs!r}: exec(one, {{}})"],
         capture_output=True,
         text=True,
         check=False,

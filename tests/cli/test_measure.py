@@ -18,6 +18,8 @@ import pytest
 from click.testing import Result
 from PIL import Image
 
+pytestmark = pytest.mark.usefixtures("small_chunks", "small_sheets")
+
 Invoke = Callable[..., Result]
 Child = Callable[..., subprocess.CompletedProcess[str]]
 Measure = Callable[..., Result]

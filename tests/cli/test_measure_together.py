@@ -17,6 +17,7 @@ import pytest
 
 Child = Callable[..., subprocess.CompletedProcess[str]]
 TORCHRUN = [sys.executable, "-P", "-m", "torch.distributed.run", "--standalone"]
+IMAGES = 48
 
 
 def started(*arguments: str | Path, processes: int = 2) -> subprocess.Popen[str]:
@@ -57,23 +58,20 @@ def without_time(screen: str) -> list[str]:
     return [row for row in screen.splitlines() if not row.startswith("cpu, ")]
 
 
-def test_two_processes_are_one(common: tuple[str | Path, ...], child: Child) -> None:
-    code, stdout, stderr = together(*common, "--out", "two", "--json", "two.json")
+def test_any_number_of_processes_is_one(common: tuple[str | Path, ...], child: Child) -> None:
+    outputs = ("--out", "three", "--json", "three.json")
+    code, stdout, stderr = together(*common, *outputs, processes=3)
     assert code == 0, stderr
-    assert stderr.count("wrote two: ") == 1
-    one = child("measure", *common, "--out", "one", "--json", "one.json")
-    assert written("two") == written("one")
-    assert Path("two.json").read_bytes() == Path("one.json").read_bytes()
+    assert stderr.count("wrote three: ") == 1
+    one = child("measure", *common, "--out", "one", "--json", "one.json", "--list", "one.csv")
+    assert written("three") == written("one")
+    document = Path("one.json").read_text("utf-8")
+    assert Path("three.json").read_text("utf-8") == document
     assert without_time(stdout) == without_time(one.stdout)
-    measured = {row["path"] for row in json.loads(Path("one.json").read_text())["images"]}
-    assert len(measured) == 11
-
-
-def test_without_a_folder_too(common: tuple[str | Path, ...], child: Child) -> None:
-    code, stdout, stderr = together(*common, "--json", "-", "--list", "two.csv", processes=3)
+    assert len({row["path"] for row in json.loads(document)["images"]}) == 11
+    code, stdout, stderr = together(*common, "--json", "-", "--list", "two.csv")
     assert code == 0, stderr
-    one = child("measure", *common, "--json", "-", "--list", "one.csv")
-    assert stdout == one.stdout
+    assert stdout == document
     assert Path("two.csv").read_bytes() == Path("one.csv").read_bytes()
 
 
@@ -83,7 +81,6 @@ def errors(stderr: str) -> list[str]:
 
 def test_what_both_are_refused_is_said_once(model_file: Path) -> None:
     for arguments, words in {
-        ("nowhere",): "error: cannot find 'nowhere'",
         ("x", "--veiws", "2"): "error: No such option '--veiws'. Did you mean '--views'?",
         ("x", "--shard", "1/2", "--out", "y"): "error: --shard and torchrun both divide the images"
         "; use one of them",
@@ -115,7 +112,7 @@ def many(photos: Path, model_file: Path, tmp_path: Path) -> tuple[str | Path, ..
     """Enough pictures to be interrupted among them."""
     folder = tmp_path / "many"
     folder.mkdir()
-    for i in range(160):
+    for i in range(IMAGES):
         shutil.copy(photos / f"{'0' if i % 3 else '2'}.jpg", folder / f"{i:04d}.jpg")
     return folder, "--model", model_file, "--size", "64", "--batch-size", "2", "--workers", "1"
 
@@ -125,8 +122,10 @@ def journals(out: str) -> list[int]:
 
 
 def until_both_have_measured(process: subprocess.Popen[str]) -> None:
+    """Four of each, and more than were done before."""
+    before = sum(journals("m"))
     deadline = time.monotonic() + 240
-    while len(journals("m")) < 2 or min(journals("m")) < 4:
+    while len(now := journals("m")) < 2 or min(now) < 4 or sum(now) <= before:
         assert time.monotonic() < deadline
         assert process.poll() is None, process.communicate()
         time.sleep(0.05)
@@ -145,25 +144,27 @@ def workers_of(process: subprocess.Popen[str]) -> dict[int, int]:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-@pytest.mark.parametrize("how", ["SIGINT", "SIGTERM", "one is killed"])
 def test_whatever_ends_it_the_same_command_continues(
-    how: str, many: tuple[str | Path, ...], child: Child
+    many: tuple[str | Path, ...], child: Child
 ) -> None:
-    process = started(*many, "--out", "m")
-    until_both_have_measured(process)
-    if how == "one is killed":
-        os.kill(workers_of(process)[1], signal.SIGKILL)
-    else:
-        process.send_signal(getattr(signal, how))
-    _, stderr = process.communicate(timeout=120)
-    assert process.returncode == 1
-    if how == "one is killed":
-        assert len(errors(stderr)) == 1
-        assert "another process of this job ended early" in errors(stderr)[0]
-    else:
-        assert stderr.count(f"stopped by {how}: m keeps the parts, and the same command") == 1
-    done = sum(journals("m"))
-    assert 8 <= done < 160
+    done = 0
+    for how in ("SIGINT", "SIGTERM", "one is killed"):
+        process = started(*many, "--out", "m")
+        until_both_have_measured(process)
+        if how == "one is killed":
+            os.kill(workers_of(process)[1], signal.SIGKILL)
+        else:
+            process.send_signal(getattr(signal, how))
+        _, stderr = process.communicate(timeout=120)
+        assert process.returncode == 1
+        if how == "one is killed":
+            assert len(errors(stderr)) == 1
+            assert "another process of this job ended early" in errors(stderr)[0]
+        else:
+            assert stderr.count(f"stopped by {how}: m keeps the parts, and the same command") == 1
+        assert told_done(stderr) == ([str(done)] if done else [])
+        done = sum(journals("m"))
+        assert 8 <= done < IMAGES
     other = child("measure", *many, "--out", "m")
     assert other.returncode == 2
     assert "unfinished result of other settings (processes: 2 → None)" in other.stderr
@@ -172,11 +173,14 @@ def test_whatever_ends_it_the_same_command_continues(
     assert "unfinished result of other settings (processes: 2 → 3)" in errors(stderr)[0]
     code, _, stderr = together(*many, "--out", "m")
     assert code == 0, stderr
-    told = re.findall(r"^note: continues: (\d+) files were done before$", stderr, re.MULTILINE)
-    assert told == [str(done)]
+    assert told_done(stderr) == [str(done)]
     assert child("measure", *many, "--out", "n").returncode == 0
     assert written("m") == written("n")
     assert not Path("m/parts").exists()
+
+
+def told_done(stderr: str) -> list[str]:
+    return re.findall(r"^note: continues: (\d+) files were done before$", stderr, re.MULTILINE)
 
 
 @pytest.mark.slow

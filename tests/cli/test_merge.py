@@ -1,4 +1,4 @@
-"""`augscore measure --shard` and `augscore merge` as processes, and what they refuse."""
+"""`augscore measure --shard` and `augscore merge`, and what they refuse."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 from click.testing import Result
+
+pytestmark = pytest.mark.usefixtures("small_chunks")
 
 Invoke = Callable[..., Result]
 Child = Callable[..., subprocess.CompletedProcess[str]]
@@ -42,21 +44,20 @@ def written(folder: str) -> dict[str, bytes]:
     return {p.name: p.read_bytes() for p in Path(folder).iterdir() if p.name != "run.json"}
 
 
-def test_three_processes_and_a_merge_are_one_process(
-    child: Child, photos: Path, model_file: Path
+def test_three_parts_and_a_merge_by_another_process_are_the_whole(
+    measure: Measure, child: Child
 ) -> None:
-    common = ("measure", photos, "--model", model_file, "--size", "64")
     for index in (2, 3, 1):
-        part = child(*common, "--shard", f"{index}/3", "--out", f"p{index}")
-        assert part.returncode == 0, part.stderr
+        part = measure("--shard", f"{index}/3", "--out", f"p{index}")
+        assert part.exit_code == 0, part.stderr
         measured = bool(Path(f"p{index}/rows.jsonl").read_bytes())
         assert (f"shard {index}/3" in part.stdout) == measured
         assert part.stderr.splitlines()[-1] == (
             f"Next, with all 3 parts: augscore merge OUT p{index} PART..."
         )
     merged = child("merge", "joined", "p3", "p1", "p2", "--json", "joined.json")
-    whole = child(*common, "--out", "whole", "--json", "whole.json")
-    assert merged.returncode == whole.returncode == 0, merged.stderr
+    whole = measure("--out", "whole", "--json", "whole.json")
+    assert merged.returncode == whole.exit_code == 0, merged.stderr
     assert written("joined") == written("whole")
     assert without_time(merged.stdout) == without_time(whole.stdout)
     assert Path("joined.json").read_bytes() == Path("whole.json").read_bytes()

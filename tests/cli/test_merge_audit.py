@@ -1,4 +1,4 @@
-"""`augscore audit --shard` and `augscore merge` as processes, and what they refuse."""
+"""`augscore audit --shard` and `augscore merge`, and what they refuse."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import Result
+from click.testing import CliRunner, Result
+
+from augscore.strength import sight
+from tests.conftest import FEW_PIXELS
 
 Invoke = Callable[..., Result]
 Child = Callable[..., subprocess.CompletedProcess[str]]
@@ -43,32 +46,29 @@ def common(photos: Path, model_file: Path) -> tuple[str, ...]:
 
 @pytest.fixture(scope="module")
 def made(common: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a faulty policy, its audit by one process, and by three of a shard each."""
+    """A folder with a faulty policy, its audit, and the same in three parts."""
     folder = tmp_path_factory.mktemp("made")
     (folder / "never.yaml").write_text(NEVER)
     for index in (2, 3, 1):
-        part = _process(folder, "never.yaml", *common, "--shard", f"{index}/3", "-o", f"p{index}")
-        assert part.returncode == 0, part.stderr
+        part = _audit(folder, "never.yaml", *common, "--shard", f"{index}/3", "-o", f"p{index}")
+        assert part.exit_code == 0, part.stderr
         assert part.stdout.startswith(f"shard {index}/3   "), part.stdout
         assert part.stdout.count("\n") == 1
         told = f"Next, with all 3 parts: augscore merge OUT p{index} PART..."
         assert part.stderr.splitlines()[-1] == told
-    one = _process(folder, "never.yaml", *common, "--out", "one")
-    assert one.returncode == 1, one.stderr
+    one = _audit(folder, "never.yaml", *common, "--out", "one")
+    assert one.exit_code == 1, one.stderr
     (folder / "one.txt").write_text(one.stdout)
     return folder
 
 
-def _process(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-P", "-m", "augscore_cli", "audit", *arguments],
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-        cwd=folder,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-    )
+def _audit(folder: Path, *arguments: str) -> Result:
+    from augscore_cli.main import root
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setattr(sight, "_CHUNK_PIXELS_CPU", FEW_PIXELS)
+        return CliRunner().invoke(root, ["audit", *arguments], prog_name="augscore")
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def refused(result: Result, words: str) -> None:
     assert "Traceback" not in result.stderr
 
 
-def test_three_processes_and_a_merge_are_one_process(here: Path, child: Child) -> None:
+def test_three_parts_and_a_merge_by_another_process_are_the_whole(here: Path, child: Child) -> None:
     merged = child("merge", "joined", "p3", "p1", "p2", "--json", "joined.json")
     assert merged.returncode == 1, merged.stderr
     assert merged.stdout.startswith("FAIL")
@@ -142,7 +142,7 @@ def test_an_interrupted_part_is_refused_and_then_continued(
 ) -> None:
     Path("never.yaml").write_text(NEVER)
     Path("many").mkdir()
-    for i in range(40):
+    for i in range(16):
         shutil.copy(photos / f"{'0' if i % 3 else '2'}.jpg", f"many/{i:04d}.jpg")
     small = ("--size", "64", "--op-images", "0", "--draws", "2", "--batch-size", "1")
     common = ("audit", "never.yaml", "--data", "many", "--model", str(model_file), *small)
@@ -327,22 +327,23 @@ def test_gates_and_a_baseline_are_those_of_the_parts(
     assert document["comparison"]["what"] == "baseline"
 
 
+@pytest.mark.filterwarnings("ignore:Argument")
 def test_code_is_run_at_the_merge_where_that_is_allowed(
-    common: tuple[str, ...], child: Child
+    common: tuple[str, ...], child: Child, invoke: Invoke
 ) -> None:
     """What its arguments, its ranges and a real loader show comes from the first part."""
     Path("mine.py").write_text(CODE)
-    asked = ("audit", "mine.py:noisy", "--allow-code", *common)
+    asked = ("mine.py:noisy", "--allow-code", *common)
     for index in (1, 2):
-        assert child(*asked, "--shard", f"{index}/2", "--out", f"c{index}").returncode == 0
-    whole = child(*asked, "--out", "whole")
+        assert _audit(Path(), *asked, "--shard", f"{index}/2", "--out", f"c{index}").exit_code == 0
+    whole = _audit(Path(), *asked, "--out", "whole")
     result = child("merge", "joined", "c1", "c2")
-    assert result.returncode == whole.returncode == 1, result.stderr
+    assert result.returncode == whole.exit_code == 1, result.stderr
     assert "names code, which would be run. --allow-code runs it" in result.stderr
     document = json.loads(Path("joined/report.json").read_text())
     assert {"ARG_IGNORED", "REPEATED_DRAWS"} <= {found["code"] for found in document["findings"]}
     assert document["examples"] == []
-    assert child("merge", "all", "c1", "c2", "--allow-code").returncode == 1
+    assert invoke("merge", "all", "c1", "c2", "--allow-code").exit_code == 1
     assert written("all") == written("whole")
 
 

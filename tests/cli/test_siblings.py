@@ -53,21 +53,12 @@ def test_another_that_failed_alone_speaks(second: list[float]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [
-        (["simclr", "nowhere", "-o", "run"], "error: cannot find 'nowhere'"),
-        (
-            ["simclr", "nowhere", "-o", "run", "--epochs", "0"],
-            "error: Invalid value for '--epochs'",
-        ),
-    ],
-)
-def test_a_mistake_is_told_once_under_torchrun(words: list[str], told: str, tmp_path: Path) -> None:
+def test_a_mistake_is_told_once_under_torchrun(tmp_path: Path) -> None:
     torchrun = [sys.executable, "-P", "-m", "torch.distributed.run", "--standalone"]
     began = time.monotonic()
+    words = ["train", "simclr", "nowhere", "-o", "run"]
     process = subprocess.run(
-        [*torchrun, "--nproc-per-node", "2", "-m", "augscore_cli", "train", *words],
+        [*torchrun, "--nproc-per-node", "2", "-m", "augscore_cli", *words],
         cwd=tmp_path,
         capture_output=True,
         text=True,
@@ -76,6 +67,6 @@ def test_a_mistake_is_told_once_under_torchrun(words: list[str], told: str, tmp_
         env=os.environ | {"OMP_NUM_THREADS": "1"},
     )
     lines = process.stderr.splitlines()
-    assert len([line for line in lines if line.startswith(told)]) == 1, process.stderr
-    assert len([line for line in lines if line.startswith("error: ")]) == 1
+    (told,) = (line for line in lines if line.startswith("error: "))
+    assert told.startswith("error: cannot find 'nowhere'"), process.stderr
     assert time.monotonic() - began < 100

@@ -152,7 +152,7 @@ def test_names_are_checked_first(
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to a child there")
 def test_an_interrupted_study_goes_on_where_it_was(photos: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "augscore_cli", "study", "weighting", str(photos), "-o", "s"]
-    command += [*GRID, *SMALL, "--steps", "400"]
+    command += [*GRID, *SMALL, "--steps", "80"]
     child = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
     rows = tmp_path / "s" / "rows.jsonl"
     deadline = time.monotonic() + 200

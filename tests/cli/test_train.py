@@ -125,7 +125,9 @@ def test_an_absent_device_is_the_machine(photos: Path, invoke: Invoke) -> None:
 
 
 @pytest.mark.slow
-def test_a_run_gives_a_model_that_explains_itself(photos: Path, child: Child) -> None:
+def test_a_run_gives_a_model_that_explains_itself(
+    photos: Path, child: Child, invoke: Invoke
+) -> None:
     run = child("train", "score", photos, "--out", "run", "--log-every", "1", *QUICK)
     assert run.returncode == 0, run.stderr
     assert run.stdout.startswith("saved run/model.safetensors\n")
@@ -137,10 +139,10 @@ def test_a_run_gives_a_model_that_explains_itself(photos: Path, child: Child) ->
     assert notes[-1] == f"Next: augscore measure {photos} --model run"
     steps = [json.loads(row)["step"] for row in Path("run/metrics.jsonl").read_text().splitlines()]
     assert steps == [1, 2]
-    card = child("model", "info", "run")
+    card = invoke("model", "info", "run")
     assert card.stdout.startswith("run\n")
-    again = child("train", "score", photos, "--out", "run", *QUICK)
-    assert again.returncode == 2
+    again = invoke("train", "score", str(photos), "--out", "run", *QUICK)
+    assert again.exit_code == 2
     assert "--force" in again.stderr
 
 
@@ -167,30 +169,29 @@ def test_a_signal_ends_a_run_that_can_be_continued(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_while_calibrating_ends_at_once_and_is_continued(
-    number: signal.Signals, code: int, photos: Path, child: Child
+def test_signals_while_calibrating_end_at_once_and_the_same_command_continues(
+    photos: Path,
 ) -> None:
     arguments = ["train", "score", str(photos), "--out", "run", *QUICK]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "augscore_cli", *arguments, "--json", "-"],
-        stderr=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=os.environ,
-    )
-    wait_for(Path("run/checkpoints/step-00000002.safetensors"))
-    time.sleep(0.2)
-    process.send_signal(number)
-    began = time.monotonic()
-    stdout, stderr = process.communicate(timeout=120)
-    assert time.monotonic() - began < 2
-    assert process.returncode == code, stderr
-    document = json.loads(stdout)
-    assert (document["complete"], document["stopped_by"]) == (False, number.name)
-    assert stderr.splitlines()[-1].startswith(f"stopped by {number.name}; the same command")
-    assert not Path("run/model.safetensors").exists()
-    again = child(*arguments)
+    for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "augscore_cli", *arguments, "--json", "-"],
+            stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ,
+        )
+        until_calibrating(process)
+        process.send_signal(number)
+        began = time.monotonic()
+        stdout, stderr = process.communicate(timeout=120)
+        assert time.monotonic() - began < 2
+        assert process.returncode == code, stderr
+        document = json.loads(stdout)
+        assert (document["complete"], document["stopped_by"]) == (False, number.name)
+        assert stderr.splitlines()[-1].startswith(f"stopped by {number.name}; the same command")
+        assert not Path("run/model.safetensors").exists()
+    again = with_few_crops(*arguments)
     assert again.returncode == 0, again.stderr
     assert "note: continuing after step 2 of 2\n" in again.stderr
     assert not [row for row in again.stderr.splitlines() if row.startswith("step ")]
@@ -211,16 +212,9 @@ def test_a_second_process_is_refused(photos: Path, child: Child) -> None:
 
 
 @pytest.mark.slow
-def test_no_room_for_the_model_is_the_machine(photos: Path, child: Child) -> None:
-    limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, -1)); "
-    arguments = ["train", "score", str(photos), "--out", "run", *QUICK]
-    run = subprocess.run(
-        [sys.executable, "-c", limited + "from augscore_cli.main import main; main()", *arguments],
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
+def test_no_room_for_the_model_is_the_machine(photos: Path) -> None:
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, -1))"
+    run = with_few_crops("train", "score", str(photos), "--out", "run", *QUICK, before=limited)
     assert run.returncode == 4, run.stderr
     told = run.stderr.splitlines()
     assert told[-1].startswith("error: cannot write 'run/model.safetensors': the file would be ")
@@ -238,6 +232,29 @@ def test_a_row_of_progress() -> None:
     )
     lossy = "".join(span.text for span in log_line(replace(row, not_finite=3), "cpu"))
     assert lossy.endswith("cpu  3 steps not finite")
+
+
+def with_few_crops(*arguments: str, before: str = "") -> subprocess.CompletedProcess[str]:
+    """`augscore ARGUMENTS…` in a child that calibrates on few crops."""
+    few = "from augscore.training.score import run; run.CALIBRATION_CROPS = 24"
+    main = "from augscore_cli.main import main; main()"
+    return subprocess.run(
+        [sys.executable, "-c", "\n".join((before, few, main)), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+
+
+def until_calibrating(process: subprocess.Popen[str]) -> None:
+    """The last step is done or was done before, and it is kept."""
+    assert process.stderr is not None
+    for row in process.stderr:
+        if row.startswith(("step 2/2", "note: continuing after step 2 of 2")):
+            break
+    wait_for(Path("run/checkpoints/step-00000002.safetensors"))
+    time.sleep(0.2)
 
 
 def wait_for(path: Path) -> None:

@@ -27,6 +27,8 @@ from augscore.runtime import Note
 
 Plan = Callable[..., MeasurePlan]
 
+pytestmark = pytest.mark.usefixtures("small_sheets")
+
 
 @pytest.fixture
 def mixed(scenes: Path, tmp_path: Path) -> Path:

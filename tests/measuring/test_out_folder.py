@@ -20,6 +20,8 @@ from augscore.runs.parts import placed
 
 Plan = Callable[..., MeasurePlan]
 
+pytestmark = pytest.mark.usefixtures("small_sheets")
+
 
 @pytest.fixture
 def mixed(scenes: Path, tmp_path: Path) -> Path:

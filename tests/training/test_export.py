@@ -6,6 +6,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from augscore.training.encoder_file import (
     EncoderData,
 )
 from augscore.training.exporting import onnx as onnx_module
-from augscore.training.exporting.export import Exported, export_encoder, own_format
+from augscore.training.exporting.export import Exported, Format, export_encoder, own_format
 from augscore.training.networks.backbones import make_backbone
 
 
@@ -47,32 +48,31 @@ def encoder(arch: str, size: int = 32) -> Encoder:
     return Encoder(backbone.eval().requires_grad_(False), card, "0" * 64)
 
 
-def run_example(lines: tuple[str, ...], size: int) -> torch.Tensor:
-    """In a process of its own that knows nothing of augscore: features of a known image."""
-    image = torch.linspace(-1, 1, 3 * size * size).reshape(1, 3, size, size)
-    script = "\n".join(
-        [
-            *lines,
-            "import sys, numpy, torch",
-            f"x = torch.linspace(-1, 1, {3 * size * size}).reshape(1, 3, {size}, {size})",
-            "if 'net' in dir():",
-            "    with torch.no_grad(): found = net(x).numpy()",
-            "else:",
-            "    found = session.run(None, {'images': x.numpy()})[0]",
-            "    assert features.shape == found.shape",
-            "assert not [m for m in sys.modules if m.startswith('augscore')]",
-            "sys.stdout.buffer.write(found.astype('<f4').tobytes())",
-        ]
-    )
-    child = subprocess.run(
-        [sys.executable, "-P", "-c", script], capture_output=True, check=False, timeout=240
-    )
-    assert child.returncode == 0, child.stderr.decode()
-    assert image.shape == (1, 3, size, size)
-    return torch.from_numpy(np.frombuffer(child.stdout, "<f4").reshape(1, -1).copy())
+ELSEWHERE = """
+import json, sys, traceback
+import torch
 
+told = []
+for lines, size in json.load(sys.stdin):
+    names = {}
+    x = torch.linspace(-1, 1, 3 * size * size).reshape(1, 3, size, size)
+    try:
+        exec("\\n".join(lines), names)
+        if "net" in names:
+            with torch.no_grad():
+                features = names["net"](x).numpy()
+        else:
+            features = names["session"].run(None, {"images": x.numpy()})[0]
+            assert names["features"].shape == features.shape
+        told.append(features.tolist())
+    except Exception:
+        told.append(traceback.format_exc())
+assert not [name for name in sys.modules if name.startswith("augscore")]
+print(json.dumps(told))
+"""
+"""A program without augscore: features of a known image, by the lines of each case."""
 
-CASES = [
+CASES: list[tuple[str, int, Format]] = [
     ("resnet18", 32, "torchvision"),
     ("resnet18", 64, "torchvision"),
     ("resnet18", 32, "timm"),
@@ -85,19 +85,49 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("arch", "size", "format"), CASES)
+@dataclass(frozen=True)
+class Loaded:
+    """`elsewhere`: the features that the program found, or what went wrong there."""
+
+    given: Encoder
+    exported: Exported
+    elsewhere: list[list[float]] | str
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> list[Loaded]:
+    """Of each case; one program loads them all, since it is slow to start."""
+    given = [encoder(arch, size) for arch, size, _ in CASES]
+    exported = []
+    for one, (_, _, format) in zip(given, CASES, strict=True):
+        name = "it's.onnx" if format == "onnx" else "it's.safetensors"
+        exported.append(export_encoder(one, format, tmp_path_factory.mktemp("case") / name))
+    asked = [(each.example, size) for each, (_, size, _) in zip(exported, CASES, strict=True)]
+    child = subprocess.run(
+        [sys.executable, "-P", "-c", ELSEWHERE],
+        input=json.dumps(asked),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+    )
+    assert child.returncode == 0, child.stderr
+    return list(map(Loaded, given, exported, json.loads(child.stdout)))
+
+
+@pytest.mark.parametrize("case", range(len(CASES)), ids=["-".join(map(str, c)) for c in CASES])
 def test_the_lines_told_load_it_elsewhere_with_the_same_features(
-    arch: str, size: int, format: str, tmp_path: Path
+    case: int, loaded: list[Loaded]
 ) -> None:
-    given = encoder(arch, size)
-    path = tmp_path / ("it's.onnx" if format == "onnx" else "it's.safetensors")
-    exported = export_encoder(given, format, path)  # type: ignore[arg-type]
-    assert exported.checked
-    assert len(exported.example) <= 4
-    assert max(map(len, exported.example)) - len(str(path)) <= 100
+    found, size = loaded[case], CASES[case][1]
+    assert found.exported.checked
+    assert len(found.exported.example) <= 4
+    longest = max(map(len, found.exported.example))
+    assert longest - len(str(found.exported.path)) <= 100
+    assert not isinstance(found.elsewhere, str), found.elsewhere
     image = torch.linspace(-1, 1, 3 * size * size).reshape(1, 3, size, size)
-    found = run_example(exported.example, size)
-    assert torch.allclose(found, given.backbone(image), atol=1e-4, rtol=1e-4)
+    elsewhere = torch.tensor(found.elsewhere)
+    assert torch.allclose(elsewhere, found.given.backbone(image), atol=1e-4, rtol=1e-4)
 
 
 def test_the_preprocessing_beside_it(tmp_path: Path) -> None:

@@ -19,6 +19,8 @@ from augscore.images.resize import bring_to_size, to_float
 from augscore.measuring.sources import folder_source, memory_source
 from augscore.strength.scorer import Scorer
 
+pytestmark = pytest.mark.usefixtures("small_chunks")
+
 SIZE = 48
 FLIP = Step("RandomHorizontalFlip", p=1.0)
 SOLARIZE = Step("RandomSolarize", (("threshold", (0.2, 0.6)),), p=0.7)

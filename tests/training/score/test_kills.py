@@ -5,98 +5,104 @@ from __future__ import annotations
 import json
 import os
 import random
+import resource
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from augscore.runs.checkpoint import find_checkpoint
-
-pytestmark = pytest.mark.slow
-
-CHILD = """
-import os, resource, signal, sys, time
-from pathlib import Path
-from augscore.runtime import Interruptions
+from augscore.runtime import Interruptions, Progress
+from augscore.score.crops import CropPool
+from augscore.score.fit import FitOptions, FitState, StepReport, fit
 from augscore.score.network import Architecture
 from augscore.training.score import run as score_run
 from augscore.training.score.plan import ScoreRunOptions, plan_score_run
+from tests.forks import Fork, forked
 
-scenes, out, every, place, value = sys.argv[1:]
-score_run.CALIBRATION_CROPS = 24
-options = ScoreRunOptions(
-    out=Path(out), steps=60, batch_size=4, size=48, checkpoint_every=int(every), log_every=5,
-    device="cpu", workers=0, architecture=Architecture((8, 8, 8), 1, 8),
-)
+pytestmark = pytest.mark.slow
 
-def kill_in_step(state, pool, chosen, step=score_run.fit):
-    for report in step(state, pool, chosen):
-        if place == "step" and report.step == int(value):
-            os.kill(os.getpid(), signal.SIGKILL)
-        yield report
+STEPS, LOGGED = 60, 5
+Start = Callable[..., Fork]
 
-def progress(event):
-    if place == event.stage and event.done:
-        print(event.stage, flush=True)
-    if place == "limit" and event.stage == "calibrating":
-        resource.setrlimit(resource.RLIMIT_FSIZE, (int(value), resource.RLIM_INFINITY))
 
-score_run.fit = kill_in_step
-if place == "limit at once":
-    resource.setrlimit(resource.RLIMIT_FSIZE, (int(value), resource.RLIM_INFINITY))
-with Interruptions() as stop:
-    result = score_run.train_score(
-        plan_score_run([Path(scenes)], options),
-        score_run.ScoreHooks(
-            announce=lambda done: None, report=lambda row: None, progress=progress,
-            note=lambda n: print(n.code), stop=stop,
-        ),
+def one_run(scenes: str, out: str, every: str, place: str, value: str) -> None:
+    """Train in this process, and let something happen at a place."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(score_run, "CALIBRATION_CROPS", 24)
+    options = ScoreRunOptions(
+        out=Path(out),
+        steps=STEPS,
+        batch_size=4,
+        size=48,
+        checkpoint_every=int(every),
+        log_every=LOGGED,
+        device="cpu",
+        workers=0,
+        architecture=Architecture((8, 8, 8), 1, 8),
     )
-print(result.complete, result.stopped_by)
-"""
 
-Start = Callable[..., "subprocess.Popen[str]"]
+    def kill_in_step(state: FitState, pool: CropPool, chosen: FitOptions) -> Iterator[StepReport]:
+        for report in fit(state, pool, chosen):
+            if place == "step" and report.step == int(value):
+                os.kill(os.getpid(), signal.SIGKILL)
+            yield report
 
+    def progress(event: Progress) -> None:
+        if place == event.stage and event.done:
+            print(event.stage, flush=True)
+        if place == "limit" and event.stage == "calibrating":
+            resource.setrlimit(resource.RLIMIT_FSIZE, (int(value), resource.RLIM_INFINITY))
 
-@pytest.fixture
-def start(scenes: Path) -> Start:
-    """`start(out, place, value)`: a run whose child does something at that place."""
-
-    def run(out: Path, place: str = "", value: int = 0, *, every: int = 7) -> subprocess.Popen[str]:
-        arguments = [str(scenes), str(out), str(every), place, str(value)]
-        return subprocess.Popen(
-            [sys.executable, "-c", CHILD, *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=os.environ | {"OMP_NUM_THREADS": "1"},
+    patch.setattr(score_run, "fit", kill_in_step)
+    if place == "limit at once":
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(value), resource.RLIM_INFINITY))
+    with Interruptions() as stop:
+        result = score_run.train_score(
+            plan_score_run([Path(scenes)], options),
+            score_run.ScoreHooks(
+                announce=lambda done: None,
+                report=lambda row: None,
+                progress=progress,
+                note=lambda note: print(note.code),
+                stop=stop,
+            ),
         )
+    print(result.complete, result.stopped_by)
+
+
+@pytest.fixture(scope="module")
+def start(scenes: Path) -> Start:
+    """`start(out, place, value)`: a run in which something happens at that place."""
+
+    def run(out: Path, place: str = "", value: int = 0, *, every: int = 7) -> Fork:
+        words = (str(scenes), str(out), str(every), place, str(value))
+        return forked(one_run, *words, folder=out.parent / "told")
 
     return run
 
 
-def ended(process: subprocess.Popen[str]) -> str:
-    stdout, stderr = process.communicate(timeout=300)
-    assert process.returncode == 0, stderr
-    return stdout
+def ended(process: Fork) -> str:
+    process.wait()
+    assert process.returncode == 0, process.stderr
+    return process.stdout
 
 
 @pytest.fixture(scope="module")
-def model(scenes: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+def model(start: Start, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The bytes of an uninterrupted run's model."""
     out = tmp_path_factory.mktemp("straight") / "run"
-    arguments = [str(scenes), str(out), "7", "", "0"]
-    subprocess.run(
-        [sys.executable, "-c", CHILD, *arguments],
-        check=True,
-        timeout=300,
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
-    )
+    ended(start(out))
     return (out / "model.safetensors").read_bytes()
+
+
+def until(process: Fork, reached: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 120
+    while not reached() and process.returncode is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def steps(run: Path) -> list[int]:
@@ -110,7 +116,7 @@ def names(run: Path) -> set[str]:
 def check_whole(run: Path, model: bytes) -> None:
     """As if nothing had ever come in between."""
     assert (run / "model.safetensors").read_bytes() == model
-    assert steps(run) == list(range(5, 61, 5))
+    assert steps(run) == list(range(LOGGED, STEPS + 1, LOGGED))
     assert names(run) == {
         *("model.safetensors", "metrics.jsonl", "run.json", "checkpoints"),
         *("step-00000056.safetensors", "step-00000060.safetensors"),
@@ -125,7 +131,7 @@ def test_three_kills_in_the_midst_change_no_byte(
     within = [step for step in range(8, 60) if step % 7]
     for step in sorted(random.Random(9).sample(within, 3)):
         process = start(run, "step", step)
-        process.communicate(timeout=300)
+        process.wait()
         assert process.returncode == -signal.SIGKILL
         found = find_checkpoint(run / "checkpoints").checkpoint
         assert found is not None
@@ -137,23 +143,20 @@ def test_three_kills_in_the_midst_change_no_byte(
 
 
 def test_kills_at_any_time_change_no_byte(start: Start, tmp_path: Path, model: bytes) -> None:
-    """While importing, planning, reading, fitting, writing and calibrating alike."""
+    """While planning, reading, fitting, writing and calibrating alike."""
     run = tmp_path / "run"
     delays = random.Random(5)
     for _ in range(8):
         process = start(run, every=1)
-        waits = delays.uniform(0.2, 4.0)
-        try:
-            process.communicate(timeout=waits)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate(timeout=60)
+        process.process.join(delays.uniform(0.05, 2.0))
+        process.process.kill()
+        process.wait()
         if (run / "model.safetensors").exists():
             break
     else:
         ended(start(run, every=1))
     assert (run / "model.safetensors").read_bytes() == model
-    assert steps(run) == list(range(5, 61, 5))
+    assert steps(run) == list(range(LOGGED, STEPS + 1, LOGGED))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -163,9 +166,9 @@ def test_a_signal_ends_reading_and_calibrating_at_once(
 ) -> None:
     run = tmp_path / "run"
     process = start(run, stage)
-    assert process.stdout is not None
-    assert process.stdout.readline() == f"{stage}\n"
-    process.send_signal(number)
+    until(process, lambda: process.stdout)
+    assert process.stdout.startswith(f"{stage}\n")
+    os.kill(process.pid, number)
     began = time.monotonic()
     told = ended(process)
     assert time.monotonic() - began < 2
@@ -180,18 +183,15 @@ def test_a_signal_while_fitting_leaves_a_checkpoint(
 ) -> None:
     run = tmp_path / "run"
     process = start(run)
-    deadline = time.monotonic() + 120
-    while not list(run.glob("checkpoints/step-*")) and process.poll() is None:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
+    until(process, lambda: list(run.glob("checkpoints/step-*")))
+    os.kill(process.pid, signal.SIGINT)
     assert ended(process) == "False SIGINT\n"
     found = find_checkpoint(run / "checkpoints").checkpoint
     assert found is not None
     assert 7 <= found.step <= 60
     ended(start(run))
     assert (run / "model.safetensors").read_bytes() == model
-    assert steps(run) == list(range(5, 61, 5))
+    assert steps(run) == list(range(LOGGED, STEPS + 1, LOGGED))
 
 
 def test_a_model_without_room_needs_no_second_training(
@@ -199,10 +199,11 @@ def test_a_model_without_room_needs_no_second_training(
 ) -> None:
     run = tmp_path / "run"
     process = start(run, "limit", 5000)
-    _, stderr = process.communicate(timeout=300)
+    process.wait()
     assert process.returncode != 0
-    assert "HostError" in stderr.splitlines()[-1]
-    assert "model.safetensors': the file would be larger than" in stderr.splitlines()[-1]
+    last = process.stderr.splitlines()[-1]
+    assert "HostError" in last
+    assert "model.safetensors': the file would be larger than" in last
     checkpoints = [p.stat().st_mtime_ns for p in sorted(run.glob("checkpoints/*"))]
     assert len(checkpoints) == 2
     assert not [name for name in names(run) if ".tmp-" in name]
@@ -215,8 +216,8 @@ def test_no_room_for_a_checkpoint_does_not_end_training(start: Start, tmp_path: 
     """Room for rows, none for checkpoints nor, at the end, for the model."""
     run = tmp_path / "run"
     process = start(run, "limit at once", 8000)
-    stdout, stderr = process.communicate(timeout=300)
-    assert stdout == "checkpoint_unwritten\n"
-    assert "HostError" in stderr.splitlines()[-1]
-    assert steps(run) == list(range(5, 61, 5))
+    process.wait()
+    assert process.stdout == "checkpoint_unwritten\n"
+    assert "HostError" in process.stderr.splitlines()[-1]
+    assert steps(run) == list(range(LOGGED, STEPS + 1, LOGGED))
     assert names(run) == {"metrics.jsonl", "checkpoints", "run.json"}
