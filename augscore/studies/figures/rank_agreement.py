@@ -1,0 +1,29 @@
+"""Rank correlation within each image: does more of an operation read as more?"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+
+def rank_agreement(readings: Floats, sizes: Floats) -> Floats:
+    """(N, L) readings of N images at L levels of the (L,) sizes → (N,) Spearman's correlation.
+
+    Equal values share the mean of their ranks (Spearman 1904). NaN for an image whose readings are
+    all equal: the operation leaves it alone.
+    """
+    own, order = _centred_ranks(readings), _centred_ranks(sizes[None])
+    spread = np.sqrt((own**2).sum(axis=1) * (order**2).sum())
+    with np.errstate(invalid="ignore"):
+        found: Floats = (own * order).sum(axis=1) / spread
+    return found
+
+
+def _centred_ranks(values: Floats) -> Floats:
+    """(N, L) → ranks within each row, about their mean."""
+    below = (values[:, :, None] > values[:, None, :]).sum(axis=2)
+    equal = (values[:, :, None] == values[:, None, :]).sum(axis=2)
+    ranks: Floats = below + (equal - 1) / 2
+    return ranks - (values.shape[1] - 1) / 2

@@ -1,0 +1,102 @@
+"""`study magnitude`: every operation through its magnitudes, on the same images."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from augscore.json_values import Json
+from augscore.studies.figures.figure_study import Piece, Published, Row, Table, Told
+from augscore.studies.figures.lab import Lab
+from augscore.studies.figures.level_views import level_views
+from augscore.studies.figures.originals import score_values
+from augscore.studies.figures.sweep import Sweep
+from augscore.studies.figures.sweeps import SWEEPS, WITHOUT
+from augscore.studies.magnitude.curves import Curve, curve_of
+from augscore.studies.magnitude.curves_figure import score_png, strength_png
+from augscore.studies.magnitude.sentences import CAPTION, agreement_table, sentences
+
+
+@dataclass(frozen=True)
+class MagnitudeStudy:
+    """`levels`: values over the whole range of an operation; those that go both ways have half of
+    them on each side."""
+
+    sweeps: tuple[Sweep, ...] = SWEEPS
+    levels: int = 11
+
+    @property
+    def name(self) -> str:
+        return "magnitude"
+
+    @property
+    def settings(self) -> Row:
+        return {"levels": self.levels}
+
+    def views(self, side: int) -> int:
+        return sum(len(self._values(sweep, side)) for sweep in self.sweeps)
+
+    def pieces(self, lab: Lab) -> tuple[Piece, ...]:
+        images = len(lab.originals)
+        return tuple(Piece(s.name, images * len(self._values(s, lab.side))) for s in self.sweeps)
+
+    def measure(self, piece: str, lab: Lab, told: Told) -> Row:
+        """Readings are (N, L): images in their order, magnitudes ascending."""
+        sweep = next(sweep for sweep in self.sweeps if sweep.name == piece)
+        values = self._values(sweep, lab.side)
+        steps = [(sweep.step(value, lab.side),) for value in values]
+        strengths = np.empty((len(lab.originals), len(values)))
+        scores = np.empty_like(strengths)
+        for batch in level_views(lab.scorer, lab.originals, steps, seed=lab.seed):
+            seen = lab.scorer.describe(batch.views)
+            originals = lab.originals.described[batch.images]
+            at = (batch.images, batch.levels)
+            strengths[at] = lab.scorer.compare(originals, seen).numpy()
+            scores[at] = score_values(lab.scorer, batch.views).numpy()
+            told(len(batch.views))
+        return {
+            "magnitudes": list(values),
+            "score_values": scores.tolist(),
+            "strengths": strengths.tolist(),
+        }
+
+    def publish(self, rows: Mapping[str, Json], lab: Lab) -> Published:
+        """Of all rows, those of earlier calls with other operations, too."""
+        curves = tuple(curve_of(s, rows[s.name], lab) for s in SWEEPS if s.name in rows)
+        return Published(
+            document=_document(curves, lab),
+            tables=(
+                Table("curves.csv", tuple(row for curve in curves for row in curve.rows())),
+                Table("within-image.csv", tuple(_flat(case) for c in curves for case in c.cases)),
+            ),
+            pictures={
+                "score-value.png": score_png(curves, lab),
+                "strength.png": strength_png(curves, lab),
+            },
+            lines=agreement_table(curves),
+            caption=CAPTION,
+            says=sentences(curves),
+        )
+
+    def _values(self, sweep: Sweep, side: int) -> tuple[float, ...]:
+        count = self.levels if len(sweep.directions) == 1 else (self.levels + 1) // 2
+        return sweep.levels(side, count)
+
+
+def _document(curves: tuple[Curve, ...], lab: Lab) -> Row:
+    ids = [str(name) for name in lab.originals.ids]
+    return {
+        "image_names": ids,
+        "original_score_values": lab.values.tolist(),
+        "curves": [curve.to_json() for curve in curves],
+        "not_turned": WITHOUT,
+    }
+
+
+def _flat(case: object) -> Row:
+    row = asdict(case)  # type: ignore[call-overload]
+    assert isinstance(row, dict)
+    row.pop("agreements")
+    return row
