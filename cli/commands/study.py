@@ -15,6 +15,14 @@ COMMANDS = {
         ".commands.study_figures:magnitude",
         "Score value and strength against magnitude, by operation.",
     ),
+    "pairs": (
+        ".commands.study_figures:pairs",
+        "How far two views lie apart, by their two magnitudes.",
+    ),
+    "composition": (
+        ".commands.study_figures:composition",
+        "Two operations at once: contours over both magnitudes.",
+    ),
 }
 
 

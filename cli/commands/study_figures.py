@@ -37,3 +37,61 @@ def magnitude(settings: SweepSettings) -> None:
     from augscore.studies.magnitude.study import MagnitudeStudy
 
     carry_out(settings, MagnitudeStudy(find_sweeps(words(settings.ops)), settings.levels))
+
+
+@click.command(
+    "pairs", cls=Configured, short_help="How far two views lie apart, by their two magnitudes."
+)
+@figure_options(
+    ops_option("", shown="all", help="Operations to turn; Rotate, or RandomAffine.scale for one."),
+    levels_option(7, "Magnitudes over the range of an operation, for each of the two views."),
+)
+@shared_options
+@with_settings(SweepSettings)
+def pairs(settings: SweepSettings) -> None:
+    """Make two views of each image in DIR by one operation, at every two of its magnitudes: the
+    gap of their score values and the strength between them (ScoreCL, Figure 3).
+
+    Writes score-gap.png, pair-strength.png, pairs.csv and pairs.json. More operations add to a
+    folder; rows that are there are kept.
+
+    \b
+    augscore study pairs photos --out pairs
+    augscore study pairs cifar10 --out shears --ops ShearX,ShearY --levels 11
+    """
+    from augscore.studies.figures.sweeps import find_sweeps
+    from augscore.studies.pairs.study import PairsStudy
+
+    carry_out(settings, PairsStudy(find_sweeps(words(settings.ops)), settings.levels))
+
+
+@click.command(
+    "composition",
+    cls=Configured,
+    short_help="Two operations at once: contours over both magnitudes.",
+)
+@figure_options(
+    ops_option("GaussianBlur,GaussianNoise", help="The two, in the order in which they come."),
+    levels_option(11, "Magnitudes over the range of each operation."),
+)
+@shared_options
+@with_settings(SweepSettings)
+def composition(settings: SweepSettings) -> None:
+    """Put the images in DIR through two operations, one after the other, every magnitude of each
+    with every one: contours of score value and strength (ScoreCL, Figure 4), and how much of them
+    is not just the sum of both.
+
+    Writes composition.png, composition.csv and composition.json.
+
+    \b
+    augscore study composition photos --out blur-noise
+    augscore study composition cifar10 --out two --ops Brightness,RandomAffine.scale
+    """
+    from augscore.studies.composition.study import CompositionStudy
+    from augscore.studies.figures.sweeps import first_sweep
+
+    names = words(settings.ops)
+    if len(names) != 2:
+        raise click.UsageError("--ops takes two operations, as in Brightness,Rotate")
+    first, second = map(first_sweep, names)
+    carry_out(settings, CompositionStudy(first, second, settings.levels))

@@ -16,14 +16,12 @@ def rank_agreement(readings: Floats, sizes: Floats) -> Floats:
     """
     own, order = _centred_ranks(readings), _centred_ranks(sizes[None])
     spread = np.sqrt((own**2).sum(axis=1) * (order**2).sum())
-    with np.errstate(invalid="ignore"):
-        found: Floats = (own * order).sum(axis=1) / spread
-    return found
+    spread[spread == 0] = np.nan
+    return np.asarray((own * order).sum(axis=1) / spread, dtype=np.float64)
 
 
 def _centred_ranks(values: Floats) -> Floats:
     """(N, L) → ranks within each row, about their mean."""
     below = (values[:, :, None] > values[:, None, :]).sum(axis=2)
     equal = (values[:, :, None] == values[:, None, :]).sum(axis=2)
-    ranks: Floats = below + (equal - 1) / 2
-    return ranks - (values.shape[1] - 1) / 2
+    return np.asarray(below + (equal - 1) / 2 - (values.shape[1] - 1) / 2, dtype=np.float64)

@@ -67,8 +67,3 @@ def axis_label(sweep: Sweep) -> str:
 
 def _with_unit(sweep: Sweep) -> str:
     return f"{sweep.argument} [{sweep.unit}]"
-
-
-def short(value: float) -> str:
-    """Three digits, with a true minus."""
-    return f"{value:.3g}".replace("-", "−")

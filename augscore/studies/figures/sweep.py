@@ -73,6 +73,11 @@ class Sweep:
         found = {v for direction in self.directions for v in self.outwards(direction, side, count)}
         return tuple(sorted(found))
 
+    def spread(self, side: int, count: int) -> tuple[float, ...]:
+        """About `count` values over the whole range; both ways half of them, `weakest` between."""
+        ways = len(self.directions)
+        return self.levels(side, (count + ways - 1) // ways)
+
     def step(self, value: float, side: int) -> Step:
         """The operation at one value, applied to every image."""
         numbers = ((name, number.at(side)) for name, number in self.fixed)

@@ -141,10 +141,13 @@ def _named(name: str) -> tuple[Sweep, ...]:
     return chosen
 
 
-def case_name(sweep: Sweep, direction: Direction) -> str:
-    """`Rotate below`, `RandomAffine.scale above`; one-sided sweeps by their name alone."""
+def sweep_name(sweep: Sweep) -> str:
+    """`Rotate`, `RandomAffine.scale`: the operation, and which argument where it has several."""
     alone = sum(other.op == sweep.op for other in SWEEPS) == 1
-    name = sweep.op if alone else sweep.name
-    if len(sweep.directions) == 1:
-        return name
-    return f"{name} {'−' if direction == 'below' else '+'}"
+    return sweep.op if alone else sweep.name
+
+
+def case_name(sweep: Sweep, direction: Direction) -> str:
+    """`Rotate −`, `RandomAffine.scale +`; of a one-sided sweep the name alone."""
+    sign = {"below": " −", "above": " +"}[direction] if len(sweep.directions) == 2 else ""
+    return sweep_name(sweep) + sign

@@ -25,9 +25,9 @@ from augscore.studies.figures.style import (
     heading,
     panel_title,
     png_of,
-    short,
 )
 from augscore.studies.figures.sweep import Kind
+from augscore.studies.figures.wording import short
 from augscore.studies.magnitude.curves import Curve, Point
 
 COLUMNS = 6

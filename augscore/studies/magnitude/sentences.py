@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from augscore.studies.figures.wording import agrees, short, signed
 from augscore.studies.magnitude.curves import Case, Curve
 
 GOAL = 0.98
@@ -48,11 +49,10 @@ def _colour(cases: Sequence[Case]) -> list[str]:
     if not colour:
         return []
     falls, rises, _ = _counts(colour)
-    agrees = "agrees" if falls == len(colour) else "disagrees" if rises >= falls else "half agrees"
     return [
         f"Of {len(colour)} cases of colour operations S falls in {falls} and rises in {rises}. "
-        f"This {agrees} with the caption of ScoreCL's Figure 2, by which strong views, above all "
-        "of colour operations, have low score values."
+        f"This {agrees(falls, len(colour))} with the caption of ScoreCL's Figure 2, by which strong "
+        "views, above all of colour operations, have low score values."
     ]
 
 
@@ -76,16 +76,14 @@ def _counts(cases: Sequence[Case]) -> tuple[int, int, int]:
 def _line(case: Case) -> tuple[str, ...]:
     return (
         case.name,
-        f"{case.farthest:.3g}",
+        short(case.farthest),
         _maybe(case.mean),
         _maybe(case.p05),
         f"{case.strength:.3f}",
-        f"{case.shift:+.3f}".replace("-", "−"),
-        _maybe(case.score_mean, signed=True),
+        signed(case.shift),
+        "none" if case.score_mean is None else signed(case.score_mean),
     )
 
 
-def _maybe(value: float | None, *, signed: bool = False) -> str:
-    if value is None:
-        return "none"
-    return (f"{value:+.3f}" if signed else f"{value:.3f}").replace("-", "−")
+def _maybe(value: float | None) -> str:
+    return "none" if value is None else f"{value:.3f}".replace("-", "−")

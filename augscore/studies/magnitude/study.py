@@ -36,16 +36,19 @@ class MagnitudeStudy:
         return {"levels": self.levels}
 
     def views(self, side: int) -> int:
-        return sum(len(self._values(sweep, side)) for sweep in self.sweeps)
+        return sum(len(sweep.spread(side, self.levels)) for sweep in self.sweeps)
 
     def pieces(self, lab: Lab) -> tuple[Piece, ...]:
         images = len(lab.originals)
-        return tuple(Piece(s.name, images * len(self._values(s, lab.side))) for s in self.sweeps)
+        return tuple(
+            Piece(sweep.name, images * len(sweep.spread(lab.side, self.levels)))
+            for sweep in self.sweeps
+        )
 
     def measure(self, piece: str, lab: Lab, told: Told) -> Row:
         """Readings are (N, L): images in their order, magnitudes ascending."""
         sweep = next(sweep for sweep in self.sweeps if sweep.name == piece)
-        values = self._values(sweep, lab.side)
+        values = sweep.spread(lab.side, self.levels)
         steps = [(sweep.step(value, lab.side),) for value in values]
         strengths = np.empty((len(lab.originals), len(values)))
         scores = np.empty_like(strengths)
@@ -79,10 +82,6 @@ class MagnitudeStudy:
             caption=CAPTION,
             says=sentences(curves),
         )
-
-    def _values(self, sweep: Sweep, side: int) -> tuple[float, ...]:
-        count = self.levels if len(sweep.directions) == 1 else (self.levels + 1) // 2
-        return sweep.levels(side, count)
 
 
 def _document(curves: tuple[Curve, ...], lab: Lab) -> Row:
