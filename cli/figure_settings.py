@@ -11,6 +11,7 @@ import click
 
 from .measuring_options import model
 from .options import AutoInt, Settings, decorated, run_options
+from .policy_source import policy_files
 
 if TYPE_CHECKING:
     from augscore.studies.figures.choosing import Asked
@@ -50,6 +51,19 @@ class SweepSettings(FigureSettings):
 
     ops: str
     levels: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistogramSettings(FigureSettings):
+    """Of the study that draws a policy."""
+
+    policy: str
+    allow_code: bool
+    thumbnails: bool
+
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        return (*super().inputs, *policy_files(self.policy))
 
 
 _WHERE = (

@@ -15,6 +15,10 @@ COMMANDS = {
         ".commands.study_figures:magnitude",
         "Score value and strength against magnitude, by operation.",
     ),
+    "histogram": (
+        ".commands.study_figures:histogram",
+        "Score values of images and their views, with examples.",
+    ),
     "pairs": (
         ".commands.study_figures:pairs",
         "How far two views lie apart, by their two magnitudes.",

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import click
 
+from ..completing import policies
 from ..figure_job import carry_out
-from ..figure_settings import SweepSettings, figure_options, levels_option, ops_option
+from ..figure_settings import (
+    HistogramSettings,
+    SweepSettings,
+    figure_options,
+    levels_option,
+    ops_option,
+)
 from ..listed import words
 from ..options import Configured, shared_options, with_settings
+from ..policy_source import allow_code, named_policy, tell_notes
 
 
 @click.command(
@@ -37,6 +45,44 @@ def magnitude(settings: SweepSettings) -> None:
     from augscore.studies.magnitude.study import MagnitudeStudy
 
     carry_out(settings, MagnitudeStudy(find_sweeps(words(settings.ops)), settings.levels))
+
+
+@click.command(
+    "histogram", cls=Configured, short_help="Score values of images and their views, with examples."
+)
+@figure_options(
+    click.option(
+        "--policy",
+        default="simclr",
+        show_default=True,
+        metavar="NAME|FILE",
+        shell_complete=policies,
+        help="How the views are made.",
+    ),
+    allow_code,
+    click.option(
+        "--thumbnails/--no-thumbnails",
+        default=True,
+        help="Small pictures of the images in the figure.  [default: thumbnails]",
+    ),
+)
+@shared_options
+@with_settings(HistogramSettings)
+def histogram(settings: HistogramSettings) -> None:
+    """Draw a policy once for each image in DIR: histograms of the score values of images and
+    views, and of the strength of the views, with an example under each bin (ScoreCL, Figure 2).
+
+    Writes histogram.png, histogram.csv and histogram.json.
+
+    \b
+    augscore study histogram photos --out histogram
+    augscore study histogram cifar10 --out strong --policy simclr-cifar --images 5000
+    """
+    from augscore.studies.histogram.study import HistogramStudy
+
+    policy = named_policy(settings.policy, settings.allow_code)
+    tell_notes(policy, settings.streams)
+    carry_out(settings, HistogramStudy(policy, settings.thumbnails))
 
 
 @click.command(

@@ -37,7 +37,7 @@ def contours_png(surface: Surface, lab: Lab) -> bytes:
     _panel(right, surface, surface.strength, "cividis", (0.0, top))
     panel_title(right, "Strength; 1 is as far as an unrelated image")
     right.set_ylabel("")
-    figure.subplots_adjust(left=0.07, right=0.985, top=0.83, bottom=0.11, wspace=0.1)
+    figure.subplots_adjust(left=0.07, right=0.965, top=0.83, bottom=0.11, wspace=0.17)
     images = f"{len(lab.originals):,} images of {lab.side} px, seed {lab.seed}; medians"
     title = f"{surface.first.op}, then {surface.second.op}"
     heading(figure, title, [f"{images}; dashed: where an operation does least"])

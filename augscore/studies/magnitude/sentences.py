@@ -51,8 +51,8 @@ def _colour(cases: Sequence[Case]) -> list[str]:
     falls, rises, _ = _counts(colour)
     return [
         f"Of {len(colour)} cases of colour operations S falls in {falls} and rises in {rises}. "
-        f"This {agrees(falls, len(colour))} with the caption of ScoreCL's Figure 2, by which strong "
-        "views, above all of colour operations, have low score values."
+        f"This {agrees(falls, len(colour))} with the caption of ScoreCL's Figure 2, by which "
+        "strong views, above all of colour operations, have low score values."
     ]
 
 
