@@ -58,12 +58,18 @@ def _colour(values: Values, lab: Lab) -> list[str]:
     if min(len(with_it), len(without)) < _FEW:
         return []
     one, other = band_of(with_it, seed=lab.seed), band_of(without, seed=lab.seed)
-    agrees = "agrees" if one.high < other.low else "does not agree"
     return [
         f"With a colour operation the change is {_told(one)} in {len(with_it):,} views, without "
-        f"one {_told(other)} in {len(without):,}. This {agrees} with the caption, by which colour "
-        "operations lower S most."
+        f"one {_told(other)} in {len(without):,}. {_compared(one, other)} the caption, by which "
+        "colour operations lower S most."
     ]
+
+
+def _compared(one: Band, other: Band) -> str:
+    if one.high < other.low:
+        return "This agrees with"
+    disagrees = one.low > other.high
+    return "This disagrees with" if disagrees else "The intervals overlap: this does not settle"
 
 
 def _peaks(scores: Bins) -> str:
