@@ -76,7 +76,7 @@ def histogram(settings: HistogramSettings) -> None:
 
     \b
     augscore study histogram photos --out histogram
-    augscore study histogram cifar10 --out strong --policy simclr-cifar --images 5000
+    augscore study histogram cifar10 --out own --policy simclr-cifar
     """
     from augscore.studies.histogram.study import HistogramStudy
 
@@ -131,7 +131,7 @@ def composition(settings: SweepSettings) -> None:
 
     \b
     augscore study composition photos --out blur-noise
-    augscore study composition cifar10 --out two --ops Brightness,RandomAffine.scale
+    augscore study composition cifar10 --out two --ops Brightness,Rotate
     """
     from augscore.studies.composition.study import CompositionStudy
     from augscore.studies.figures.sweeps import first_sweep
