@@ -101,13 +101,19 @@ class HistogramStudy:
         augmented = examples_of(scores.edges, values.views)
         strong = examples_of(strengths.edges, values.strengths)
         wanted = sorted({place for place in (*augmented, *strong) if place is not None})
-        made = dict(zip(wanted, self._views(lab, wanted)[0].cpu(), strict=True)) if wanted else {}
-        originals = lab.originals.floats(range(len(lab.originals)), torch.device("cpu"))
+        made = dict(zip(wanted, self._views(lab, wanted)[0].cpu(), strict=True))
+
+        def original(place: int | None) -> torch.Tensor | None:
+            return None if place is None else lab.originals.floats([place], torch.device("cpu"))[0]
+
+        def view(place: int | None) -> torch.Tensor | None:
+            return None if place is None else made[place]
+
         return Thumbnails(
-            originals=[None if p is None else originals[p] for p in clean],
-            views=[None if p is None else made[p] for p in augmented],
-            strong_originals=[None if p is None else originals[p] for p in strong],
-            strong_views=[None if p is None else made[p] for p in strong],
+            originals=[*map(original, clean)],
+            views=[*map(view, augmented)],
+            strong_originals=[*map(original, strong)],
+            strong_views=[*map(view, strong)],
         )
 
 
