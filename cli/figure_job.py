@@ -13,7 +13,7 @@ import click
 from .exits import stop_code
 from .figure_settings import FigureSettings
 from .figures import count, duration, plural
-from .lines import Line, line, table
+from .lines import Line, Span, line, table
 from .measure_files import check_target
 from .names import shown, shown_path
 from .progress import progress_sink
@@ -48,7 +48,7 @@ def carry_out(settings: FigureSettings, study: FigureStudy) -> None:
                 print_result(settings, [todo.line], todo.to_json())
                 return
             result = _run(settings, study, lab, todo, progress, stop)
-    _tell(settings, study, result)
+    _tell(settings, study, lab, result)
 
 
 def _check_files(settings: FigureSettings, study: FigureStudy) -> None:
@@ -153,15 +153,23 @@ def _run(
         return run_figures(study, lab, settings.out, command, FigureHooks(progress, stop))
 
 
-def _tell(settings: FigureSettings, study: FigureStudy, result: FigureResult) -> None:
+def _tell(settings: FigureSettings, study: FigureStudy, lab: Lab, result: FigureResult) -> None:
     if result.published is None or result.document is None:
         if settings.json is not None:
             print_result(settings, [], _unfinished(study, result))
         by = str(result.stopped_by)
         settings.streams.note(f"stopped by {by}; the same command continues this study")
         raise click.exceptions.Exit(stop_code(by))
-    print_result(settings, _result_lines(result.published), result.document)
+    lines = [*_doubts(lab), *_result_lines(result.published)]
+    print_result(settings, lines, result.document)
     settings.streams.note(f"wrote {shown_path(settings.out)}: {', '.join(result.files)}")
+
+
+def _doubts(lab: Lab) -> list[Line]:
+    from augscore.score.verdict import doubts_of
+
+    told = (f"WARNING about the model: {d}" for d in doubts_of(lab.scorer.model.card))
+    return [line(Span(part, "warn")) for text in told for part in textwrap.wrap(text, WIDTH)]
 
 
 def _result_lines(published: Published) -> list[Line]:

@@ -25,7 +25,7 @@ from ..policy_source import allow_code, named_policy, tell_notes
 )
 @figure_options(
     ops_option("", shown="all", help="Operations to turn; Rotate, or RandomAffine.scale for one."),
-    levels_option(11, "Magnitudes over the range of an operation."),
+    levels_option(11, "Magnitudes over the range of an operation; 21: 11 each of two ways."),
 )
 @shared_options
 @with_settings(SweepSettings)

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from augscore.json_values import Json
 from augscore.studies.composition.contour_figure import contours_png
 from augscore.studies.composition.sentences import CAPTION, sentences, surface_table
 from augscore.studies.composition.surface import surface_of
 from augscore.studies.figures.figure_study import Piece, Published, Row, Table, Told
 from augscore.studies.figures.lab import Lab
-from augscore.studies.figures.level_views import level_views
-from augscore.studies.figures.originals import score_values
+from augscore.studies.figures.reading import read_levels
 from augscore.studies.figures.sweep import Sweep
 
 
@@ -48,20 +45,7 @@ class CompositionStudy:
         value = self.first.spread(lab.side, self.levels)[int(piece)]
         before = self.first.step(value, lab.side)
         steps = [(before, self.second.step(other, lab.side)) for other in self._seconds(lab.side)]
-        strengths = np.empty((len(lab.originals), len(steps)))
-        scores = np.empty_like(strengths)
-        for batch in level_views(lab.scorer, lab.originals, steps, seed=lab.seed):
-            seen = lab.scorer.describe(batch.views)
-            originals = lab.originals.described[batch.images]
-            at = (batch.images, batch.levels)
-            strengths[at] = lab.scorer.compare(originals, seen).numpy()
-            scores[at] = score_values(lab.scorer, batch.views).numpy()
-            told(len(batch.views))
-        return {
-            "magnitude": value,
-            "score_values": scores.tolist(),
-            "strengths": strengths.tolist(),
-        }
+        return {"magnitude": value, **read_levels(lab, steps, told).to_json()}
 
     def publish(self, rows: Mapping[str, Json], lab: Lab) -> Published:
         in_order = [rows[piece.name] for piece in self.pieces(lab)]

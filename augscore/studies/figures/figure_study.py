@@ -57,7 +57,7 @@ class FigureStudy(Protocol):
     def settings(self) -> Row: ...
 
     def views(self, side: int) -> int:
-        """How many views of an image of this side, px, are looked at."""
+        """By how many views of an image of this side, px, the number of images is chosen."""
 
     def pieces(self, lab: Lab) -> tuple[Piece, ...]:
         """In the order in which they are done."""

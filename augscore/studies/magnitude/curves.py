@@ -61,6 +61,10 @@ class Case:
     strength: float
     agreements: tuple[float | None, ...]
 
+    def row(self) -> Row:
+        """Without those of single images."""
+        return {key: value for key, value in asdict(self).items() if key != "agreements"}
+
 
 @dataclass(frozen=True)
 class Curve:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-
-import numpy as np
+from dataclasses import dataclass
 
 from augscore.json_values import Json
 from augscore.studies.figures.figure_study import Piece, Published, Row, Table, Told
 from augscore.studies.figures.lab import Lab
-from augscore.studies.figures.level_views import level_views
-from augscore.studies.figures.originals import score_values
+from augscore.studies.figures.reading import read_levels
 from augscore.studies.figures.sweep import Sweep
+from augscore.studies.figures.sweep_pieces import sweep_pieces, views_of_all
 from augscore.studies.figures.sweeps import SWEEPS, WITHOUT
 from augscore.studies.magnitude.curves import Curve, curve_of
 from augscore.studies.magnitude.curves_figure import score_png, strength_png
@@ -36,34 +34,17 @@ class MagnitudeStudy:
         return {"levels": self.levels}
 
     def views(self, side: int) -> int:
-        return sum(len(sweep.spread(side, self.levels)) for sweep in self.sweeps)
+        return views_of_all(side, self.levels)
 
     def pieces(self, lab: Lab) -> tuple[Piece, ...]:
-        images = len(lab.originals)
-        return tuple(
-            Piece(sweep.name, images * len(sweep.spread(lab.side, self.levels)))
-            for sweep in self.sweeps
-        )
+        return sweep_pieces(self.sweeps, lab, self.levels)
 
     def measure(self, piece: str, lab: Lab, told: Told) -> Row:
         """Readings are (N, L): images in their order, magnitudes ascending."""
         sweep = next(sweep for sweep in self.sweeps if sweep.name == piece)
         values = sweep.spread(lab.side, self.levels)
         steps = [(sweep.step(value, lab.side),) for value in values]
-        strengths = np.empty((len(lab.originals), len(values)))
-        scores = np.empty_like(strengths)
-        for batch in level_views(lab.scorer, lab.originals, steps, seed=lab.seed):
-            seen = lab.scorer.describe(batch.views)
-            originals = lab.originals.described[batch.images]
-            at = (batch.images, batch.levels)
-            strengths[at] = lab.scorer.compare(originals, seen).numpy()
-            scores[at] = score_values(lab.scorer, batch.views).numpy()
-            told(len(batch.views))
-        return {
-            "magnitudes": list(values),
-            "score_values": scores.tolist(),
-            "strengths": strengths.tolist(),
-        }
+        return {"magnitudes": list(values), **read_levels(lab, steps, told).to_json()}
 
     def publish(self, rows: Mapping[str, Json], lab: Lab) -> Published:
         """Of all rows, those of earlier calls with other operations, too."""
@@ -72,7 +53,7 @@ class MagnitudeStudy:
             document=_document(curves, lab),
             tables=(
                 Table("curves.csv", tuple(row for curve in curves for row in curve.rows())),
-                Table("within-image.csv", tuple(_flat(case) for c in curves for case in c.cases)),
+                Table("within-image.csv", tuple(case.row() for c in curves for case in c.cases)),
             ),
             pictures={
                 "score-value.png": score_png(curves, lab),
@@ -92,10 +73,3 @@ def _document(curves: tuple[Curve, ...], lab: Lab) -> Row:
         "curves": [curve.to_json() for curve in curves],
         "not_turned": WITHOUT,
     }
-
-
-def _flat(case: object) -> Row:
-    row = asdict(case)  # type: ignore[call-overload]
-    assert isinstance(row, dict)
-    row.pop("agreements")
-    return row

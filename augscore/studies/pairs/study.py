@@ -16,6 +16,7 @@ from augscore.studies.figures.level_views import level_views
 from augscore.studies.figures.originals import score_values
 from augscore.studies.figures.rank_agreement import Floats
 from augscore.studies.figures.sweep import Sweep
+from augscore.studies.figures.sweep_pieces import sweep_pieces, views_of_all
 from augscore.studies.figures.sweeps import SWEEPS, WITHOUT
 from augscore.studies.pairs.gaps import gaps_of, level_pairs
 from augscore.studies.pairs.maps_figure import gap_png, strength_png
@@ -38,14 +39,10 @@ class PairsStudy:
         return {"levels": self.levels}
 
     def views(self, side: int) -> int:
-        return sum(len(sweep.spread(side, self.levels)) for sweep in self.sweeps)
+        return views_of_all(side, self.levels)
 
     def pieces(self, lab: Lab) -> tuple[Piece, ...]:
-        images = len(lab.originals)
-        return tuple(
-            Piece(sweep.name, images * len(sweep.spread(lab.side, self.levels)))
-            for sweep in self.sweeps
-        )
+        return sweep_pieces(self.sweeps, lab, self.levels)
 
     def measure(self, piece: str, lab: Lab, told: Told) -> Row:
         """`score_values` (N, L); `strengths` (N, pairs) of the pairs of levels i < j, i first."""
