@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+Digests = npt.NDArray[np.int64]
 
 
 def rank_agreement(readings: Floats, sizes: Floats) -> Floats:
@@ -18,6 +19,19 @@ def rank_agreement(readings: Floats, sizes: Floats) -> Floats:
     spread = np.sqrt((own**2).sum(axis=1) * (order**2).sum())
     spread[spread == 0] = np.nan
     return np.asarray((own * order).sum(axis=1) / spread, dtype=np.float64)
+
+
+def agreement_of_changes(readings: Floats, sizes: Floats, digests: Digests) -> Floats:
+    """As `rank_agreement`, each image over the levels at which its view changes: one whose digest
+    is that of the level before, since an operation moves by whole pixels or bits, is left out. NaN
+    for an image that never changes."""
+    changes = np.ones(digests.shape, dtype=bool)
+    changes[:, 1:] = digests[:, 1:] != digests[:, :-1]
+    found = [
+        rank_agreement(row[None, kept], sizes[kept])[0]
+        for row, kept in zip(readings, changes, strict=True)
+    ]
+    return np.array(found)
 
 
 def _centred_ranks(values: Floats) -> Floats:

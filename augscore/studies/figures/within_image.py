@@ -13,7 +13,11 @@ from augscore.keys import ImageId
 from augscore.strength.scorer import Scorer
 from augscore.studies.figures.level_views import level_views
 from augscore.studies.figures.originals import Originals
-from augscore.studies.figures.rank_agreement import Floats, rank_agreement
+from augscore.studies.figures.rank_agreement import (
+    Digests,
+    Floats,
+    agreement_of_changes,
+)
 from augscore.studies.figures.sweep import Direction, Sweep
 from augscore.studies.figures.sweeps import sweeps_of
 
@@ -23,8 +27,8 @@ LEVELS = 11
 @dataclass(frozen=True)
 class WithinImage:
     """Of one sweep in one direction: `agreement` (N,) is each image's Spearman correlation of
-    strength with |magnitude − weakest| over `magnitudes`, NaN where the operation leaves it
-    alone."""
+    strength with |magnitude − weakest| over those of the `magnitudes` at which its view changes,
+    NaN where the operation leaves it alone."""
 
     sweep: Sweep
     direction: Direction
@@ -66,34 +70,37 @@ def within_image_spearman(
     found: list[WithinImage] = []
     for sweep in sweeps_of(op.name):
         values = sweep.levels(originals.side, levels)
-        strengths = strengths_at(scorer, originals, sweep, values, seed=seed)
-        found += within_image(sweep, values, strengths)
+        strengths, digests = strengths_at(scorer, originals, sweep, values, seed=seed)
+        found += within_image(sweep, values, strengths, digests)
     return tuple(found)
 
 
 def strengths_at(
     scorer: Scorer, originals: Originals, sweep: Sweep, values: Sequence[float], *, seed: int
-) -> Floats:
-    """(N, L) raw strength of every image at every value."""
+) -> tuple[Floats, Digests]:
+    """(N, L) raw strength of every image at every value, and a digest of its view there."""
     steps = [(sweep.step(value, originals.side),) for value in values]
     found = np.empty((len(originals), len(values)))
+    digests = np.empty(found.shape, dtype=np.int64)
     for batch in level_views(scorer, originals, steps, seed=seed):
         described = scorer.describe(batch.views)
         strengths = scorer.compare(originals.described[batch.images], described)
         found[batch.images, batch.levels] = strengths.numpy()
-    return found
+        digests[batch.images, batch.levels] = batch.digests()
+    return found, digests
 
 
 def within_image(
-    sweep: Sweep, values: Sequence[float], strengths: Floats
+    sweep: Sweep, values: Sequence[float], strengths: Floats, digests: Digests
 ) -> tuple[WithinImage, ...]:
-    """From (N, L) strengths at the values of a sweep, ascending: one a direction."""
+    """From (N, L) strengths and digests of the views at the values of a sweep, ascending: one a
+    direction."""
     found = []
     for direction in sweep.directions:
         places = one_way(sweep, direction, values)
         magnitudes = tuple(values[place] for place in places)
         sizes = np.abs(np.array(magnitudes) - sweep.weakest)
-        agreement = rank_agreement(strengths[:, places], sizes)
+        agreement = agreement_of_changes(strengths[:, places], sizes, digests[:, places])
         found.append(WithinImage(sweep, direction, magnitudes, agreement))
     return tuple(found)
 

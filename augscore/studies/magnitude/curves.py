@@ -8,12 +8,16 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from augscore.json_values import Json, numbers, sequence
+from augscore.json_values import Json, numbers, sequence, whole
 from augscore.strength.ladder import Ladder
 from augscore.studies.figures.band import Band, band_of
 from augscore.studies.figures.figure_study import Row
 from augscore.studies.figures.lab import Lab
-from augscore.studies.figures.rank_agreement import Floats, rank_agreement
+from augscore.studies.figures.rank_agreement import (
+    Digests,
+    Floats,
+    agreement_of_changes,
+)
 from augscore.studies.figures.sweep import Direction, Sweep
 from augscore.studies.figures.sweeps import case_name
 from augscore.studies.figures.within_image import WithinImage, one_way, within_image
@@ -40,8 +44,8 @@ class Point:
 @dataclass(frozen=True)
 class Case:
     """An operation turned one way. Agreements are Spearman's, within each image, with
-    |magnitude − weakest|: of strength `mean`, `p05` over the `images` that it changes, and of score
-    value `score_mean`. `shift` and `strength` are those of the farthest magnitude."""
+    |magnitude − weakest| over the levels at which its view changes: of strength `mean`, `p05` over
+    the `images` that it changes at all, and of score value `score_mean`. `shift` and `strength` are those of the farthest magnitude."""
 
     name: str
     op: str
@@ -107,8 +111,9 @@ def curve_of(sweep: Sweep, row: Json, lab: Lab) -> Curve:
         _point(value, scores[:, k], shifts[:, k], relative[:, k], ladder, lab)
         for k, value in enumerate(values)
     )
-    agreeing = within_image(sweep, values, strengths)
-    cases = tuple(_case(one, values, scores, points) for one in agreeing)
+    digests = np.array([[*map(whole, sequence(line))] for line in sequence(row["digests"])])
+    agreeing = within_image(sweep, values, strengths, digests)
+    cases = tuple(_case(one, values, scores, digests, points) for one in agreeing)
     return Curve(sweep, points, cases)
 
 
@@ -128,12 +133,16 @@ def _point(
 
 
 def _case(
-    one: WithinImage, values: tuple[float, ...], scores: Floats, points: tuple[Point, ...]
+    one: WithinImage,
+    values: tuple[float, ...],
+    scores: Floats,
+    digests: Digests,
+    points: tuple[Point, ...],
 ) -> Case:
     sweep, places = one.sweep, one_way(one.sweep, one.direction, values)
     end = points[places[-1]]
     sizes = np.abs(np.array(one.magnitudes) - sweep.weakest)
-    of_score = rank_agreement(scores[:, places], sizes)
+    of_score = agreement_of_changes(scores[:, places], sizes, digests[:, places])
     return Case(
         name=case_name(sweep, one.direction),
         op=sweep.op,

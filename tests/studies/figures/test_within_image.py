@@ -12,8 +12,14 @@ from augscore.engine.ops.table import OPS
 from augscore.engine.policy import Policy, View
 from augscore.errors import UsageError
 from augscore.strength.scorer import Scorer
+from augscore.studies.figures.originals import Originals
 from augscore.studies.figures.sweeps import first_sweep
-from augscore.studies.figures.within_image import one_way, within_image, within_image_spearman
+from augscore.studies.figures.within_image import (
+    one_way,
+    strengths_at,
+    within_image,
+    within_image_spearman,
+)
 
 pytestmark = pytest.mark.usefixtures("small_chunks")
 
@@ -65,9 +71,27 @@ def test_an_image_that_is_left_alone_has_none(tiny_scorer: Scorer) -> None:
     assert below.mean == below.agreement[1]
 
 
+def test_levels_at_which_a_view_stays_the_same_are_left_out(
+    tiny_scorer: Scorer, pictures: torch.Tensor
+) -> None:
+    """A place drawn within the padding, in whole px, need not move with each px of padding."""
+    originals = Originals.of(tiny_scorer, pictures)
+    sweep = first_sweep("RandomCrop")
+    values = sweep.levels(32, 11)
+    strengths, digests = strengths_at(tiny_scorer, originals, sweep, values, seed=0)
+    stays = digests[:, 1:] == digests[:, :-1]
+    assert stays.any()
+    assert np.array_equal(stays, strengths[:, 1:] == strengths[:, :-1])
+    (one,) = within_image(sweep, values, strengths, digests)
+    for row, kept, value in zip(strengths, ~stays, one.agreement, strict=True):
+        places = [0, *(np.flatnonzero(kept) + 1)]
+        if len(places) > 1:
+            assert value == pytest.approx(spearmanr(row[places], places).statistic, abs=1e-9)
+
+
 def test_nothing_known_gives_nothing() -> None:
     sweep = first_sweep("JPEG")
-    (one,) = within_image(sweep, (5.0, 50.0, 100.0), np.zeros((3, 3)))
+    (one,) = within_image(sweep, (5.0, 50.0, 100.0), np.zeros((3, 3)), np.zeros((3, 3), int))
     assert one.mean is None
     assert one.low is None
 

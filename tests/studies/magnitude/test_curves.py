@@ -25,6 +25,7 @@ def _row(lab: Lab, shifts: list[float], strengths: list[float]) -> dict[str, obj
         "magnitudes": LEVELS,
         "score_values": [[value + shift for shift in shifts] for value in originals],
         "strengths": [[s * lab.unrelated for s in strengths] for _ in originals],
+        "digests": [list(range(len(LEVELS))) for _ in originals],
     }
 
 
