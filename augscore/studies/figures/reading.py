@@ -28,7 +28,6 @@ class LevelReadings:
         return {
             "score_values": self.score_values.tolist(),
             "strengths": self.strengths.tolist(),
-            "digests": self.digests.tolist(),
         }
 
 

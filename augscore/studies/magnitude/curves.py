@@ -45,7 +45,8 @@ class Point:
 class Case:
     """An operation turned one way. Agreements are Spearman's, within each image, with
     |magnitude − weakest| over the levels at which its view changes: of strength `mean`, `p05` over
-    the `images` that it changes at all, and of score value `score_mean`. `shift` and `strength` are those of the farthest magnitude."""
+    the `images` that it changes at all, and of score value `score_mean`. `shift` and `strength`
+    are those of the farthest magnitude."""
 
     name: str
     op: str

@@ -44,7 +44,12 @@ class MagnitudeStudy:
         sweep = next(sweep for sweep in self.sweeps if sweep.name == piece)
         values = sweep.spread(lab.side, self.levels)
         steps = [(sweep.step(value, lab.side),) for value in values]
-        return {"magnitudes": list(values), **read_levels(lab, steps, told).to_json()}
+        read = read_levels(lab, steps, told)
+        return {
+            "magnitudes": list(values),
+            **read.to_json(),
+            "digests": read.digests.tolist(),
+        }
 
     def publish(self, rows: Mapping[str, Json], lab: Lab) -> Published:
         """Of all rows, those of earlier calls with other operations, too."""
