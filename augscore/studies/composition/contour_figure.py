@@ -38,10 +38,14 @@ def contours_png(surface: Surface, lab: Lab) -> bytes:
     panel_title(right, "Strength; 1 is as far as an unrelated image")
     right.set_ylabel("")
     figure.subplots_adjust(left=0.07, right=0.965, top=0.83, bottom=0.11, wspace=0.17)
-    images = f"{len(lab.originals):,} images of {lab.side} px, seed {lab.seed}; medians"
-    title = f"{surface.first.op}, then {surface.second.op}"
-    heading(figure, title, [f"{images}; dashed: where an operation does least"])
+    heading(figure, f"{surface.first.op}, then {surface.second.op}", [_told(surface, lab)])
     return png_of(figure)
+
+
+def _told(surface: Surface, lab: Lab) -> str:
+    images = f"{len(lab.originals):,} images of {lab.side} px, seed {lab.seed}; medians"
+    marked = any(len(sweep.directions) == 2 for sweep in (surface.first, surface.second))
+    return f"{images}; dashed: where an operation does least" if marked else images
 
 
 def _panel(
@@ -50,7 +54,8 @@ def _panel(
     levels = MaxNLocator(_STEPS).tick_values(*limits)
     grid = (surface.seconds, surface.firsts)
     shown = axes.contourf(*grid, values, levels=levels, cmap=colours)
-    lines = axes.contour(*grid, values, levels=levels, colors=INK, linewidths=0.6)
+    lines = axes.contour(*grid, values, levels=levels, colors=INK)
+    lines.set(linewidth=0.6, linestyle="solid")
     for text in axes.clabel(lines, fontsize=7, fmt=short):
         text.set_path_effects([withStroke(linewidth=1.8, foreground="white")])
     bar = axes.figure.colorbar(shown, ax=axes, pad=0.02, fraction=0.05)

@@ -30,8 +30,8 @@ from augscore.studies.figures.sweep import Kind
 from augscore.studies.figures.wording import short
 from augscore.studies.magnitude.curves import Curve, Point
 
-COLUMNS = 6
-_WIDE, _TALL, _HEAD = 2.05, 1.72, 0.95
+LEAST_COLUMNS, COLUMNS = 4, 6
+_WIDE, _TALL, _HEAD = 2.1, 1.72, 1.15
 _SPREAD = (
     "Line: median; dark band: its 95 % interval; light band: 5 to 95 % of images; "
     "one scale for each colour"
@@ -62,7 +62,7 @@ def _told(lab: Lab, note: str) -> list[str]:
 
 
 def _figure(curves: Sequence[Curve], band: BandOf, *, neutral: float) -> Figure:
-    columns = min(COLUMNS, max(3, len(curves)))
+    columns = min(COLUMNS, max(LEAST_COLUMNS, len(curves)))
     rows = -(-len(curves) // columns)
     figure = Figure(figsize=(_WIDE * columns + 0.45, _TALL * rows + _HEAD + 0.15), dpi=150)
     limits = {kind: _limits(curves, kind, band) for kind in KINDS}
@@ -77,7 +77,7 @@ def _figure(curves: Sequence[Curve], band: BandOf, *, neutral: float) -> Figure:
         right=1 - 0.15 / width,
         top=1 - (_HEAD + 0.2) / height,
         bottom=0.48 / height,
-        wspace=0.22,
+        wspace=0.27,
         hspace=0.78,
     )
     _legend(figure, curves)
@@ -104,6 +104,7 @@ def _panel(axes: Axes, curve: Curve, band: BandOf, neutral: float) -> None:
     ticks = sorted({levels[0], curve.sweep.weakest, levels[-1]})
     axes.set_xticks(ticks, [short(tick) for tick in ticks])
     bare(axes)
+    axes.tick_params(axis="x", pad=6)
     panel_title(axes, curve.sweep.op)
     axes.set_xlabel(axis_label(curve.sweep), fontsize=7, color=FAINT, labelpad=2, fontfamily=FONT)
 
@@ -118,10 +119,15 @@ def _limits(curves: Sequence[Curve], kind: Kind, band: BandOf) -> tuple[float, f
 
 
 def _legend(figure: Figure, curves: Sequence[Curve]) -> None:
+    """Under the heading."""
     kinds = dict.fromkeys(curve.sweep.kind for curve in curves)
+    height, width = figure.get_figheight(), figure.get_figwidth()
     figure.legend(
         handles=[Patch(color=KINDS[kind][0], label=KINDS[kind][1]) for kind in kinds],
-        loc="upper right",
+        loc="upper left",
+        bbox_to_anchor=(0.2 / width, 1 - 0.77 / height),
+        borderaxespad=0,
+        borderpad=0,
         ncols=len(kinds),
         frameon=False,
         prop={"family": FONT, "size": 8},
