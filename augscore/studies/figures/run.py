@@ -7,7 +7,7 @@ made from them once all are there, the JSON last.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from augscore.json_values import Json, text
@@ -20,6 +20,9 @@ from augscore.strength.readings import STRENGTH
 from augscore.studies.figures.figure_study import FigureStudy, Piece, Published
 from augscore.studies.figures.lab import Lab
 from augscore.studies.study_folder import claimed_study, rows_of
+
+ENOUGH = 10
+"""Images, from which on an interval over them is told without a word of caution."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def run_figures(
         if missing:
             names = tuple(piece.name for piece in missing)
             return FigureResult(None, None, (), names, hooks.stop.ask())
-        published = study.publish(rows, lab)
+        published = _cautious(study.publish(rows, lab), len(lab.originals))
         document = document_of(study, lab, published, command)
         return FigureResult(
             published, document, _written(out, study, published, document), (), None
@@ -106,6 +109,13 @@ def document_of(
         "says": list(published.says),
         **published.document,
     }
+
+
+def _cautious(published: Published, images: int) -> Published:
+    if images >= ENOUGH:
+        return published
+    few = f"Of {images} images alone: intervals over so few mean little."
+    return replace(published, says=(few, *published.says))
 
 
 def _measure_missing(

@@ -8,11 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from augscore.errors import UsageError
 from augscore.runs.journal import read_journal
 from augscore.runtime import Progress, StopFlag
-from augscore.studies.figures.lab import Lab
+from augscore.strength.scorer import Scorer
+from augscore.studies.figures.choosing import Chosen
+from augscore.studies.figures.lab import Lab, lab_of
 from augscore.studies.figures.run import FigureHooks, FigureResult, run_figures
 from tests.studies.figures.made_up import MadeUpStudy
 
@@ -47,10 +50,21 @@ def test_rows_files_and_the_document(lab: Lab, tmp_path: Path) -> None:
     assert "1,000 resamples" in document["spread"]
     assert document["model"]["sha256"] == lab.scorer.model.sha256
     assert document["unrelated_strength"] == lab.unrelated
-    assert document["says"] == ["It is made up."]
+    few = "Of 6 images alone: intervals over so few mean little."
+    assert document["says"] == [few, "It is made up."]
     assert document["values"] == [0, 1, 2]
     table = csv.DictReader((tmp_path / "s" / "values.csv").read_text().splitlines())
     assert [float(row["value"]) for row in table] == [0, 1, 2]
+
+
+def test_enough_images_need_no_word_of_caution(
+    tiny_scorer: Scorer, pictures: torch.Tensor, tmp_path: Path
+) -> None:
+    ten = torch.cat([pictures, pictures])[:10]
+    lab = lab_of("photos", tiny_scorer, Chosen(ten, tuple("abcdefghij"), (), ()), seed=0)
+    result = _run(MadeUpStudy(), lab, tmp_path / "s")
+    assert result.published is not None
+    assert result.published.says == ("It is made up.",)
 
 
 def test_the_same_again_measures_nothing(lab: Lab, tmp_path: Path) -> None:
