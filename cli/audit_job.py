@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from augscore.engine.found import Found
     from augscore.runs.shard import Shard
     from augscore.runtime import Note, ProgressSink
+    from augscore.training.kept_feed import KeptFeed
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def planned(settings: AuditSettings, policy: str, machine: Machine, watch: Watch
     tell_notes(found.policy, settings.streams)
     source = folder_source([settings.data])
     scorer = load_scorer(settings.model, machine.device)
-    options = _options(settings, machine)
+    options = _options(settings, _feed_of(policy), machine)
     return plan_audit(found, source, scorer, options, watch.progress, watch.stopped)
 
 
@@ -98,7 +99,16 @@ def found_policy(policy: str, allowed: bool) -> Found:
     return inspect_policy(policy, allow_code=allowed)
 
 
-def _options(settings: AuditSettings, machine: Machine) -> AuditOptions:
+def _feed_of(policy: str) -> KeptFeed | None:
+    """That of the training run, where one is named."""
+    from augscore.training.kept_feed import feed_of_run
+    from augscore.training.kept_policy import is_pair_run
+
+    return feed_of_run(Path(policy)) if is_pair_run(Path(policy)) else None
+
+
+def _options(settings: AuditSettings, feed: KeptFeed | None, machine: Machine) -> AuditOptions:
+    """A training run's own size and seed stand in for those of its policy."""
     from augscore.auditing.options import AuditOptions, quick_options
     from augscore.images.labels import folder_label, read_labels
 
@@ -107,13 +117,14 @@ def _options(settings: AuditSettings, machine: Machine) -> AuditOptions:
         op_images=settings.op_images,
         draws=settings.draws,
         levels=settings.levels,
-        size=settings.size,
-        seed=settings.seed,
+        size=feed.size if settings.size is None and feed is not None else settings.size,
+        seed=feed.seed if settings.seed is None and feed is not None else settings.seed,
         batch_size=settings.batch_size,
         workers=machine.workers,
         max_pixels=settings.max_pixels,
         labels=folder_label if settings.labels is None else read_labels(settings.labels),
         shard=machine.shard,
+        feed=feed,
     )
     return quick_options(options) if settings.quick else options
 

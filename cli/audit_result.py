@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .audit_screen import audit_lines, next_step
+from .audit_next import next_step
+from .audit_screen import audit_lines
 from .audit_table import AuditLayout
 from .exits import Exit, stop_code
 from .lines import line
@@ -26,13 +27,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Telling:
-    """Where to: a folder, annotations for a workflow, the summary of a job; `policy` as named."""
+    """Where to: a folder, annotations for a workflow, the summary of a job; `policy` as named,
+    `again` the command of the audit without its outputs, empty where there is none."""
 
     out: Path | None
     wanted: Wanted
     format: str
     summary: Path | None
     policy: str
+    again: str = ""
 
 
 def told(settings: Settings, telling: Telling, audited: Audited, seconds: float) -> None:
@@ -68,8 +71,8 @@ def _tell(settings: Settings, telling: Telling, audit: Audit, seconds: float) ->
         screen.write([line(text) for text in to_annotations(audit, file)])
     if telling.summary is not None:
         append_summary(telling.summary, audit)
-    if told := next_step(audit):
-        streams.note(f"Next: {told}")
+    if told := next_step(audit, telling.again, telling.out):
+        streams.note(told)
 
 
 def _layout(stream: Stream) -> AuditLayout:

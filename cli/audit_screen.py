@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from augscore.auditing.report.figures import NOTHING, three
 from augscore.auditing.report.headline import brief, sentence, word
 
-from .audit_table import LEVELS, AuditLayout, op_table, strength_text
+from .audit_table import AuditLayout, op_table, strength_text
 from .figures import count, duration, plural
 from .lines import Line, Span, begun, join, line
 from .names import cells, shown
@@ -38,15 +38,6 @@ def audit_lines(audit: Audit, seconds: float, layout: AuditLayout) -> list[Line]
     )
     room = SCREEN - len(above) - len(below) - 2
     return [*above, *op_table(audit, min(ROWS, room), layout), *below]
-
-
-def next_step(audit: Audit) -> str:
-    """The command that tells most about the worst finding; empty where there is none."""
-    counting = [finding for finding in audit.findings if not finding.ignored]
-    if not counting:
-        return ""
-    worst = min(counting, key=lambda finding: LEVELS.index(finding.level))
-    return f"augscore audit --explain {worst.code}"
 
 
 def _verdict(audit: Audit, layout: AuditLayout) -> list[Line]:

@@ -21,7 +21,7 @@ from .audit_job import (
 )
 from .audit_settings import AuditSettings
 from .progress import progress_sink
-from .sharing import end_stopped, own_device_name, own_workers, refuse_shard
+from .sharing import end_stopped, own_device_name, own_workers, refuse_shard, tell_stopped
 
 if TYPE_CHECKING:
     from augscore.auditing.api import Audited
@@ -38,7 +38,8 @@ class _Job:
 
 
 def audited_together(settings: AuditSettings, held: ExitStack) -> Audited | None:
-    """The whole at the first process, None at the others."""
+    """The whole at the first process, None at the others; of a job that was stopped, what there is
+    of it."""
     refuse_shard(settings.shard)
     if rank() > 0:
         settings = replace(settings, quiet=True)
@@ -87,10 +88,13 @@ def _measured(
     shares = measure_share(
         plan, lambda old, record: probed(plan, gates, watch, old, record), out, watch.note
     )
-    end_stopped(settings.streams, settings.out, [shares.stopped_by])
     if shares.gathered is None:
+        end_stopped(settings.streams, settings.out, [shares.stopped_by])
         return None
-    with whole_journal(out) as journal:
+    if shares.stopped_by is not None:
+        tell_stopped(settings.streams, settings.out, shares.stopped_by)
+    # What was stopped stays in its parts.
+    with whole_journal(out if shares.stopped_by is None else None) as journal:
         joined = join(shares.gathered, journal)
     return concluded(shares.gathered.facts, joined, terms_of(plan), studio_of(plan), gates)
 
@@ -100,6 +104,8 @@ def _compared(
 ) -> Audited | None:
     from augscore.auditing.concluding.against import against_baseline, against_policy
 
+    if audited is not None and not audited.audit.complete:
+        return audited  # The others have ended.
     if settings.compare is not None:
         other = _other(settings, settings.compare, job.plan, watch)
         if audited is not None and other is not None:

@@ -38,7 +38,11 @@ def end_stopped(streams: Streams, out: Path | None, stops: Sequence[str | None])
     by = next((by for by in stops if by is not None), None)
     if by is None:
         return
+    tell_stopped(streams, out, by)
+    raise click.exceptions.Exit(STOPPED.get(by, 0))
+
+
+def tell_stopped(streams: Streams, out: Path | None, by: str) -> None:
     kept = "" if out is None else f": {shown_path(out)} keeps the parts"
     advice = "" if out is None else ", and the same command continues"
     streams.note(f"stopped by {by}{kept}{advice}")
-    raise click.exceptions.Exit(STOPPED.get(by, 0))

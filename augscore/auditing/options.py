@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from augscore.images.labels import Labels, folder_label
 from augscore.images.limits import MAX_PIXELS
 from augscore.runs.shard import Shard
+from augscore.training.kept_feed import KeptFeed
 
 IMAGES, OP_IMAGES, DRAWS, LEVELS = 1000, 200, 4, 7
 QUICK_IMAGES, QUICK_DRAWS, QUICK_LEVELS = 60, 2, 3
@@ -20,8 +21,8 @@ class AuditOptions:
 
     `draws` views are made of an image, at least two. `size` in px, None: the policy's. `seed` None:
     the policy's own, else 0. `shifts`: whether curves tell the score shift, too, which takes as
-    long again. `workers` None: by rule. `shard`: only the
-    images of this part of the data, which are drawn and ranked as without.
+    long again. `workers` None: by rule. `shard`: only the images of this part of the data, which
+    are drawn and ranked as without. `feed`: of the training run whose policy it is.
     """
 
     images: int = IMAGES
@@ -36,6 +37,7 @@ class AuditOptions:
     max_pixels: int = MAX_PIXELS
     labels: Labels = folder_label
     shard: Shard | None = None
+    feed: KeptFeed | None = None
 
 
 def quick_options(options: AuditOptions) -> AuditOptions:

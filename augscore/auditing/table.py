@@ -131,9 +131,11 @@ class OutOfRange:
 
 @dataclass(frozen=True)
 class LoaderFacts:
-    """The policy in a real DataLoader on one fixed image: how many of `samples` views differ with
-    `workers` workers and how many with none, and whether the sets of two workers coincide. `op` is
-    the transform that repeats alone, while others hide it; empty for the policy as a whole."""
+    """The policy in a real DataLoader, or in the feed of its training run, on one fixed image: how
+    many of `samples` views differ with `workers` workers and how many with none, and whether the
+    sets of two workers, or the epochs of a feed, coincide. `op` is the transform that repeats
+    alone, while others hide it; empty for the policy as a whole. `replays`: whether draws that
+    should be the same with and without workers are; True where nothing says that they should."""
 
     workers: int
     epochs: int
@@ -142,6 +144,7 @@ class LoaderFacts:
     distinct_without_workers: int
     workers_coincide: bool
     op: str = ""
+    replays: bool = True
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import torch
 
-from augscore.engine.bring.running import run_foreign
+from augscore.engine.bring.running import foreign_view, run_foreign
 from augscore.engine.draw import Precision, ViewDraw
 from augscore.engine.native.library import prefer_large_pages
 from augscore.engine.ops.record import BackendChoice, per_image, upload
@@ -135,10 +135,16 @@ def _apply_tile(
 
 
 def _before(image: torch.Tensor, row: int, steps: list[Prepared]) -> torch.Tensor:
-    """Steps before the first resizing one run image by image, at the images' own sizes."""
+    """Steps before the first resizing one run image by image, at the images' own sizes, which
+    those of other libraries may change: by a quarter turn, say."""
     batch = to_float(image)[None].clone(memory_format=torch.contiguous_format)
     for step in steps:
-        batch = on_batch(batch, step, row, row + 1)
+        if isinstance(step, PreparedForeign) and step.chosen.any_within(row, row + 1):
+            _, here = step.chosen.within(row, row + 1)
+            (key,) = step.keys[here]
+            batch = foreign_view(batch[0], key, step.run, step.whose)[None].to(batch.device)
+        else:
+            batch = on_batch(batch, step, row, row + 1)
     return batch[0]
 
 

@@ -109,7 +109,8 @@ def run_measurement(
 
     def told() -> None:
         done = tally.measured + tally.skipped
-        progress(Progress("measuring", done, plan.survey.records, "images"))
+        if plan.survey.records:
+            progress(Progress("measuring", done, plan.survey.records, "images"))
 
     told()
     reason = stopped()

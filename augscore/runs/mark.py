@@ -29,6 +29,12 @@ def marked_settings(folder: Path, command: str) -> Json | None:
     return settings if isinstance(settings, dict) else None
 
 
+def marked_facts(folder: Path) -> Json:
+    """All that the mark says; nothing where there is none."""
+    document = _document(folder)
+    return document if document.get("schema") == RUN_SCHEMA else {}
+
+
 def marked_command(folder: Path) -> str | None:
     """What made the folder, or None where it bears no mark."""
     document = _document(folder)

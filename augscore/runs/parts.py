@@ -137,11 +137,15 @@ def placed(record: Mapping[str, object], place: int) -> dict[str, object]:
     return {**record, PLACE: place}
 
 
-def in_order(journals: Sequence[Iterable[Json]], count: int) -> Iterator[Json]:
-    """The `count` records of all parts in the order of their places, one held of each part.
+def in_order(journals: Sequence[Iterable[Json]], count: int | None) -> Iterator[Json]:
+    """The `count` records of all parts in the order of their places, one held of each part; None:
+    as many as there are, of a job that was stopped.
 
-    Raises UsageError (`parts_differ`) where one is missing or there twice.
+    Raises UsageError (`parts_differ`) where one of a known number is missing or there twice.
     """
+    if count is None:
+        yield from heapq.merge(*journals, key=_place)
+        return
     expected = 0
     for record in heapq.merge(*journals, key=_place):
         if _place(record) != expected:

@@ -31,6 +31,7 @@ from augscore.training.encoder_path import IN_A_RUN
 from augscore.training.finishing import PAGE, finish, last_row
 from augscore.training.footprint import LESS_MEMORY
 from augscore.training.judging import SCORE, score_plan_of, scorer_of, waits_for_network
+from augscore.training.kept_feed import WORKERS
 from augscore.training.kept_policy import POLICY_FILE, keep_policy
 from augscore.training.planning.plan import TrainPlan, binding_settings
 from augscore.training.reporting.log_row import LogRow
@@ -247,7 +248,12 @@ def _settings(plan: TrainPlan) -> dict[str, object]:
 
 
 def _mark(plan: TrainPlan, settings: dict[str, object], device: torch.device) -> None:
-    options = {"told": plan.told, "source": plan.source, "images": plan.images}
+    options = {
+        "told": plan.told,
+        "source": plan.source,
+        "images": plan.images,
+        WORKERS: plan.workers,
+    }
     facts = {"options": options, "host": host_facts(device)}
     mark(plan.request.out, kind_of(plan).command, settings, facts)
     keep_policy(plan.policy, plan.request.out)

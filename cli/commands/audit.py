@@ -22,6 +22,7 @@ from ..audit_job import (
     stopping,
     wanted,
 )
+from ..audit_next import again
 from ..audit_pages import explained
 from ..audit_part import measure_part
 from ..audit_result import Telling, told
@@ -82,8 +83,10 @@ def _explain(settings: AuditSettings, code: str) -> None:
 
 
 def _telling(settings: AuditSettings) -> Telling:
-    shown = wanted(settings)
-    return Telling(settings.out, shown, settings.format, settings.summary, str(settings.policy))
+    shown, policy = wanted(settings), str(settings.policy)
+    # How torchrun was called is not known here.
+    command = again(settings) if ranks() == 1 else ""
+    return Telling(settings.out, shown, settings.format, settings.summary, policy, command)
 
 
 def _alone(settings: AuditSettings, held: ExitStack) -> Audited:

@@ -136,7 +136,7 @@ def test_nothing_to_measure_is_exit_3(audit: Audit) -> None:
     Path("empty").mkdir()
     result = audit("simclr", data=Path("empty"))
     assert result.exit_code == 3
-    assert "Traceback" not in result.stderr
+    assert result.stderr == ""
 
 
 def test_two_policies_and_an_earlier_report_are_compared(audit: Audit) -> None:
@@ -259,3 +259,15 @@ def test_a_signal_leaves_a_partial_report_and_the_same_command_goes_on(
     assert again.returncode == straight.returncode
     for name in ("report.json", "report.html", "report.md", "junit.xml"):
         assert Path("a", name).read_bytes() == Path("b", name).read_bytes(), name
+
+
+def test_a_stopped_audit_names_the_command_that_goes_on(audit: Audit, photos: Path) -> None:
+    """As it was written, with what shapes it and without its outputs."""
+    result = audit("simclr", "--budget-s", "0.001", "--out", "my audit", "--json", "a.json")
+    assert json.loads(Path("a.json").read_text())["stopped_by"] == "budget"
+    (told,) = [row for row in result.stderr.splitlines() if row.startswith("Next: ")]
+    words = shlex.split(told.removeprefix("Next: "))
+    assert words[:5] == ["augscore", "audit", "simclr", "--data", str(photos)]
+    assert words[-2:] == ["--out", "my audit"]
+    assert {"--model", "--size", "--n", "--draws"} <= set(words)
+    assert not {"--json", "--budget-s"} & set(words)

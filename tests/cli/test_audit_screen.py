@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,8 @@ from augscore.auditing.gating.gates import DEFAULT_GATES, Gates, Ignore, Rule
 from augscore.auditing.gating.keys import Key
 from augscore.auditing.gating.verdict import judged
 from augscore.outputs import printable
-from augscore_cli.audit_screen import SCREEN, audit_lines, next_step
+from augscore_cli.audit_next import next_step
+from augscore_cli.audit_screen import SCREEN, audit_lines
 from augscore_cli.audit_table import AuditLayout
 from augscore_cli.lines import plain
 from augscore_cli.names import cells
@@ -35,6 +37,7 @@ TERMINAL = AuditLayout(80, cut=True, ellipsis="…", bars=BARS)
 PIPE = AuditLayout(80, cut=False, ellipsis="…", bars=BARS)
 ASCII = AuditLayout(80, cut=True, ellipsis="...", bars=ASCII_BARS)
 STRENGTH = Key("policy", "strength")
+AGAIN = "augscore audit simclr --data photos"
 
 
 def screen(made: Audit, layout: AuditLayout = TERMINAL) -> list[str]:
@@ -110,13 +113,29 @@ def test_what_is_ignored_is_not_worst() -> None:
     gates = replace(DEFAULT_GATES, ignores=(Ignore("DEAD", ("A",), "meant"),))
     told = judged(audit(findings=[finding(part="A"), finding("WEAK", "info", "B")]), gates)
     assert not any("DEAD" in row for row in screen(told))
-    assert next_step(told) == "augscore audit --explain WEAK"
+    assert next_step(told, "", None) == "Next: augscore audit --explain WEAK"
 
 
 def test_a_next_step() -> None:
     made = judged(audit(findings=[finding("P_MISMATCH", "warn"), finding()]))
-    assert next_step(made) == "augscore audit --explain DEAD"
-    assert next_step(judged(audit())) == ""
+    assert next_step(made, AGAIN, None) == "Next: augscore audit --explain DEAD"
+    warned = judged(audit(findings=[finding("P_MISMATCH", "warn")]))
+    assert warned.status == "pass"
+    assert next_step(warned, AGAIN, None) == "Next: augscore audit --explain P_MISMATCH"
+
+
+def test_what_passed_is_kept_and_then_held_against() -> None:
+    passed = judged(audit(findings=[finding("WEAK", "info")]))
+    assert next_step(passed, AGAIN, None) == f"Next: {AGAIN} --out audit"
+    told = next_step(passed, AGAIN, Path("my audit"))
+    assert told == (f"Next, when the policy has changed: {AGAIN} --baseline 'my audit/report.json'")
+    assert next_step(judged(audit()), "", Path("merged")) == ""
+
+
+def test_what_was_stopped_goes_on() -> None:
+    stopped = judged(audit(findings=[finding()], complete=False, stopped_by="budget"))
+    assert next_step(stopped, AGAIN, Path("a")) == f"Next: {AGAIN} --out a"
+    assert next_step(stopped, AGAIN, None) == f"Next: {AGAIN} --out audit"
 
 
 @pytest.mark.parametrize(

@@ -144,10 +144,16 @@ def test_whatever_ends_it_the_same_command_continues(
     process.send_signal(getattr(signal, how))
     stdout, stderr = process.communicate(timeout=300)
     assert process.returncode == 1
-    assert stdout == ""
     assert stderr.count(f"stopped by {how}: m keeps the parts, and the same command") == 1
     done = sum(journals("m"))
     assert 4 <= done < 60
+    assert stdout.startswith(f"INCONCLUSIVE  stopped by {how}")
+    assert stderr.count("wrote m: ") == 1
+    assert "--out m" not in stderr
+    report = json.loads(Path("m/report.json").read_text())
+    assert (report["complete"], report["stopped_by"]) == (False, how)
+    assert (report["status"], report["data"]["measured"]) == ("inconclusive", done)
+    assert not Path("m/measurements.jsonl").exists()
     other = child("audit", *many, "--out", "m")
     assert other.returncode == 2
     assert "was begun with other settings (processes: 2 → 1)" in other.stderr

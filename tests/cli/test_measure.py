@@ -197,13 +197,17 @@ def test_a_missing_model(invoke: Invoke, photos: Path) -> None:
     [({}, "is empty"), ({"a.txt": b"x"}, "no image files"), ({"a.jpg": b"x"}, "1 of 1 skipped")],
     ids=["empty", "others", "broken"],
 )
-def test_nothing_measured_exits_3(content: dict[str, bytes], words: str, measure: Measure) -> None:
+def test_nothing_measured_exits_3(
+    content: dict[str, bytes], words: str, measure: Measure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("augscore_cli.progress.FIRST_AFTER", 0.0)
     Path("d").mkdir()
     for name, data in content.items():
         (Path("d") / name).write_bytes(data)
     result = measure(of=("d",))
     assert result.exit_code == 3
     assert words in result.stderr
+    assert "0/0" not in result.stderr
     assert result.stdout == ""
 
 

@@ -17,11 +17,8 @@ import torch
 from click.testing import Result
 from PIL import Image
 
-from augscore.engine.policy_file.digest import policy_digest
-from augscore.engine.presets import preset
 from augscore.methods.table import METHODS
 from augscore.training.config import TrainConfig, WeightingKind
-from augscore.training.kept_policy import policy_of_run
 from augscore.training.planning.request import TrainRequest
 from augscore.training.planning.resolve import Images, resolve, setting_names
 from augscore.training.reporting.log_row import LogRow
@@ -162,19 +159,6 @@ def test_a_run_from_its_first_step_to_a_second_command(ask: Invoke) -> None:
     assert method.exit_code == 2
     assert "is the output of augscore train simclr" in method.stderr
     assert ask("simclr", *QUICK, "--force", "-q").exit_code == 0
-
-
-def test_a_run_keeps_the_policy_that_it_used_for_an_audit(
-    ask: Invoke, invoke: Invoke, classes: Path, model_file: Path
-) -> None:
-    result = ask("simclr", *QUICK, "--policy", "simsiam-cifar")
-    assert result.exit_code == 0, result.output
-    kept = policy_of_run(Path("run"))
-    assert policy_digest(kept) == policy_digest(preset("simsiam-cifar"))
-    small = ("--size", "64", "--n", "4", "--op-images", "0", "--draws", "2")
-    audited = invoke("audit", "run", "--data", str(classes), "--model", str(model_file), *small)
-    assert audited.exit_code == 0, audited.output
-    assert "simsiam-cifar " in audited.stdout
 
 
 def test_a_run_weighs_by_a_model_that_is_named(ask: Invoke, model_file: Path) -> None:

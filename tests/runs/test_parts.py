@@ -109,6 +109,9 @@ def test_records_come_in_the_order_of_their_places(owners: list[int]) -> None:
     records: list[Json] = [placed({"name": i}, i) for i in range(len(owners))]
     journals = [[r for r, o in zip(records, owners, strict=True) if o == k] for k in range(4)]
     assert list(in_order(journals, len(owners))) == records
+    some = [journal[: len(journal) // 2] for journal in journals]
+    left = [record for record in records if any(record in journal for journal in some)]
+    assert list(in_order(some, None)) == left
     for lost in range(len(owners)):
         fewer = [[r for r in journal if r["place"] != lost] for journal in journals]
         with pytest.raises(UsageError, match=f"record {lost + 1} of {len(owners)} is missing"):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from augscore.auditing.columns import Floats
 from augscore.auditing.findings.curve import Curve, curves_of
 from augscore.auditing.findings.evidence import Evidence
 from augscore.auditing.findings.flatness import MARGIN, flatness_p
@@ -55,13 +58,13 @@ def _one(evidence: Evidence, curve: Curve) -> Tested:
     nothing_at_all = float(curve.rms.mean(axis=0).max()) < CAUTION * MARGIN
     if p == 1.0 or nothing_at_all:
         return Tested(curve.name, p)
-    apart = abs(curve.means - curve.means.mean())
-    farthest = int(apart.argmax())
-    deviations = curve.relative - curve.relative.mean(axis=1, keepdims=True)
+    deviations = _deviations(curve)
+    means = deviations.mean(axis=0)
+    farthest = int(means.argmax())
     estimate = mean_estimates(deviations, seed=evidence.seed)[farthest]
     statement = (
         f"{curve.part.path} is as strong at every {curve.axis.name}: {number(curve.means.mean())} "
-        f"of two unrelated images, and nowhere more than {number(apart[farthest])} off"
+        f"of two unrelated images, and nowhere more than {number(means[farthest])} off"
     )
     finding = told(
         PAGE,
@@ -73,3 +76,12 @@ def _one(evidence: Evidence, curve: Curve) -> Tested:
         level="info" if curve.part.magnitude_free else None,
     )
     return Tested(curve.name, p, finding)
+
+
+def _deviations(curve: Curve) -> Floats:
+    """(N, L) of each level from the mean of all, turned so that no level's mean is below 0."""
+    # From the first level: a curve that is exactly flat has no rounding in it.
+    apart = curve.relative - curve.relative[:, :1]
+    deviations = apart - apart.mean(axis=1, keepdims=True)
+    turned: Floats = np.where(deviations.mean(axis=0) < 0, -deviations, deviations)
+    return turned

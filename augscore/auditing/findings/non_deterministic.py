@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from augscore.auditing.audit import Estimate
+from augscore.auditing.finding import Finding
 from augscore.auditing.findings.evidence import Evidence
 from augscore.auditing.findings.record import Outcome, Page
 from augscore.auditing.findings.settle import fact, not_measured, told
@@ -25,13 +26,33 @@ PAGE = Page(
     ),
     measured=(
         "Some views are made twice from one draw. The largest difference of a pixel counts; more "
-        "than 0.00001 is a finding, which leaves room for sums in another order on a GPU."
+        "than 0.00001 is a finding, which leaves room for sums in another order on a GPU. The feed "
+        "of a training run must give the same views with its workers and without."
     ),
     remedy="Find the operation with a generator of its own, and seed it or hand it the parameters.",
 )
 
 
 def look(evidence: Evidence) -> Outcome:
+    loader = _loader(evidence)
+    replays = _replays(evidence)
+    if not loader:
+        return replays
+    return fact(PAGE, [*loader, *replays.findings])
+
+
+def _loader(evidence: Evidence) -> list[Finding]:
+    loader = evidence.table.loader
+    if loader is None or loader.replays:
+        return []
+    statement = (
+        f"the loader gives other pixels with {counted(loader.workers, 'worker')} than without, for "
+        "the same images in the same epoch"
+    )
+    return [told(PAGE, None, statement)]
+
+
+def _replays(evidence: Evidence) -> Outcome:
     gaps = np.array(
         [np.nan if r.replayed is None else r.replayed for r in evidence.table.records], dtype=float
     )

@@ -1,12 +1,14 @@
-"""OUT_OF_RANGE: values leave [0, 1], or an operation cuts those that stand outside it."""
+"""OUT_OF_RANGE: values leave [0, 1] or are no numbers, or an operation cuts those outside."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 
 from augscore.auditing.finding import Finding
 from augscore.auditing.findings.evidence import Evidence
-from augscore.auditing.findings.raises import OUT_OF_RANGE
+from augscore.auditing.findings.faults import told_faults
 from augscore.auditing.findings.record import Outcome, Page
 from augscore.auditing.findings.settle import fact, told
 from augscore.auditing.findings.words import counted, number, percent
@@ -22,12 +24,13 @@ PAGE = Page(
     level="fail",
     title="values leave the range that they should keep",
     means=(
-        "An operation returns values outside [0, 1], or it stands behind a Normalize and cuts "
-        "everything below 0 or above 1 from what it was given. Either way the network is trained "
-        "on other pixels than was meant."
+        "An operation returns values outside [0, 1] or such that are no numbers, or it stands "
+        "behind a Normalize and cuts everything below 0 or above 1 from what it was given. Either "
+        "way the network is trained on other pixels than was meant."
     ),
     measured=(
-        "The lowest and the highest value of every view are kept; 0.001 past an end is a finding. "
+        "The lowest and the highest value of every view are kept; 0.001 past an end is a finding, "
+        "and so is NaN or infinity. A view that was refused for its values has none. "
         "Stages behind a Normalize are traced on an image: the share of values outside [0, 1] "
         "before and after each."
     ),
@@ -36,10 +39,24 @@ PAGE = Page(
 
 
 def look(evidence: Evidence) -> Outcome:
-    findings = [_stage(evidence, stage) for stage in evidence.table.out_of_range]
-    findings += _declared(evidence)
+    broken = {f.part: f for f in told_faults(PAGE, evidence, of_values=True)}
+    findings = []
+    for stage in evidence.table.out_of_range:
+        path = _path(evidence, stage)
+        if path is None or path not in broken:
+            findings.append(_stage(evidence, stage))
+        elif stage.after_op:
+            # Once is enough: what broke in views says more.
+            told_so = f"{broken[path].statement}; it stands behind {stage.after_op}"
+            broken[path] = replace(broken[path], statement=told_so)
     views = _views(evidence)
-    return fact(PAGE, findings if views is None else [*findings, views])
+    return fact(PAGE, [*findings, *broken.values(), *([] if views is None else [views])])
+
+
+def _path(evidence: Evidence, stage: OutOfRange) -> str | None:
+    """Of the operation that the transform is, or is a part of; None where several may be meant."""
+    paths = [part.path for part in evidence.parts if stage.op in part.op.split(", ")]
+    return paths[0] if len(paths) == 1 else None
 
 
 def _stage(evidence: Evidence, stage: OutOfRange) -> Finding:
@@ -55,25 +72,6 @@ def _stage(evidence: Evidence, stage: OutOfRange) -> Finding:
             f"[0, 1], {percent(stage.before)} did before it"
         )
     return told(PAGE, evidence.named(stage.op), statement)
-
-
-def _declared(evidence: Evidence) -> list[Finding]:
-    """Operations that broke for it."""
-    seen: dict[int | None, list[str]] = {}
-    for record in evidence.table.records:
-        for fault in (view.fault for view in record.views):
-            if fault is not None and fault.code == OUT_OF_RANGE:
-                seen.setdefault(fault.part, []).append(fault.message)
-    findings = []
-    for place, messages in seen.items():
-        part = None if place is None else evidence.parts[place]
-        name = "the policy" if part is None else part.path
-        statement = (
-            f"{name} returns values outside [0, 1] in {counted(len(messages), 'view')}: "
-            f"{messages[0]}"
-        )
-        findings.append(told(PAGE, part, statement))
-    return findings
 
 
 def _views(evidence: Evidence) -> Finding | None:

@@ -25,7 +25,8 @@ PAGE = Page(
         "several epochs; transforms of your own are run alone, too, since others hide what they "
         "repeat. It is a finding when fewer than 0.9 times as many views differ with "
         "workers as without, and the views of two workers coincide. Views that collide by "
-        "themselves, such as flips, collide in both runs."
+        "themselves, such as flips, collide in both runs. The policy of a training run goes "
+        "through the feed that the run had, and its epochs are compared."
     ),
     remedy="Seed the pipeline's own generator in worker_init_fn from the worker's seed.",
 )
@@ -41,14 +42,14 @@ def look(evidence: Evidence) -> Outcome:
     if not loader.workers_coincide:
         why = (
             f"{loader.distinct} of {loader.samples} views differ with workers, "
-            f"{loader.distinct_without_workers} without, but no two workers coincide"
+            f"{loader.distinct_without_workers} without, but no workers or epochs coincide"
         )
         return inconclusive(PAGE, why)
     whose = f"{loader.op} alone: " if loader.op else ""
     statement = (
         f"{whose}only {loader.distinct} of {counted(loader.samples, 'view')} differ with "
         f"{counted(loader.workers, 'worker')} over {counted(loader.epochs, 'epoch')}, and "
-        f"{loader.distinct_without_workers} without; workers repeat each other"
+        f"{loader.distinct_without_workers} without; workers or epochs repeat each other"
     )
     finding = told(
         PAGE,

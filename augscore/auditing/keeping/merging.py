@@ -33,12 +33,14 @@ from augscore.runtime import Note, NoteSink
 
 @dataclass(frozen=True)
 class Gathered:
-    """All parts: their journals, which are read once and hold `records` lines together; `facts`
-    is the table of the policy without records."""
+    """All parts: their journals, which are read once and hold `records` lines together, of those of
+    a job that was `stopped_by` something nobody knows how many; `facts` is the table of the policy
+    without records."""
 
     journals: tuple[Iterable[Json], ...]
-    records: int
+    records: int | None
     facts: Table
+    stopped_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def join(gathered: Gathered, journal: Journal | None) -> Probed:
     return Probed(
         tuple(entry for entry in entries if isinstance(entry, ImageRecord)),
         tuple(entry for entry in entries if isinstance(entry, Skipped)),
-        None,
+        gathered.stopped_by,
     )
 
 

@@ -41,8 +41,8 @@ Probe = Callable[[Iterable[Entry], EntrySink], Probed]
 
 @dataclass(frozen=True)
 class Shares:
-    """What all processes came to: `stopped_by` is None where none was stopped, and then the first
-    process, it alone, holds all that was `gathered`."""
+    """What all processes came to: `stopped_by` is None where none was stopped. The first process,
+    it alone, holds all that was `gathered`."""
 
     stopped_by: str | None
     gathered: Gathered | None
@@ -76,16 +76,15 @@ def measure_share(plan: AuditPlan, probe: Probe, out: Path | None, note: NoteSin
         own = probe((), lambda entry, place: lines.append(to_line(entry, place)))
     else:
         own = _kept(part_of(out, own_shard()), probe, note)
-    stops = [by for by in from_all(own.stopped_by) if by is not None]
-    if stops:
-        return Shares(own.stopped_by or stops[0], None)
-    facts = with_facts(empty_table(plan), plan, note) if rank() == 0 else None
+    stopped_by = next((by for by in from_all(own.stopped_by) if by is not None), None)
     told = at_first((len(plan.pool.places), host_facts(plan.scorer.device), lines))
-    if facts is None:
-        return Shares(None, None)
+    if rank() > 0:
+        return Shares(stopped_by, None)
+    facts = with_facts(empty_table(plan), plan, note)
     tell_tools([{**tool, "device": None} for _, tool, _ in told], note)
     journals = [found for _, _, found in told] if out is None else _journals(out)
-    return Shares(None, Gathered(tuple(journals), sum(count for count, _, _ in told), facts))
+    count = sum(count for count, _, _ in told) if stopped_by is None else None
+    return Shares(stopped_by, Gathered(tuple(journals), count, facts, stopped_by))
 
 
 def _whole_claim(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -14,7 +14,7 @@ from augscore.auditing.probing.lab import Bench, Lab
 from augscore.auditing.probing.pixels import pixels_of
 from augscore.auditing.probing.readings import read_pictures
 from augscore.auditing.probing.tolerant import tolerant_view
-from augscore.auditing.table import LevelRecord
+from augscore.auditing.table import Fault, LevelRecord
 from augscore.engine.bring.dial import Dial
 from augscore.engine.drawing.view import draw, resizes
 from augscore.engine.nodes import Levelled, Node, Stage, Step
@@ -23,21 +23,38 @@ from augscore.engine.turned import turned_step
 
 
 def probe_levels(bench: Bench, lab: Lab, images: Sequence[int]) -> dict[int, list[LevelRecord]]:
-    """For the images at these places: every operation at every level of each of its axes."""
+    """For the images at these places: every operation at every level of each of its axes.
+
+    All levels of an axis are looked at together: chunks of the network are then nearly full.
+    """
     found: dict[int, list[LevelRecord]] = defaultdict(list)
     for place, probe in enumerate(lab.probes):
         for number, axis in enumerate(probe.part.axes):
-            for level, value in enumerate(axis.levels):
-                records = _at(bench, lab, images, turned(probe, axis.name, value), place)
-                for image, record in zip(images, records, strict=True):
-                    record = replace(record, part=place, axis=number, level=level)
-                    found[image].append(record)
+            tried = [
+                trial
+                for level, value in enumerate(axis.levels)
+                for trial in _tried(
+                    bench, lab, images, turned(probe, axis.name, value), level, place
+                )
+            ]
+            for image, record in _recorded(tried, bench, lab):
+                found[image].append(replace(record, part=place, axis=number))
     return found
 
 
-def _at(
-    bench: Bench, lab: Lab, images: Sequence[int], node: Node, part: int
-) -> Iterator[LevelRecord]:
+@dataclass(frozen=True)
+class _Trial:
+    """What came of an image, by its place, at a level; `picture` is None where nothing did."""
+
+    image: int
+    level: int
+    picture: torch.Tensor | None
+    fault: Fault | None
+
+
+def _tried(
+    bench: Bench, lab: Lab, images: Sequence[int], node: Node, level: int, part: int
+) -> Iterator[_Trial]:
     view = View((node,))
     pixels = _given(bench, images, view)
     sizes = [(p.shape[1], p.shape[2]) for p in pixels]
@@ -47,13 +64,20 @@ def _at(
     pictures, faults = tolerant_view(
         pixels, drawn.views[0], parts=[part] * len(steps), patience=lab.patience
     )
-    good = [(i, p) for i, p in zip(images, pictures, strict=True) if p is not None]
+    for image, picture, fault in zip(images, pictures, faults, strict=True):
+        yield _Trial(image, level, picture, fault)
+
+
+def _recorded(tried: Sequence[_Trial], bench: Bench, lab: Lab) -> Iterator[tuple[int, LevelRecord]]:
+    good = [(trial.image, trial.picture) for trial in tried if trial.picture is not None]
     readings = iter(read_pictures(good, bench.originals, lab.scorer, shift=lab.shifts))
-    for picture, fault in zip(pictures, faults, strict=True):
-        if picture is None:
-            yield LevelRecord(0, 0, 0, None, None, fault)
+    for trial in tried:
+        if trial.picture is None:
+            yield trial.image, LevelRecord(0, 0, trial.level, None, None, trial.fault)
         else:
-            yield LevelRecord(0, 0, 0, next(readings), pixels_of(picture), fault)
+            pixels = pixels_of(trial.picture)
+            record = LevelRecord(0, 0, trial.level, next(readings), pixels, trial.fault)
+            yield trial.image, record
 
 
 def _given(bench: Bench, images: Sequence[int], view: View) -> list[torch.Tensor]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -11,9 +11,10 @@ from augscore.auditing.probing.lab import Bench, Lab
 from augscore.auditing.probing.levels import probe_levels
 from augscore.auditing.probing.pixels import pixels_of
 from augscore.auditing.probing.readings import Originals, Seen, between, read_pictures
+from augscore.auditing.probing.sizes import faults_of_sizes
 from augscore.auditing.probing.tolerant import tolerant_view
 from augscore.auditing.probing.views import Viewed, view_batch
-from augscore.auditing.table import ImageRecord, Reading
+from augscore.auditing.table import ImageRecord, Reading, ViewRecord
 from augscore.engine.draw import Draw
 from augscore.engine.drawing.view import draw
 from augscore.images.resize import bring_to_size
@@ -58,7 +59,7 @@ def probe_batch(taken: Sequence[Taken], lab: Lab, depth: Depth) -> list[ImageRec
             pixels=pixels_of(bench.originals.pixels[n]),
             floor=floors[n],
             unrelated=lab.yardstick.reading(image.id, n, bench.originals, lab.scorer),
-            views=tuple(view.records[n] for view in views),
+            views=_of_image(views, n),
             between=_between(views, n, lab),
             levels=tuple(levels.get(n, ())),
             replayed=replayed.get(n),
@@ -74,6 +75,18 @@ def _bench(taken: Sequence[Taken], lab: Lab) -> Bench:
     pixels = torch.stack([bring_to_size(image.pixels, lab.size) for image in taken])
     originals = Originals.of(pixels, lab.scorer, norms=lab.shifts)
     return Bench(tuple(t.id for t in taken), tuple(t.pixels for t in taken), originals)
+
+
+def _of_image(views: Sequence[Viewed], image: int) -> tuple[ViewRecord, ...]:
+    """Its records; those of another size than others by the same pipeline have that as a fault."""
+    records = {}
+    for pipeline in {view.pipeline for view in views}:
+        own = [view for view in views if view.pipeline == pipeline]
+        faults = faults_of_sizes([view.returned[image] for view in own])
+        for view, fault in zip(own, faults, strict=True):
+            record = view.records[image]
+            records[record.number] = replace(record, fault=record.fault or fault)
+    return tuple(records[number] for number in sorted(records))
 
 
 def _floors(bench: Bench, lab: Lab) -> list[Reading]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from augscore.auditing.probing.guard import Guard, Patience, StepBroke
+from augscore.auditing.probing.guard import Guard, Patience, SizeSink, StepBroke
 from augscore.auditing.table import Fault
 from augscore.engine.apply import Pictures, apply_view
 from augscore.engine.bring.randomness import put_back
@@ -31,6 +31,7 @@ def tolerant_view(
     *,
     parts: Sequence[int | None] = (),
     patience: Patience | None = None,
+    returned: SizeSink = lambda place, key, size: None,
     backend: BackendChoice = "auto",
     precision: Precision = "fast",
 ) -> Tolerated:
@@ -40,12 +41,13 @@ def tolerant_view(
     every step of the view, for the faults. A view is None where an operation raised, hung, drew
     from a global generator, or returned nothing, no number, another shape or another range.
     Transforms of other libraries are given seeded generators and a copy of the image: one that
-    writes to the copy (`op_mutates`) is told, and its view is there. They are held to the
-    `patience` for each image, our own operations for each batch; see `Patience.why_unlimited`.
+    writes to the copy (`op_mutates`), or returns another size where nothing resizes (`op_shape`),
+    is told, and its view is there; `returned` hears of every size that comes back. They are held to
+    the `patience` for each image, our own operations for each batch; see `Patience.why_unlimited`.
     Global generators are left as they were.
     """
     patience = Patience() if patience is None else patience
-    guarded = replace(view, steps=tuple(_guarded(view.steps, patience)))
+    guarded = replace(view, steps=tuple(_guarded(view.steps, patience, returned)))
     attempt = _Attempt(guarded, tuple(parts), patience, backend, precision)
     try:
         return attempt.together(images)
@@ -78,7 +80,7 @@ class _Attempt:
     def together(self, images: Pictures) -> Tolerated:
         """All of them in one go; raises _Wrong."""
         views = self._applied(images, self.view)
-        return [*views], [self._wrote(place) for place in range(len(images))]
+        return [*views], [self._noticed(place) for place in range(len(images))]
 
     def alone(self, image: torch.Tensor) -> tuple[torch.Tensor | None, Fault | None]:
         try:
@@ -134,13 +136,14 @@ class _Attempt:
         with put_back():
             return next(iter(faults_of_step(step, before, self.view.size)), known)
 
-    def _wrote(self, image: int) -> Fault | None:
+    def _noticed(self, image: int) -> Fault | None:
+        """What a step did wrong although it returned a picture."""
         for place, step in enumerate(self.view.steps):
             if not isinstance(step, ForeignDraw) or not isinstance(step.run, Guard):
                 continue
-            if step.applied[image] and step.keys[image] in step.run.wrote:
-                told = f"{step.title} writes into the image that it is given"
-                return self.of(image)._fault(_Wrong("op_mutates", told, place))
+            noticed = step.run.noticed.get(int(step.keys[image]))
+            if step.applied[image] and noticed is not None:
+                return self.of(image)._fault(_Wrong(*noticed, place))
         return None
 
     def _fault(self, wrong: _Wrong) -> Fault:
@@ -149,15 +152,25 @@ class _Attempt:
         step = self.view.steps[wrong.place]
         message = wrong.message if isinstance(step, ForeignDraw) else f"{step.op}: {wrong.message}"
         part = self.parts[wrong.place] if self.parts else None
-        return Fault(wrong.code, message, part, _detail(step))
+        return Fault(wrong.code, message, part, detail_of(step))
 
 
-def _guarded(steps: Sequence[Drawn], patience: Patience) -> Iterator[Drawn]:
+def _guarded(steps: Sequence[Drawn], patience: Patience, returned: SizeSink) -> Iterator[Drawn]:
+    """What stands before a step that resizes may do so, too."""
+    first = next((place for place, step in enumerate(steps) if _resizes(step)), 0)
     for place, step in enumerate(steps):
         if isinstance(step, ForeignDraw) and step.run is not None:
-            yield replace(step, run=Guard(step.run, step.title, step.pipeline, place, patience))
+            keeps = not step.resizes and place >= first
+            guard = Guard(step.run, step.title, step.pipeline, place, patience, keeps, returned)
+            yield replace(step, run=guard)
         else:
             yield step
+
+
+def _resizes(step: Drawn) -> bool:
+    if isinstance(step, StepDraw):
+        return find_op(step.op).resizes
+    return isinstance(step, ForeignDraw) and step.resizes
 
 
 @contextmanager
@@ -193,7 +206,7 @@ def _check_values(views: object) -> None:
         raise _Wrong("op_range", f"values from {low:g} to {high:g}, not in [0, 1]")
 
 
-def _detail(step: Drawn) -> str:
+def detail_of(step: Drawn) -> str:
     """Parameters, or the key, of the one image of a step: what makes it happen again."""
     told: dict[str, Any] = step.describe(0)[0]
     numbers = ", ".join(f"{name}={value!r}" for name, value in told["magnitudes"].items())

@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 import torch
 
 from augscore.auditing.anatomy.parts import pipeline_of, places_of
+from augscore.auditing.probing.guard import Size
 from augscore.auditing.probing.lab import Bench, Lab
 from augscore.auditing.probing.pixels import digest_of, pixels_of
 from augscore.auditing.probing.readings import UNCHANGED, Seen, read_pictures, see_pictures
+from augscore.auditing.probing.sizes import Returned, returned_by
 from augscore.auditing.probing.tolerant import tolerant_view
 from augscore.auditing.table import PartReading, Reading, ViewRecord
 from augscore.engine.column import Column
@@ -21,10 +23,13 @@ from augscore.engine.foreign_draw import ForeignDraw
 
 @dataclass(frozen=True)
 class Viewed:
-    """One view of a batch: a record an image, and what the network sees; None where it broke."""
+    """One view of a batch by a pipeline: a record an image, what the network sees, None where it
+    broke, and what a transform of another library returned that resizes, None where none does."""
 
+    pipeline: int
     records: list[ViewRecord]
     seen: list[Seen | None]
+    returned: list[Returned | None]
 
 
 def view_batch(bench: Bench, lab: Lab, drawn: Draw, number: int, probed: Sequence[int]) -> Viewed:
@@ -32,7 +37,14 @@ def view_batch(bench: Bench, lab: Lab, drawn: Draw, number: int, probed: Sequenc
     view = drawn.views[number]
     pipeline = pipeline_of(lab.policy, number)
     places = places_of(view.steps, lab.probes, pipeline)
-    pictures, faults = tolerant_view(bench.images, view, parts=places, patience=lab.patience)
+    sizes: dict[tuple[int, int], Size] = {}
+    pictures, faults = tolerant_view(
+        bench.images,
+        view,
+        parts=places,
+        patience=lab.patience,
+        returned=lambda place, key, size: sizes.update({(place, key): size}),
+    )
     good = [(place, picture) for place, picture in enumerate(pictures) if picture is not None]
     seen = dict(
         zip((p for p, _ in good), see_pictures(good, bench.originals, lab.scorer), strict=True)
@@ -52,7 +64,12 @@ def view_batch(bench: Bench, lab: Lab, drawn: Draw, number: int, probed: Sequenc
         own = own or tuple(parts[place])
         digest = digest_of(picture)
         records.append(ViewRecord(number, reading, facts, applied[place], own, digest, fault))
-    return Viewed(records, [seen[p][1] if p in seen else None for p in range(len(bench.ids))])
+    return Viewed(
+        pipeline,
+        records,
+        [seen[place][1] if place in seen else None for place in range(len(records))],
+        [returned_by(view.steps, places, image, sizes) for image in range(len(records))],
+    )
 
 
 def _applied(

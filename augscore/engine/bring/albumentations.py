@@ -225,7 +225,8 @@ def leaves(pipeline: Any) -> Iterator[Any]:
 def may_resize(transform: Any) -> bool:
     """Whether it may change the size of an image; one of the user's own may do anything."""
     home = type(transform).__module__
-    return not home.startswith(f"{HOME}.") or any(part in home for part in _RESIZING)
+    own = home.startswith(f"{HOME}.") and type(transform).__name__ != "Lambda"
+    return not own or any(part in home for part in _RESIZING)
 
 
 def _last_size(pipeline: Any) -> int | None:

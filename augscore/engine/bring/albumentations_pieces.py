@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,20 +21,32 @@ from augscore.engine.bring.albumentations import (
     values_of,
 )
 from augscore.engine.bring.albumentations_steps import as_dict, in_words, obstacles_and_nodes
-from augscore.engine.bring.piece import Piece, as_before, chance_of, picture, stage, tried
+from augscore.engine.bring.piece import (
+    Piece,
+    Resizing,
+    as_before,
+    chance_of,
+    how_often_resizes,
+    is_own,
+    picture,
+    stage,
+    tried,
+)
 from augscore.engine.bring.portrait import portrait
 from augscore.engine.bring.randomness import unsigned
 from augscore.engine.bring.reading import Nodes, Notebook, library, together
 from augscore.engine.bring.result import pixels_of
 from augscore.engine.bring.running import to_bytes
 from augscore.engine.foreign_draw import Parameters
-from augscore.engine.nodes import Node, OneOf, RandomApply
+from augscore.engine.nodes import Node, OneOf, RandomApply, RandomOrder
 from augscore.engine.normalize import Normalize
 from augscore.engine.policy import Takes
 from augscore.images.resize import to_float
 
 _SEED = 0
-_SEQUENCES = ("Compose", "Sequential")
+_SEQUENCES = ("Compose", "ReplayCompose", "Sequential")
+# They choose evenly, and what they choose keeps its own chance.
+_SOME = ("SomeOf", "RandomOrder")
 _SILENT = ("Normalize", "ToTensorV2", "NoOp")
 
 
@@ -84,10 +97,21 @@ def stage_of(run: AlbumentationsRun, piece: Piece) -> AlbumentationsStage:
 def flat(pipeline: Any) -> Iterator[Any]:
     """What follows one another, without the sequences around it that are always gone through."""
     if type(pipeline).__name__ in _SEQUENCES and pipeline.p == 1:
+        replays = type(pipeline).__name__ == "ReplayCompose"
         for inner in pipeline.transforms:
-            yield from flat(inner)
+            yield from flat(_unrecorded(inner) if replays else inner)
     else:
         yield pipeline
+
+
+def _unrecorded(transform: Any) -> Any:
+    """A copy that keeps no record of what it did: the ReplayCompose around it would hold that."""
+    twin = copy.copy(transform)
+    if hasattr(twin, "transforms"):
+        twin.transforms = [_unrecorded(inner) for inner in twin.transforms]
+    if hasattr(twin, "deterministic"):
+        twin.deterministic = False
+    return twin
 
 
 class _Walk:
@@ -105,8 +129,8 @@ class _Walk:
 
     def piece(self, item: Any) -> Piece:
         after = _tried(item, self.image)
-        resizes = self._resizes(item, after)
-        nodes = self._exact(item) or (() if resizes else self._container(item))
+        resizing = self._resizing(item, after)
+        nodes = self._exact(item) or (() if resizing != "never" else self._container(item))
         before, form = self.normalized, self.form
         self.normalized |= type(item).__name__ == "Normalize" and self.run.normalize is not None
         self.image = self.image if after is None else after
@@ -115,7 +139,7 @@ class _Walk:
             type(item).__name__,
             _words(item),
             form,
-            resizes,
+            resizing,
             (before, self.normalized),
             nodes or None,
             chance_of(item),
@@ -130,24 +154,39 @@ class _Walk:
         return () if obstacles or self.book.size not in (None, self.side) else nodes
 
     def _container(self, item: Any) -> Nodes:
-        """OneOf, or a Sequential with a chance, around its transforms, each a node; none where one
-        of these changes the form or size of an image."""
-        kind = type(item).__name__ if _is_own(item) else ""
-        if kind == "Sequential":
-            inside = [self._branch(inner) for inner in item.transforms]
-            steps = tuple(node for nodes in inside for node in nodes)
-            return (RandomApply(steps, float(item.p)),) if inside and all(inside) else ()
+        """A container around its transforms, each a node; none where one of these changes the form
+        or size of an image, and for a choice of several but not all."""
+        kind = type(item).__name__ if is_own(item) else ""
         if kind == "OneOf":
-            # The one that is chosen is applied whatever its own chance, which is its weight.
-            weights = tuple(float(inner.p) for inner in item.transforms)
-            inside = [self._branch(_always(inner)) for inner in item.transforms]
-            if sum(weights) > 0 and all(inside):
-                return (OneOf(tuple(map(together, inside)), weights, float(item.p)),)
+            return self._choice(item)
+        if kind != "Sequential" and kind not in _SOME:
+            return ()
+        inside = [self._branch(inner) for inner in item.transforms]
+        if not inside or not all(inside):
+            return ()
+        steps, p = tuple(node for nodes in inside for node in nodes), float(item.p)
+        if kind == "Sequential":
+            return (RandomApply(steps, p),)
+        if item.n == 1:
+            return (OneOf(tuple(map(together, inside)), (), p),)
+        if item.n != len(inside) or item.replace:
+            return ()
+        in_turn = RandomOrder(tuple(map(together, inside))) if kind == "RandomOrder" else None
+        return (RandomApply(steps if in_turn is None else (in_turn,), p),)
+
+    def _choice(self, item: Any) -> Nodes:
+        """The one that is chosen is applied whatever its own chance, which is its weight."""
+        weights = tuple(float(inner.p) for inner in item.transforms)
+        inside = [self._branch(_always(inner)) for inner in item.transforms]
+        if sum(weights) > 0 and all(inside):
+            return (OneOf(tuple(map(together, inside)), weights, float(item.p)),)
         return ()
 
     def _branch(self, item: Any) -> Nodes:
         after = _tried(item, self.image)
-        if type(item).__name__ in _SILENT or self._resizes(item, after) or self.form is None:
+        if type(item).__name__ in _SILENT or self.form is None:
+            return ()
+        if self._resizing(item, after) != "never":
             return ()
         if after is not None and _form(after, self.normalized) != self.form:
             return ()
@@ -156,24 +195,30 @@ class _Walk:
     def _stage(self, item: Any) -> Node:
         normalized = self.normalized, self.normalized
         name, chance = type(item).__name__, chance_of(item)
-        piece = Piece((item,), name, _words(item), self.form, False, normalized, chance=chance)
+        piece = Piece((item,), name, _words(item), self.form, normalized=normalized, chance=chance)
         return stage(library(LIBRARY), piece, stage_of(self.run, piece))
 
-    def _resizes(self, item: Any, after: Any) -> bool:
-        if _is_own(item):
-            return any(may_resize(leaf) for leaf in leaves(item))
-        arrays = isinstance(self.image, np.ndarray) and isinstance(after, np.ndarray)
-        return arrays and after.shape[:2] != self.image.shape[:2]
+    def _resizing(self, item: Any, after: Any) -> Resizing:
+        inside = list(leaves(item))
+        if any(is_own(leaf) and may_resize(leaf) for leaf in inside):
+            return "always"
+        theirs = [leaf for leaf in inside if not is_own(leaf)]
+        if theirs == [item]:
+            return self._tried_often(item, after)
+        found = [self._tried_often(leaf, _tried(leaf, self.image)) for leaf in theirs]
+        return "never" if all(one == "never" for one in found) else "sometimes"
+
+    def _tried_often(self, item: Any, after: Any) -> Resizing:
+        return how_often_resizes(self.image, after, partial(_tried, item), _size)
 
 
 def _always(transform: Any) -> Any:
+    """As OneOf calls it; SomeOf and RandomOrder do not heed that."""
+    if type(transform).__name__ in _SOME:
+        return transform
     forced = copy.copy(transform)
     forced.p = 1.0
     return forced
-
-
-def _is_own(item: Any) -> bool:
-    return type(item).__module__.startswith(f"{LIBRARY}.")
 
 
 def _words(item: Any) -> str:
@@ -181,12 +226,16 @@ def _words(item: Any) -> str:
     return in_words(known) if known else portrait(item)
 
 
-def _tried(item: Any, image: Any) -> Any:
+def _tried(item: Any, image: Any, seed: int = _SEED) -> Any:
     def call(array: Any) -> Any:
-        with reseeded([item], _SEED):
+        with reseeded([item], seed):
             return item(image=array)["image"]
 
-    return tried(call, image.copy() if isinstance(image, np.ndarray) else image)
+    return tried(call, image.copy() if isinstance(image, np.ndarray) else image, seed)
+
+
+def _size(value: Any) -> tuple[int, ...] | None:
+    return value.shape[:2] if isinstance(value, np.ndarray) else None
 
 
 def _form(value: Any, is_normalized: bool) -> Takes | None:

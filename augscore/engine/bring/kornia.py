@@ -45,8 +45,9 @@ def read(pipeline: Any, *, lossy: bool) -> Brought:
     items = flat(pipeline)
     _refuse(pipeline, items)
     book = Notebook(lossy)
-    nodes, obstacles = convert(items, lambda item: nodes_of(book, item), book)
-    obstacles = chosen_once(pipeline) + obstacles
+    plain = [item for item in items if not chooses(item)]
+    nodes, obstacles = convert(plain, lambda item: nodes_of(book, item), book)
+    obstacles = _chosen_once(pipeline) + obstacles
     notes = _shared(pipeline, items)
     if not obstacles:
         brought = converted(nodes, book)
@@ -57,7 +58,7 @@ def read(pipeline: Any, *, lossy: bool) -> Brought:
         pipeline,
         KorniaRun(pipeline, normalize),
         obstacles,
-        resizes=not all(name_of(item) and name_of(item) not in SIZED for item in items),
+        resizes=any(may_resize(item) for item in items),
         size=_last_size(items),
         normalize=normalize,
         notes=notes,
@@ -91,8 +92,9 @@ def name_of(transform: Any) -> str:
 
 
 def flat(pipeline: Any) -> list[Any]:
-    """What follows one another, without the sequences around it."""
-    if name_of(pipeline) in _SEQUENCES:
+    """What follows one another, without the sequences around it; one that chooses among its
+    augmentations stays."""
+    if name_of(pipeline) in _SEQUENCES and not chooses(pipeline):
         return [item for inner in pipeline.children() for item in flat(inner)]
     return [pipeline]
 
@@ -186,9 +188,21 @@ def normalize_of(t: Any) -> Normalize:
     return Normalize(mean * 3 if len(mean) == 1 else mean, std * 3 if len(std) == 1 else std)
 
 
-def chosen_once(pipeline: Any) -> list[str]:
+def chooses(container: Any) -> bool:
+    """Whether it is no plain sequence."""
+    return bool(getattr(container, "random_apply", False))
+
+
+def may_resize(item: Any) -> bool:
+    """Whether it may change the size of an image; one of the user's own may do anything."""
+    if chooses(item):
+        return any(map(may_resize, item.children()))
+    return not name_of(item) or name_of(item) in SIZED
+
+
+def _chosen_once(pipeline: Any) -> list[str]:
     """Why a container is no plain sequence."""
-    found = [inner for inner in _modules(pipeline) if getattr(inner, "random_apply", False)]
+    found = filter(chooses, _modules(pipeline))
     return [f"{type(inner).__name__}: random_apply" for inner in found]
 
 
@@ -199,10 +213,10 @@ def _shared(pipeline: Any, items: Sequence[Any]) -> list[str]:
     if once:
         names = ", ".join(dict.fromkeys(once))
         notes.append(f"same_on_batch: every image has its own draw here ({names})")
-    gated = [type(t).__name__ for t in items if getattr(t, "p_batch", 1) != 1]
+    gated = [type(t).__name__ for t in _reached(items) if getattr(t, "p_batch", 1) != 1]
     if gated:
         notes.append(f"p_batch: a chance of every image here ({', '.join(gated)})")
-    if chosen_once(pipeline):
+    if any(map(chooses, _modules(pipeline))):
         notes.append("random_apply: every image has its own choice here")
     return notes
 
@@ -227,6 +241,13 @@ def _refuse(pipeline: Any, items: Sequence[Any]) -> None:
             raise UsageError(told, code="policy_value", hint="Bring one with data_keys=['input']")
 
 
+def _reached(items: Sequence[Any]) -> Iterator[Any]:
+    """The items, and those among which one chooses in its place."""
+    for item in items:
+        inside = [one for child in item.children() for one in flat(child)] if chooses(item) else []
+        yield from _reached(inside) if chooses(item) else [item]
+
+
 def _modules(pipeline: Any) -> Iterator[Any]:
     yield pipeline
     for inner in pipeline.children():
@@ -236,8 +257,9 @@ def _modules(pipeline: Any) -> Iterator[Any]:
 def _only_normalize(pipeline: Any, items: Sequence[Any]) -> Normalize | None:
     """UsageError where it cannot be undone."""
     found = [item for item in items if name_of(item) == "Normalize"]
-    some_only = any(item.p != 1 for item in found) or (found and chosen_once(pipeline))
-    if len(found) > 1 or some_only:
+    chosen = (item for item in items if chooses(item))
+    hidden = any(name_of(t) == "Normalize" for item in chosen for t in _modules(item))
+    if len(found) > 1 or hidden or any(item.p != 1 for item in found):
         raise UsageError(
             "Normalize is applied to some images, or twice, and cannot be undone",
             code="policy_value",

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import torch
 
 from augscore.engine.bring.kornia import (
+    LIBRARY,
     SIZED,
     KorniaRun,
-    chosen_once,
+    chooses,
     flat,
     gate_of,
     name_of,
     nodes_of,
     told_by,
 )
-from augscore.engine.bring.piece import Piece, as_before, chance_of, picture, tried
+from augscore.engine.bring.piece import (
+    Piece,
+    Resizing,
+    as_before,
+    chance_of,
+    how_often_resizes,
+    picture,
+    stage,
+    tried,
+)
 from augscore.engine.bring.portrait import portrait
-from augscore.engine.bring.reading import Notebook, convert
+from augscore.engine.bring.reading import Nodes, Notebook, convert, library, together
 from augscore.engine.bring.result import pixels_of
 from augscore.engine.foreign_draw import Parameters
+from augscore.engine.nodes import Node, OneOf, RandomOrder
 from augscore.engine.normalize import Normalize
 from augscore.images.resize import to_float
 
@@ -51,29 +63,9 @@ class KorniaStage:
 
 
 def pieces_of(run: KorniaRun, side: int) -> list[Piece]:
-    """What the sequence consists of; nothing of one that chooses among its augmentations."""
-    if chosen_once(run.pipeline):
-        return []
-    book, pieces = Notebook(lossy=False), []
-    is_normalized = False
-    for item in flat(run.pipeline):
-        nodes, obstacles = convert([item], lambda one: nodes_of(book, one), book)
-        exact = bool(nodes) and not obstacles and book.size in (None, side)
-        before = is_normalized
-        is_normalized |= name_of(item) == "Normalize"
-        piece = Piece(
-            (item,),
-            type(item).__name__,
-            portrait(item),
-            "floats",
-            _resizes(item, side),
-            (before, is_normalized),
-            nodes if exact else None,
-            _chance(item),
-            silent=name_of(item) == "Normalize",
-        )
-        pieces.append(piece)
-    return pieces
+    """What the sequence consists of; `side` in px is the size of the view."""
+    walk = _Walk(run, side)
+    return [walk.piece(item) for item in flat(run.pipeline)]
 
 
 def stage_of(run: KorniaRun, piece: Piece) -> KorniaStage:
@@ -82,12 +74,83 @@ def stage_of(run: KorniaRun, piece: Piece) -> KorniaStage:
     return KorniaStage(piece.name, piece.transforms, before, after)
 
 
-def _resizes(item: Any, side: int) -> bool:
+class _Walk:
+    """Goes through a sequence, and knows whether pixels are normalised where it stands."""
+
+    def __init__(self, run: KorniaRun, side: int) -> None:
+        self.run, self.side = run, side
+        self.book = Notebook(lossy=False)
+        self.normalized = False
+
+    def piece(self, item: Any) -> Piece:
+        nodes = self._exact(item) or self._container(item)
+        before = self.normalized
+        self.normalized |= name_of(item) == "Normalize"
+        piece = _piece(item, (before, self.normalized))
+        silent = name_of(item) == "Normalize"
+        return replace(
+            piece, resizing=_resizing(item, self.side), nodes=nodes or None, silent=silent
+        )
+
+    def _exact(self, item: Any) -> Nodes:
+        nodes, obstacles = convert([item], lambda one: nodes_of(self.book, one), self.book)
+        return () if obstacles or self.book.size not in (None, self.side) else nodes
+
+    def _container(self, item: Any) -> Nodes:
+        """A choice among augmentations, each a node, if it takes one of them, or all in an order
+        that is even; none where one of these changes the size of an image."""
+        if not chooses(item):
+            return ()
+        inside = [self._branch(child) for child in item.children()]
+        least, past = item.random_apply
+        if not inside or not all(inside) or past != least + 1:
+            return ()
+        choices = tuple(map(together, inside))
+        weights = tuple(float(weight) for weight in item.random_apply_weights)
+        even = len(set(weights)) == 1
+        if least == 1 and min(weights) > 0:
+            return (OneOf(choices, () if even else weights),)
+        # Weights that sum to less than it takes are drawn from with replacement.
+        all_once = least == len(choices) and even and sum(weights) >= least
+        return (RandomOrder(choices),) if all_once else ()
+
+    def _branch(self, child: Any) -> Nodes:
+        """What follows one another inside a choice."""
+        nodes: list[Node] = []
+        for item in flat(child):
+            if name_of(item) == "Normalize" or _resizing(item, self.side) != "never":
+                return ()
+            nodes += self._exact(item) or self._container(item) or [self._stage(item)]
+        return tuple(nodes)
+
+    def _stage(self, item: Any) -> Node:
+        piece = _piece(item, (self.normalized, self.normalized))
+        return stage(library(LIBRARY), piece, stage_of(self.run, piece))
+
+
+def _piece(item: Any, normalized: tuple[bool, bool]) -> Piece:
+    return Piece(
+        (item,),
+        type(item).__name__,
+        portrait(item),
+        "floats",
+        normalized=normalized,
+        chance=_chance(item),
+    )
+
+
+def _resizing(item: Any, side: int) -> Resizing:
+    if chooses(item):
+        inside = [_resizing(one, side) for child in item.children() for one in flat(child)]
+        return "never" if all(one == "never" for one in inside) else "sometimes"
     if name_of(item):
-        return name_of(item) in SIZED
+        return "always" if name_of(item) in SIZED else "never"
     batch = to_float(picture(side))[None]
-    after = tried(item, batch)
-    return isinstance(after, torch.Tensor) and after.shape[-2:] != batch.shape[-2:]
+    return how_often_resizes(batch, tried(item, batch), partial(tried, item), _size)
+
+
+def _size(value: Any) -> torch.Size | None:
+    return value.shape[-2:] if isinstance(value, torch.Tensor) else None
 
 
 def _chance(item: Any) -> float | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Any, Literal
 
 import torch
 
@@ -22,8 +24,12 @@ from augscore.errors import InputError
 PATIENCE = 5.0
 _NEITHER_SIDE = 9, 5
 _SEED = 0
+_TRIALS = 8
 _HOMES = ("torchvision.transforms", "kornia.augmentation", "albumentations.")
 _FORMS = {"pil": "PIL images", "bytes": "bytes", "floats": "floats", "auto": "what came before"}
+
+
+Resizing = Literal["never", "sometimes", "always"]
 
 
 @dataclass(frozen=True)
@@ -31,20 +37,24 @@ class Piece:
     """One transform, or several that only run together.
 
     `takes` is the form of an image in front of it, None for one that only the transform before it
-    returns. `resizes`: it may change the size. `normalized`: pixels are normalised before it, and
-    after it. `nodes` are its exact counterpart, None where there is none. One that is `silent`
-    changes no image by itself: a conversion, or Normalize.
+    returns. `resizing`: at how many draws it changes the size. `normalized`: pixels are normalised
+    before it, and after it. `nodes` are its exact counterpart, None where there is none. One that
+    is `silent` changes no image by itself: a conversion, or Normalize.
     """
 
     transforms: tuple[Any, ...]
     name: str
     words: str
     takes: Takes | None
-    resizes: bool = False
+    resizing: Resizing = "never"
     normalized: tuple[bool, bool] = (False, False)
     nodes: tuple[Node, ...] | None = None
     chance: float | None = None
     silent: bool = False
+
+    @property
+    def resizes(self) -> bool:
+        return self.resizing != "never"
 
 
 RunOf = Callable[[Piece], Run]
@@ -92,10 +102,27 @@ def as_before(pixels: torch.Tensor, how: Normalize | None) -> torch.Tensor:
     return normalize_(pixels.clone(), how)
 
 
-def tried(transform: Callable[[Any], Any], image: Any) -> Any:
+def how_often_resizes(
+    image: Any, first: Any, draw: Callable[[Any, int], Any], size_of: Callable[[Any], Any]
+) -> Resizing:
+    """At how many of a few draws a transform changes the size of an image.
+
+    `first` is what `tried` gave, None where it broke; `draw` takes a copy of the image and a seed.
+    """
+    if first is None:
+        return "never"
+    more = (draw(copy.deepcopy(image), seed) for seed in range(1, _TRIALS))
+    sizes = [size_of(value) for value in chain([first], more) if value is not None]
+    changed = [size not in (None, size_of(image)) for size in sizes]
+    if all(changed):
+        return "always"
+    return "sometimes" if any(changed) else "never"
+
+
+def tried(transform: Callable[[Any], Any], image: Any, seed: int = _SEED) -> Any:
     """What it returns for an image; None where it breaks, does not end or returns no image."""
     try:
-        with limited(PATIENCE), seeded(_SEED), warnings.catch_warnings():
+        with limited(PATIENCE), seeded(seed), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             result = transform(image)
         pixels_of(result, "it", None)
@@ -106,9 +133,10 @@ def tried(transform: Callable[[Any], Any], image: Any) -> Any:
     return result
 
 
-def _joined(pieces: list[Piece]) -> list[Piece]:
+def _joined(pieces: Sequence[Piece]) -> list[Piece]:
     """An image is brought to the size of the view by one node: from the first to the last piece
     that resizes it is one. A piece without a form of its own goes with the one before it."""
+    pieces = _meant(pieces)
     resizing = [place for place, piece in enumerate(pieces) if piece.resizes]
     first, last = (resizing[0], resizing[-1]) if len(resizing) > 1 else (0, 0)
     groups: list[list[Piece]] = []
@@ -120,6 +148,17 @@ def _joined(pieces: list[Piece]) -> list[Piece]:
     return [_one(group) for group in groups]
 
 
+def _meant(pieces: Sequence[Piece]) -> list[Piece]:
+    """Whoever keeps the size at other draws, behind those who resize, is not meant to change it:
+    no batch could be made of what comes out."""
+    meant = list(pieces)
+    for place in reversed(range(len(meant))):
+        if meant[place].resizing == "always" or not any(p.resizes for p in meant[:place]):
+            break
+        meant[place] = replace(meant[place], resizing="never")
+    return meant
+
+
 def _one(group: Sequence[Piece]) -> Piece:
     if len(group) == 1:
         return group[0]
@@ -129,7 +168,7 @@ def _one(group: Sequence[Piece]) -> Piece:
         ", ".join(piece.name for piece in loud or group),
         ", ".join(piece.words for piece in group),
         group[0].takes,
-        any(piece.resizes for piece in group),
+        "always" if any(piece.resizes for piece in group) else "never",
         (group[0].normalized[0], group[-1].normalized[1]),
         chance=loud[0].chance if len(loud) == 1 else None,
         silent=not loud,

@@ -18,10 +18,9 @@ def run_foreign(
     """B images (3, H, W) and their keys → float32 (B, 3, size, size) on the images' device.
 
     What the pipeline leaves at another size is brought to it as references are; without a `size`
-    images, which then are alike, keep theirs. Raises InputError (`op_raised`, and those of what it
-    returns) with the key of the image.
+    images, which then are alike, keep theirs. Raises as `foreign_view`.
     """
-    views = [_view(image, key, run, whose) for image, key in zip(images, keys, strict=True)]
+    views = [foreign_view(image, key, run, whose) for image, key in zip(images, keys, strict=True)]
     fitted = [
         resize(view, *image.shape[-2:]) if size is None else bring_to_size(view, size)
         for view, image in zip(views, images, strict=True)
@@ -29,13 +28,11 @@ def run_foreign(
     return torch.stack(fitted).to(images[0].device)
 
 
-def to_bytes(image: torch.Tensor) -> torch.Tensor:
-    """uint8, or float in [0, 1] → uint8 on the CPU."""
-    image = image.cpu()
-    return image if image.dtype == torch.uint8 else image.mul(255).round_().to(torch.uint8)
+def foreign_view(image: torch.Tensor, key: int, run: Run, whose: str) -> torch.Tensor:
+    """(3, H, W) → float32 (3, h, w) on the CPU, as the pipeline leaves it.
 
-
-def _view(image: torch.Tensor, key: int, run: Run, whose: str) -> torch.Tensor:
+    Raises InputError (`op_raised`, and those of what it returns) with the key of the image.
+    """
     try:
         with seeded(key):
             pixels, _ = run(image, key)
@@ -50,3 +47,9 @@ def _view(image: torch.Tensor, key: int, run: Run, whose: str) -> torch.Tensor:
             hint="Try it on one image; takes= of Policy.of changes what kind of image it is given",
         ) from error
     return pixels
+
+
+def to_bytes(image: torch.Tensor) -> torch.Tensor:
+    """uint8, or float in [0, 1] → uint8 on the CPU."""
+    image = image.cpu()
+    return image if image.dtype == torch.uint8 else image.mul(255).round_().to(torch.uint8)

@@ -20,12 +20,12 @@ def staged(policy: Policy) -> Policy:
 
     A transform with an exact counterpart here becomes that; each other one is a `Stage` with a key
     of its own, given images in the form that it finds in its pipeline, and what comes after
-    Normalize is given normalised ones. Random containers of torchvision, and OneOf and Sequential
-    of albumentations, become ours around such nodes. What cannot be taken apart (a function, a
-    class of the user's, other containers) is one stage, and so are transforms that bring an image
-    to a size in several steps. Views are distributed as before; a view of the same key is another
-    one, since a transform now draws from its own key. A policy without such pipelines comes back
-    as it is.
+    Normalize is given normalised ones. Random containers of torchvision, and those of kornia and
+    albumentations that choose one or all of their transforms, become ours around such nodes. What
+    cannot be taken apart (a function, a class of the user's, other containers) is one stage, and so
+    are transforms that bring an image to a size in several steps. Views are distributed as before;
+    a view of the same key is another one, since a transform now draws from its own key. A policy
+    without such pipelines comes back as it is.
     """
     views = tuple(_view(view, view.size or policy.size) for view in policy.views)
     if views == policy.views:
@@ -41,7 +41,7 @@ def _nodes(node: Node, side: int) -> tuple[Node, ...]:
     if not isinstance(node, Foreign) or isinstance(node, Stage) or node.run is None:
         return (node,)
     pieces, run_of = _taken_apart(node.run, side)
-    if len(pieces) > 1:
+    if len(pieces) > 1 or any(piece.nodes for piece in pieces):
         return stages(node.library, pieces, run_of) or (_whole(node, None),)
     return (_whole(node, pieces[0] if pieces else None),)
 

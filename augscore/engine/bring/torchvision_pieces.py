@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
 import torch
 from PIL import Image
 
-from augscore.engine.bring.piece import Piece, as_before, chance_of, picture, stage, tried
+from augscore.engine.bring.piece import (
+    Piece,
+    Resizing,
+    as_before,
+    chance_of,
+    how_often_resizes,
+    picture,
+    stage,
+    tried,
+)
 from augscore.engine.bring.portrait import called, portrait
 from augscore.engine.bring.reading import Nodes, Notebook, convert, library, together
 from augscore.engine.bring.result import pixels_of
@@ -87,13 +96,13 @@ class _Walk:
         nodes = self._exact(item)
         after = tried(item, self.image)
         silent = after is not None and self._only_converts(item, after)
-        resizes = self._resizes(item, after)
-        nodes = nodes or (() if resizes else self._container(item))
+        resizing = self._resizing(item, after)
+        nodes = nodes or (() if resizing != "never" else self._container(item))
         before, form = self.normalized, self.form
         self.normalized |= name_of(item) == "Normalize" and self.run.normalize is not None
         self._goes_on(after)
         normalized = before, self.normalized
-        return self._piece(item, form, normalized, resizes=resizes, nodes=nodes, silent=silent)
+        return self._piece(item, form, normalized, resizing=resizing, nodes=nodes, silent=silent)
 
     def _piece(
         self,
@@ -101,7 +110,7 @@ class _Walk:
         form: Takes | None,
         normalized: tuple[bool, bool],
         *,
-        resizes: bool = False,
+        resizing: Resizing = "never",
         nodes: Nodes = (),
         silent: bool = False,
     ) -> Piece:
@@ -110,7 +119,7 @@ class _Walk:
             title_of(item),
             portrait(item),
             form,
-            resizes,
+            resizing,
             normalized,
             nodes or None,
             chance_of(item),
@@ -144,7 +153,9 @@ class _Walk:
         nodes: list[Node] = []
         for item in flat(branch):
             after = tried(item, self.image)
-            if name_of(item) in CONVERSIONS | {"Normalize"} or self._resizes(item, after):
+            if name_of(item) in CONVERSIONS | {"Normalize"}:
+                return ()
+            if self._resizing(item, after) != "never":
                 return ()
             if after is not None and _form(after, self.normalized) != self.form:
                 return ()
@@ -155,10 +166,12 @@ class _Walk:
         piece = self._piece(item, self.form, (self.normalized, self.normalized))
         return stage(library(LIBRARY), piece, stage_of(self.run, piece))
 
-    def _resizes(self, item: Any, after: Any) -> bool:
-        if name_of(item) in SIZED or keeps_size(item):
-            return name_of(item) in SIZED
-        return after is not None and _size(after) not in (None, _size(self.image))
+    def _resizing(self, item: Any, after: Any) -> Resizing:
+        if name_of(item) in SIZED:
+            return "always"
+        if keeps_size(item):
+            return "never"
+        return how_often_resizes(self.image, after, partial(tried, item), _size)
 
     def _only_converts(self, item: Any, after: Any) -> bool:
         """Whether it changes the form of an image alone, or is the Normalize that is split off."""

@@ -59,10 +59,6 @@ def _transforms(raw: RawPipeline, key: int) -> Iterator[tuple[Any, Callable[[Any
         for place, item in enumerate(albumentations_pieces.flat(run.pipeline)):
             yield item, _Called(item, unsigned(key) + place)
         return
-    chosen = isinstance(run, KorniaRun) and kornia.chosen_once(run.pipeline)
-    if chosen:
-        yield run.pipeline, run.pipeline
-        return
     flat = kornia.flat if isinstance(run, KorniaRun) else torchvision_steps.flat
     for item in flat(run.pipeline):
         yield item, item

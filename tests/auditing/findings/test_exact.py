@@ -65,7 +65,6 @@ def broken(code: str, every: int, part: int | None = 2) -> Table:
         ("op_raised", "raises an error"),
         ("op_none", "returns nothing"),
         ("op_shape", "another shape"),
-        ("op_nan", "no numbers"),
         ("op_hang", "does not come back"),
         ("op_mutates", "changes the image"),
         ("op_global_rng", "global generator"),
@@ -96,7 +95,11 @@ def test_one_break_of_one_image_is_enough() -> None:
 
 
 def test_each_way_of_breaking_is_told_by_itself() -> None:
-    faults = {0: Fault("op_raised", "", 1), 1: Fault("op_nan", "", 1), 2: Fault("op_raised", "", 0)}
+    faults = {
+        0: Fault("op_raised", "", 1),
+        1: Fault("op_none", "", 1),
+        2: Fault("op_raised", "", 0),
+    }
     both = with_views(FEW, lambda i, k, v: replace(v, fault=faults[i]) if k == 0 else v)
     assert [(f.part, f.value is None) for f in found(both, "RAISES")] == [
         ("Crop", False),
@@ -213,8 +216,34 @@ def test_an_operation_that_was_refused_for_its_range_is_found_once() -> None:
     strange = with_views(FEW, lambda i, k, v: replace(v, fault=fault, pixels=None))
     (finding,) = found(strange, "OUT_OF_RANGE")
     assert finding.part == "Contrast"
-    assert "12 views: values reach 255" in finding.statement
+    assert "uses: values reach 255" in finding.statement
+    assert (finding.value, finding.n) == (1.0, 12)
     assert found(strange, "RAISES") == ()
+
+
+def test_what_is_no_number_is_told_once() -> None:
+    strange = broken("op_nan", 20)
+    traced = (OutOfRange("Brightness", "Normalize", 0.4, 0.5), OutOfRange("Flip", "", 0.0, 0.3))
+    other, finding = found(replace(strange, out_of_range=traced), "OUT_OF_RANGE")
+    assert (other.part, finding.part, finding.level) == ("Flip", "Brightness", "fail")
+    assert "no numbers" in finding.statement
+    assert "bits 0, seed 5" in finding.statement
+    assert finding.statement.endswith("it stands behind Normalize")
+    assert finding.images == ("0000.png", "0005.png", "0010.png")
+    assert found(strange, "RAISES") == ()
+    unclear = replace(strange, out_of_range=traced, parts=(*strange.parts, strange.parts[2]))
+    assert len(found(unclear, "OUT_OF_RANGE")) == 3
+
+
+def test_values_that_only_a_level_spoils_are_a_warning() -> None:
+    fault = Fault("op_range", "values reach 255", None)
+
+    def one(i: int, level: LevelRecord) -> LevelRecord:
+        return replace(level, fault=fault) if (level.part, level.level) == (2, 6) else level
+
+    (finding,) = found(with_levels(FEW, one), "OUT_OF_RANGE")
+    assert (finding.level, finding.part) == ("warn", "Brightness")
+    assert found(with_levels(FEW, one), "RAISES") == ()
 
 
 def test_a_draw_that_gives_other_pixels_is_found() -> None:

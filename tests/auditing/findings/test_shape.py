@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from augscore.auditing.anatomy.part import Axis
-from augscore.auditing.table import Fault, LevelRecord, Pixels, Table
+from augscore.auditing.columns import columns_of
+from augscore.auditing.scale import scale_of
+from augscore.auditing.table import Fault, LevelRecord, Pixels, Reading, Table
 from tests.auditing.findings.looking import check, codes, found
 from tests.auditing.tables import CLEAN, RISING, Op, table, with_levels
 
@@ -108,6 +111,26 @@ def test_a_flat_curve_is_magnitude_free() -> None:
     (finding,) = found(flat, "MAGNITUDE_FREE")
     assert (finding.part, finding.level) == ("Equalize", "warn")
     assert codes(flat) & SHAPES == {"MAGNITUDE_FREE", "NOT_IDENTITY_AT_ZERO"}
+
+
+@pytest.mark.parametrize("lower", [0.0, 0.002])
+def test_a_flat_curve_has_no_rounding_and_no_sign(lower: float) -> None:
+    """The largest deviation of seven levels of which one lies `lower` below the others."""
+
+    def one(i: int, level: LevelRecord) -> LevelRecord:
+        share = 1 - lower * (level.level == 3)
+        return replace(level, reading=Reading((0.3 + i / 700) * share, (0.1 + i / 900) * share))
+
+    flat = with_levels(with_op(Op("Equalize", curve=FLAT)), one)
+    finding = found(flat, "MAGNITUDE_FREE")[-1]
+    unit = scale_of(columns_of(flat)).unrelated_strength
+    assert unit is not None
+    mean = np.mean([0.3 + i / 700 for i in range(80)])
+    assert finding.value == pytest.approx(mean * lower * 6 / 7 / unit, rel=1e-9, abs=0.0)
+    low, value, high = (
+        float(n) for n in (finding.low, finding.value, finding.high) if n is not None
+    )
+    assert 0 <= low <= value <= high
 
 
 def test_a_flat_curve_by_design_is_only_told() -> None:

@@ -17,11 +17,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 from augscore.auditing.report.page.document import to_html
-from tests.auditing.report import example
+from tests.auditing.report import example, example_ops, example_pictures
 
 Scheme = Literal["light", "dark"]
 PHONE, DESKTOP = 360, 1280
-ALL = [place for place, op in enumerate(example.OPS) for _ in op.curves]
+ALL = [place for place, op in enumerate(example_ops.OPS) for _ in op.curves]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 REQUIRED = bool(os.environ.get("REQUIRE_BROWSER"))
 
@@ -60,7 +60,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("report") / "report.html"
-    path.write_text(to_html(example.full(), example.pictures()), encoding="utf-8")
+    path.write_text(to_html(example.full(), example_pictures.pictures()), encoding="utf-8")
     return path
 
 
@@ -200,8 +200,8 @@ def test_hostile_names_do_nothing(desktop: Opened) -> None:
     page = desktop.page
     page.wait_for_timeout(100)
     assert page.evaluate("document.querySelectorAll('img[onerror], [src=x]').length") == 0
-    assert page.get_by_text(example.HOSTILE_FILE, exact=True).count() >= 2
-    assert page.get_by_role("heading", name=example.HOSTILE_OP, exact=True).count() == 1
+    assert page.get_by_text(example_ops.HOSTILE_FILE, exact=True).count() >= 2
+    assert page.get_by_role("heading", name=example_ops.HOSTILE_OP, exact=True).count() == 1
 
 
 def test_the_content_policy_is_in_force(desktop: Opened) -> None:

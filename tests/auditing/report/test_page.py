@@ -20,7 +20,7 @@ from augscore.auditing.report.headline import reason
 from augscore.auditing.report.limits import LIMITS
 from augscore.auditing.report.page.document import MOST_BYTES, to_html
 from augscore.auditing.report.picture import Picture
-from tests.auditing.report import example
+from tests.auditing.report import example, example_ops, example_pictures
 
 ATTACKS = (
     "</style><script>alert(1)</script>",
@@ -59,7 +59,7 @@ def all_of(tree: Element, name: str) -> list[Element]:
 
 @pytest.fixture(scope="module")
 def pictures() -> list[Picture]:
-    return example.pictures()
+    return example_pictures.pictures()
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +104,7 @@ def test_headings_skip_no_level(tree: Element) -> None:
 
 def test_every_curve_and_the_distribution_have_their_table(tree: Element) -> None:
     sections = {section.get("id"): section for section in all_of(tree, "section")}
-    curves = [curve for op in example.OPS for curve in op.curves]
+    curves = [curve for op in example_ops.OPS for curve in op.curves]
     tables = all_of(sections["curves"], "table")
     assert len(tables) == len(curves)
     rows = [len(all_of(table, "tr")) - 1 for table in tables]
@@ -141,8 +141,8 @@ def digest(text: str) -> str:
 
 def test_hostile_names_are_shown_as_text(tree: Element) -> None:
     told = text_of(tree)
-    assert example.HOSTILE_FILE in told
-    assert example.HOSTILE_OP in told
+    assert example_ops.HOSTILE_FILE in told
+    assert example_ops.HOSTILE_OP in told
     assert len(all_of(tree, "script")) == 1
     assert all_of(tree, "b") == [all_of(tree, "header")[0][0][0]]  # the name of the product
 
@@ -285,7 +285,7 @@ def test_a_curve_is_drawn_where_its_values_are(tree: Element) -> None:
     low, high = marks[0.0], marks[1.0]
     (line,) = [e for e in chart.iter() if e.get("class") == "line"]
     found = [(y - low) / (high - low) for _, y in places(line.get("points") or "")]
-    expected = [point.strength.value for point in example.OPS[0].curves[0].points]
+    expected = [point.strength.value for point in example_ops.OPS[0].curves[0].points]
     assert found == pytest.approx(expected, abs=1e-3)
     across = [x for x, _ in places(line.get("points") or "")]
     steps = [b - a for a, b in pairwise(across)]
@@ -296,12 +296,12 @@ def test_a_curve_is_drawn_where_its_values_are(tree: Element) -> None:
 
 def test_a_shift_that_was_not_asked_for_is_not_drawn() -> None:
     """Pictures that an operation left alone have one all the same."""
-    curve = example.OPS[0].curves[0]
+    curve = example_ops.OPS[0].curves[0]
     points = tuple(
         replace(point, shift=point.shift if place == 0 else None)
         for place, point in enumerate(curve.points)
     )
-    op = replace(example.OPS[0], curves=(replace(curve, points=points),))
+    op = replace(example_ops.OPS[0], curves=(replace(curve, points=points),))
     told = to_html(replace(example.full(), ops=(op,)), ())
     assert "<figcaption>Score shift</figcaption>" not in told
     assert "<figcaption>Pixel RMS</figcaption>" in told

@@ -10,7 +10,8 @@ import torch
 from PIL import Image
 
 from augscore.auditing.report.picture import GAINS, gain_of, picture_of
-from tests.auditing.report.example import EXAMPLES, FINDINGS
+from tests.auditing.report.example_findings import FINDINGS
+from tests.auditing.report.example_pictures import EXAMPLES
 
 EXAMPLE = EXAMPLES[0]
 

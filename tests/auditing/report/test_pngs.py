@@ -14,7 +14,7 @@ from augscore.auditing.report.curves_figure import COLUMNS, MOST, curves_png
 from augscore.auditing.report.font import drawable, drawable_end
 from augscore.auditing.report.gallery_figure import gallery_png
 from augscore.auditing.report.picture import SIDE, Picture
-from tests.auditing.report import example
+from tests.auditing.report import example, example_ops, example_pictures
 
 NAMES = ("$x_{$", "猫の写真", "\U0001f63a", "\x1b[31m", "a" * 300, "\udcff", "")
 
@@ -27,13 +27,13 @@ def opened(png: bytes | None) -> np.ndarray:
 
 
 def with_ops(count: int, name: str = "Solarize") -> Audit:
-    op = replace(example.OPS[0], op=name)
+    op = replace(example_ops.OPS[0], op=name)
     return replace(example.full(), ops=(op,) * count)
 
 
 @pytest.fixture(scope="module")
 def pictures() -> list[Picture]:
-    return example.pictures()
+    return example_pictures.pictures()
 
 
 def test_the_same_audit_gives_the_same_bytes(pictures: list[Picture]) -> None:
@@ -63,8 +63,8 @@ def test_a_curve_stands_where_its_strength_is() -> None:
 
 def height_of(strength: float) -> float:
     """The row, from the top, at which a flat curve of this strength is drawn in its own blue."""
-    flat = example.curve("magnitude", "", (0.0, 1.0), (strength, strength))
-    op = replace(example.OPS[0], curves=(flat,))
+    flat = example_ops.curve("magnitude", "", (0.0, 1.0), (strength, strength))
+    op = replace(example_ops.OPS[0], curves=(flat,))
     shown = opened(curves_png(replace(example.full(), ops=(op,))))
     blue = np.abs(shown - [0, 0x72, 0xB2]).sum(axis=2) < 30
     assert blue.any()
