@@ -8,8 +8,10 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.resources import files
 from pathlib import Path
 
+import jsonschema
 import pytest
 from PIL import Image
 
@@ -56,16 +58,18 @@ def test_a_study_writes_pictures_and_data_and_says_what_they_are(
 ) -> None:
     found = invoke(*_words(study, scenes, model_file))
     assert found.exit_code == 0, found.output
-    files = {path.name for path in Path("s").iterdir()}
-    assert files == COMMANDS[study][1] | {"rows.jsonl", "run.json", f"{study}.json"}
+    written = {path.name for path in Path("s").iterdir()}
+    assert written == COMMANDS[study][1] | {"rows.jsonl", "run.json", f"{study}.json"}
     for path in Path("s").glob("*.png"):
         with Image.open(path) as picture:
             assert picture.width > 600
     for path in Path("s").glob("*.csv"):
         assert list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
     document = json.loads(Path(f"s/{study}.json").read_text(encoding="utf-8"))
-    assert document["schema"] == f"augscore.study-{study}/1"
-    assert document["complete"] is True
+    schema = json.loads((files("augscore") / f"schemas/study-{study}-1.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator(schema).validate(document)
+    assert set(document) == set(schema["properties"])
     assert (document["images"], document["seeds"], document["size"]) == (4, [0], 32)
     assert "bootstrap" in document["spread"]
     assert document["command"].startswith("augscore")
