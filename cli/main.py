@@ -27,7 +27,7 @@ COMMANDS = {
         ".commands.policy:policy",
         "Policies: list, show, validate, draw them.",
     ),
-    "study": (".commands.study:study", "Experiments as grids of runs, which grow."),
+    "study": (".commands.study:study", "Experiments on your own images, which grow."),
     "bench": (".commands.bench:bench", "How fast and how exact the engine is here."),
     "doctor": (".commands.doctor:doctor", "Check that this machine can run augscore."),
     "completion": (".commands.completion:completion", "Print the completion script of a shell."),

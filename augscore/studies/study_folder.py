@@ -13,32 +13,30 @@ from augscore.runs.lock import locked
 from augscore.runs.mark import lasting_names, mark, marked_settings
 from augscore.runs.run_folder import begun_otherwise
 
-COMMAND = "study weighting"
-
 
 @contextmanager
 def claimed_study(
-    out: Path, settings: Mapping[str, object], facts: Mapping[str, object]
+    out: Path, command: str, settings: Mapping[str, object], facts: Mapping[str, object]
 ) -> Iterator[None]:
-    """Hold the folder; a new one gets its mark.
+    """Hold the folder of a `command` such as "study weighting"; a new one gets its mark.
 
     Raises UsageError: `run_in_use`, else as `check_study` and `prepare_folder`.
     """
     prepare_folder(out)
     with locked(out):
-        check_study(out, settings)
+        check_study(out, command, settings)
         remove_stale(out)
-        if marked_settings(out, COMMAND) is None:
-            mark(out, COMMAND, settings, facts)
+        if marked_settings(out, command) is None:
+            mark(out, command, settings, facts)
         yield
 
 
-def check_study(out: Path, settings: Mapping[str, object]) -> None:
+def check_study(out: Path, command: str, settings: Mapping[str, object]) -> None:
     """Changes nothing. Raises UsageError: `resume_mismatch` for a study of other settings, each
     named; `output_exists` for a folder of something else."""
     if not out.is_dir():
         return
-    old = marked_settings(out, COMMAND)
+    old = marked_settings(out, command)
     if old is not None:
         if changed := differences(old, settings):
             raise begun_otherwise(out, changed, force=False)

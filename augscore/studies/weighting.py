@@ -20,6 +20,7 @@ from augscore.studies.rows import StudyRow, read_rows
 from augscore.studies.study_folder import claimed_study, rows_of
 from augscore.studies.table import document, markdown
 
+COMMAND = "study weighting"
 TABLE, RESULT, FIGURE = "table.md", "table.json", "differences.png"
 
 RunCell = Callable[[Cell], StudyRow | None]
@@ -77,7 +78,7 @@ class StudyResult:
 def run_study(study: Study, run_cell: RunCell, hooks: StudyHooks) -> StudyResult:
     """Run what is missing. Tables are written behind each run, so that they always say what is
     known. Raises as `claimed_study`, and what a run raises."""
-    with claimed_study(study.out, study.settings, study.facts):
+    with claimed_study(study.out, COMMAND, study.settings, study.facts):
         rows = list(read_rows(rows_of(study.out)))
         with Journal(rows_of(study.out)) as journal:
             missing = missing_of(study.cells, rows)

@@ -67,6 +67,16 @@ def test_static_help_of_what_is_trained_is_the_commands_own() -> None:
         assert command.get_short_help_str(limit=200) == text
 
 
+def test_static_help_of_what_is_studied_is_the_commands_own() -> None:
+    from augscore_cli.commands.study import COMMANDS as STUDIED
+    from augscore_cli.commands.study import study
+
+    for name, (_, text) in STUDIED.items():
+        command = study.get_command(click.Context(study), name)
+        assert command is not None
+        assert command.get_short_help_str(limit=200) == text
+
+
 @pytest.mark.parametrize(
     ("words", "command"), EVERY, ids=lambda v: " ".join(v) or "root" if isinstance(v, tuple) else ""
 )

@@ -6,9 +6,9 @@ from augscore.auditing.anatomy.part import Axis
 from augscore.engine.check import settings
 from augscore.engine.level_tables import IDENTITY, level_map
 from augscore.engine.nodes import LEVELS, Levelled, Node, RandAugment, Step, Value
-from augscore.engine.ops.arguments import Argument, Range, Whole
 from augscore.engine.ops.record import Knob, Op
 from augscore.engine.ops.table import find_op
+from augscore.engine.turned import argument_of, is_whole
 
 LEVEL = "level"
 
@@ -27,16 +27,6 @@ def axis_of_level(count: int, set_to: float | None, farthest: float = LEVELS - 1
     if set_to is not None:
         levels.add(round(set_to))
     return Axis(LEVEL, "of 30", tuple(float(level) for level in sorted(levels)), None, set_to)
-
-
-def turned_step(step: Step, argument: str, value: float) -> Step:
-    """The step with one argument fixed, its other knobs at their weakest, applied to all."""
-    op = find_op(step.op)
-    given = dict(settings(step).values)
-    for knob in op.knobs:
-        number = value if knob.argument == argument else knob.weakest
-        given[knob.argument] = _fixed(_argument(op, knob.argument), number)
-    return Step(step.op, tuple(given.items()), p=1.0)
 
 
 def turned_row(row: Levelled, level: float) -> Node:
@@ -58,7 +48,7 @@ def _axis(op: Op, knob: Knob, value: Value, count: int) -> Axis | None:
     if low == high == knob.weakest:
         return None
     ends = (min(low, knob.weakest), max(high, knob.weakest))
-    whole = _is_whole(_argument(op, knob.argument))
+    whole = is_whole(argument_of(op, knob.argument))
     levels = _levels(ends, knob.weakest, count, whole)
     neutral = knob.weakest if knob.is_neutral else None
     set_to = float(low) if low == high else None
@@ -84,18 +74,3 @@ def _levels(
     if whole:
         levels = [float(round(level)) for level in levels]
     return tuple(dict.fromkeys(float(f"{level:.6g}") for level in levels))
-
-
-def _fixed(argument: Argument, value: float) -> Value:
-    number = float(round(value)) if _is_whole(argument) else value
-    if isinstance(argument, Range):
-        return (number, number)
-    return round(number) if isinstance(argument, Whole) else number
-
-
-def _argument(op: Op, name: str) -> Argument:
-    return next(argument for argument in op.arguments if argument.name == name)
-
-
-def _is_whole(argument: Argument) -> bool:
-    return isinstance(argument, Whole) or (isinstance(argument, Range) and argument.whole)

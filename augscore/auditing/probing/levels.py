@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from augscore.auditing.anatomy.axes import turned_row, turned_step
+from augscore.auditing.anatomy.axes import turned_row
 from augscore.auditing.anatomy.parts import Probe
 from augscore.auditing.probing.lab import Bench, Lab
 from augscore.auditing.probing.pixels import pixels_of
@@ -19,6 +19,7 @@ from augscore.engine.bring.dial import Dial
 from augscore.engine.drawing.view import draw, resizes
 from augscore.engine.nodes import Levelled, Node, Stage, Step
 from augscore.engine.policy import Policy, View
+from augscore.engine.turned import turned_step
 
 
 def probe_levels(bench: Bench, lab: Lab, images: Sequence[int]) -> dict[int, list[LevelRecord]]:

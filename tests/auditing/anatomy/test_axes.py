@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 import torch
 
-from augscore.auditing.anatomy.axes import axes_of_step, turned_row, turned_step
+from augscore.auditing.anatomy.axes import axes_of_step, turned_row
 from augscore.engine.augment import augment
 from augscore.engine.level_tables import AUG_MIX
 from augscore.engine.nodes import Step
 from augscore.engine.ops.record import Knob, Op
 from augscore.engine.ops.table import OPS
 from augscore.engine.policy import Policy, View
+from augscore.engine.turned import turned_step
 
 KNOBS = [(op, knob) for op in OPS.values() for knob in op.knobs]
 # Magnitudes that no knob turns: places, orders, fields, which channel.

@@ -1,0 +1,1 @@
+"""Score value and strength against magnitude, operation by operation (ScoreCL, Figure 1)."""

@@ -1,0 +1,1 @@
+"""How far two views of an image lie apart, by the magnitudes of both (ScoreCL, Figure 3)."""
