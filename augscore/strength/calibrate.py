@@ -52,7 +52,7 @@ def calibrate(
         return _joined(parts)
 
     originals = _as_float(clean)
-    standards = _standards(seen(originals))
+    standards = standards_of(seen(originals))
     ladders = []
     for size in sizes:
         ladders.append(_ladder(bring_to_size(clean, size), seen, standards))
@@ -79,7 +79,7 @@ def ladder_sizes(working_size: int) -> tuple[int, ...]:
     return tuple(sizes)
 
 
-def _standards(sight: Sight) -> Standards:
+def standards_of(sight: Sight) -> Standards:
     plain = Standards(
         feature_mean=sight.features.mean(dim=(0, 2, 3)),
         feature_sd=sight.features.std(dim=(0, 2, 3)).clamp_min(1e-6),

@@ -27,6 +27,10 @@ COMMANDS = {
         ".commands.study_figures:composition",
         "Two operations at once: contours over both magnitudes.",
     ),
+    "agreement": (
+        ".commands.study_agreement:agreement",
+        "Do outside judges confirm the reading?",
+    ),
 }
 
 

@@ -1,0 +1,1 @@
+"""Do outside judges confirm the reading? Stimuli made again, readings beside opinions."""

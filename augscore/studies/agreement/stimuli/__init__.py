@@ -1,0 +1,1 @@
+"""Distorted pictures, made again from the strengths that the judges' papers document."""

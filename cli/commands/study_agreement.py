@@ -1,0 +1,114 @@
+"""`augscore study agreement`: does the reading agree with judges that have never seen it?"""
+
+from __future__ import annotations
+
+import shlex
+import sys
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..exits import stop_code
+from ..lines import Line, line, table
+from ..measure_files import check_target
+from ..measuring_options import model
+from ..names import shown, shown_path
+from ..options import Configured, Settings, machine_options, shared_options, with_settings
+from ..progress import progress_sink
+from ..results import print_result
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from augscore.studies.agreement.figures import Figure
+
+WIDTH = 80
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgreementSettings(Settings):
+    """Every option of `study agreement`, resolved."""
+
+    folder: Path
+    out: Path
+    pictures: int
+    model: str
+    device: str
+    workers: int | None
+
+
+@click.command("agreement", cls=Configured, short_help="Do outside judges confirm the reading?")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--out",
+    required=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Folder of the study; the same command again continues it.",
+)
+@click.option(
+    "--pictures",
+    type=click.IntRange(min=2),
+    default=16,
+    show_default=True,
+    metavar="N",
+    help="Pictures of each judge, at most.",
+)
+@model
+@machine_options
+@shared_options
+@with_settings(AgreementSettings)
+def agreement(settings: AgreementSettings) -> None:
+    """Make the pictures again that people judged in DIR (RAID, KADID-10k, TID2013), and compare
+    the order of strengths with the order of the people's answers.
+
+    Beside the reading stand the same design with untrained weights, pixel RMS, 1 - SSIM, and the
+    number of the level, which looks at no picture. DIR holds raid_responses.csv, kodak16.zip and
+    reference_crops.csv; kadid10k_conditions.csv and photos.zip; tid2013_items.csv: a judge whose
+    files are missing is left out. Writes table.md and agreement.json.
+
+    \b
+    augscore study agreement judges --out agreement
+    augscore study agreement judges --out own --model runs/score --pictures 6
+    """
+    check_target(settings.json, "--json", (settings.folder,))
+    with progress_sink(settings.streams) as progress:
+        from augscore.runs.mark import refuse_inputs
+        from augscore.runtime import Interruptions
+        from augscore.strength.scorer import load_scorer
+        from augscore.studies.agreement.folder import check_folder
+        from augscore.studies.agreement.study import (
+            AgreementHooks,
+            AgreementStudy,
+            document,
+            run_agreement,
+        )
+
+        check_folder(settings.folder)
+        refuse_inputs(settings.out, (settings.folder,), purpose="study")
+        command = shown(shlex.join(["augscore", *sys.argv[1:]]))
+        scorer = load_scorer(settings.model, settings.device)
+        study = AgreementStudy(settings.folder, settings.out, settings.pictures, scorer, command)
+        with Interruptions() as stop:
+            result = run_agreement(study, AgreementHooks(progress, stop))
+    if result.figures is None:
+        by = str(result.stopped_by)
+        settings.streams.note(f"stopped by {by}; the same command continues this study")
+        raise click.exceptions.Exit(stop_code(by))
+    for name in result.left_out:
+        settings.streams.note(f"note: {name} is left out, its files are not in the folder")
+    print_result(settings, _lines(result.figures), document(study, result.figures))
+    settings.streams.note(f"wrote {shown_path(settings.out)}: table.md, agreement.json")
+
+
+def _lines(figures: Mapping[str, Sequence[Figure]]) -> list[Line]:
+    from augscore.studies.agreement.table import SPREAD, screen_rows
+
+    told = f"Spearman's rank correlation. {SPREAD}."
+    wrapped = [line(part) for part in textwrap.wrap(told, WIDTH)]
+    return [*map(line, table(screen_rows(figures), gap=2)), *wrapped]

@@ -1,0 +1,67 @@
+"""The study goes on where it was stopped, and its control is no copy of the reading."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from augscore.errors import UsageError
+from augscore.runtime import Progress, StopFlag, Stopped
+from augscore.strength.scorer import Scorer
+from augscore.studies.agreement.study import (
+    AgreementHooks,
+    AgreementResult,
+    AgreementStudy,
+    run_agreement,
+)
+from tests.studies.agreement.folders import photo_folder
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return photo_folder(tmp_path_factory.mktemp("judges"), 3)
+
+
+def run(
+    folder: Path, out: Path, scorer: Scorer, pictures: int = 3, stop_after: int = 99
+) -> AgreementResult:
+    def progress(event: Progress) -> None:
+        if event.done == stop_after:
+            raise Stopped("SIGTERM")
+
+    study = AgreementStudy(folder, out, pictures, scorer, "augscore …")
+    return run_agreement(study, AgreementHooks(progress, StopFlag()))
+
+
+def test_a_stopped_study_ends_like_one_that_never_was(
+    folder: Path, tmp_path: Path, tiny_scorer: Scorer
+) -> None:
+    whole = run(folder, tmp_path / "whole", tiny_scorer)
+    assert whole.left_out == ("RAID", "TID2013")
+    first = run(folder, tmp_path / "stopped", tiny_scorer, stop_after=2)
+    assert (first.figures, first.stopped_by) == (None, "SIGTERM")
+    assert not (tmp_path / "stopped" / "agreement.json").exists()
+    second = run(folder, tmp_path / "stopped", tiny_scorer)
+    assert second.figures == whole.figures
+    for name in ("rows.jsonl", "table.md", "agreement.json"):
+        assert (tmp_path / "stopped" / name).read_bytes() == (
+            tmp_path / "whole" / name
+        ).read_bytes()
+    document = json.loads((tmp_path / "whole" / "agreement.json").read_text())
+    by_name = {row["name"]: row["figures"] for row in document["contenders"]}
+    assert list(by_name) == ["strength", "untrained", "pixel RMS", "1 - SSIM", "level number"]
+    by_level = {figure["what"]: figure for figure in by_name["level number"]}
+    assert by_level["within kinds"]["value"] == pytest.approx(1)
+    assert by_level["at equal levels"]["value"] is None
+    assert by_name["untrained"] != by_name["strength"]
+    assert "| KADID-10k | pooled |" in (tmp_path / "whole" / "table.md").read_text()
+
+
+def test_another_number_of_pictures_is_another_study(
+    folder: Path, tmp_path: Path, tiny_scorer: Scorer
+) -> None:
+    run(folder, tmp_path / "s", tiny_scorer, pictures=2)
+    with pytest.raises(UsageError, match="pictures: 2 → 3"):
+        run(folder, tmp_path / "s", tiny_scorer, pictures=3)
