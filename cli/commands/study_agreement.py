@@ -65,12 +65,14 @@ class AgreementSettings(Settings):
 @with_settings(AgreementSettings)
 def agreement(settings: AgreementSettings) -> None:
     """Make the pictures again that people judged in DIR (RAID, KADID-10k, TID2013), and compare
-    the order of strengths with the order of the people's answers.
+    the order of strengths with the order of the people's answers; and with the accuracy that
+    classifiers of CIFAR-10 lose, under corruptions and the engine's operations.
 
     Beside the reading stand the same design with untrained weights, pixel RMS, 1 - SSIM, and the
     number of the level, which looks at no picture. DIR holds raid_responses.csv, kodak16.zip and
-    reference_crops.csv; kadid10k_conditions.csv and photos.zip; tid2013_items.csv: a judge whose
-    files are missing is left out. Writes table.md and agreement.json.
+    reference_crops.csv; kadid10k_conditions.csv and photos.zip; tid2013_items.csv;
+    cifar10_10k.npz: a judge whose files are missing is left out. Writes table.md and
+    agreement.json.
 
     \b
     augscore study agreement judges --out agreement
@@ -100,8 +102,8 @@ def agreement(settings: AgreementSettings) -> None:
         by = str(result.stopped_by)
         settings.streams.note(f"stopped by {by}; the same command continues this study")
         raise click.exceptions.Exit(stop_code(by))
-    for name in result.left_out:
-        settings.streams.note(f"note: {name} is left out, its files are not in the folder")
+    for why in result.left_out:
+        settings.streams.note(f"note: left out {why}")
     print_result(settings, _lines(result.figures), document(study, result.figures))
     settings.streams.note(f"wrote {shown_path(settings.out)}: table.md, agreement.json")
 

@@ -29,7 +29,7 @@ def test_a_table_two_files_and_what_is_left_out(
     schema = files("augscore").joinpath("schemas/study-agreement-1.json").read_text()
     jsonschema.validate(document, json.loads(schema))
     assert json.loads((out / "agreement.json").read_text()) == document
-    assert "note: RAID is left out, its files are not in the folder" in result.stderr
+    assert "note: left out RAID: its files are not in the folder" in result.stderr
     again = invoke(*words)
     heads, first, *_ = again.stdout.splitlines()
     names = "judge strength 95 % untrained pixel RMS 1 - SSIM level number"

@@ -5,6 +5,7 @@
 | RAID | `raid_responses.csv`, `kodak16.zip`, `reference_crops.csv` |
 | KADID-10k | `kadid10k_conditions.csv`, `photos.zip` |
 | TID2013 | `tid2013_items.csv`, `kodak16.zip`, `reference_crops.csv` |
+| accuracy | `cifar10_10k.npz` |
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from augscore.errors import InputError
 from augscore.studies.agreement.judges import kadid, pictures, raid, tid2013
 from augscore.studies.agreement.judges.judge import Judge
 
+CIFAR = "cifar10_10k.npz"
 _KODAK = (pictures.KODAK, pictures.CROPS)
 
 HUMAN: dict[str, tuple[tuple[str, ...], Callable[[Path], Judge]]] = {
@@ -41,10 +43,10 @@ def check_folder(folder: Path) -> None:
     """Raises InputError (`no_judges`) for a folder without a judge."""
     if not folder.is_dir():
         raise InputError(f"{folder.name}: no such folder", code="not_found")
-    wanted = [files for files, _ in HUMAN.values()]
+    wanted = [files for files, _ in HUMAN.values()] + [(CIFAR,)]
     if all(missing_files(folder, files) for files in wanted):
         raise InputError(
             f"{folder.name} holds no judge",
             code="no_judges",
-            hint=f"Looked for {raid.TABLE}, {kadid.TABLE} and {tid2013.TABLE}",
+            hint=f"Looked for {raid.TABLE}, {kadid.TABLE}, {tid2013.TABLE} and {CIFAR}",
         )

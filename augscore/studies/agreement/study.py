@@ -6,14 +6,16 @@ goes on where it was stopped; tables are made from all rows in the end.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
+from augscore.errors import HostError
 from augscore.images.resize import bring_to_size
-from augscore.json_values import Json, mapping, numbers, sequence, text, whole
+from augscore.json_values import Json
 from augscore.outputs import write_json, write_text
 from augscore.runs.journal import Journal, read_journal
 from augscore.runtime import Progress, ProgressSink, StopFlag, Stopped, StopSignal
@@ -27,10 +29,21 @@ from augscore.studies.agreement.contenders import (
     Contender,
     of_scorer,
 )
-from augscore.studies.agreement.figures import Figure, Reading, figures_of
-from augscore.studies.agreement.folder import HUMAN, human_judges
-from augscore.studies.agreement.judges.judge import Condition, Group, Judge
+from augscore.studies.agreement.figures import Figure, condition_figure, figures_of
+from augscore.studies.agreement.folder import CIFAR, HUMAN, human_judges
+from augscore.studies.agreement.functional.cifar import read_cifar
+from augscore.studies.agreement.functional.classifier import EPOCHS
+from augscore.studies.agreement.functional.corruptions import Corrupt, corruptions
+from augscore.studies.agreement.functional.drops import (
+    JUDGE,
+    SEEDS,
+    kinds_of_exam,
+    prepared_exam,
+    rows_of_exam,
+)
+from augscore.studies.agreement.judges.judge import Judge
 from augscore.studies.agreement.judges.pictures import KODAK, PHOTOS, Archive
+from augscore.studies.agreement.rows import drops_in, key_of, readings_in, row_of, values_in
 from augscore.studies.agreement.table import SCHEMA, SPREAD, figures_json, markdown
 from augscore.studies.agreement.untrained import untrained_twin
 from augscore.studies.study_folder import claimed_study, rows_of
@@ -70,31 +83,47 @@ class AgreementHooks:
 
 @dataclass(frozen=True)
 class AgreementResult:
-    """`figures` by contender; None where a signal stopped it. `left_out`: judges without files."""
+    """`figures` by contender; None where a signal stopped it. `left_out`: who, and why."""
 
     figures: Mapping[str, Sequence[Figure]] | None
     left_out: tuple[str, ...]
     stopped_by: StopSignal | None
 
 
+@dataclass(frozen=True)
+class _Panel:
+    """Who judges: people, and classifiers where `corrupt` is there, under corruptions `names`."""
+
+    people: tuple[Judge, ...]
+    names: tuple[str, ...]
+    corrupt: Corrupt | None
+    left_out: tuple[str, ...]
+
+    def rows(self, pictures: int) -> int:
+        people = sum(min(pictures, judge.references) for judge in self.people)
+        return people + (kinds_of_exam(self.names) if self.corrupt is not None else 0)
+
+
 def run_agreement(study: AgreementStudy, hooks: AgreementHooks) -> AgreementResult:
     """Raises InputError for tables or pictures that cannot be read, else as `claimed_study`."""
-    judges = human_judges(study.folder)
-    left_out = tuple(name for name in HUMAN if name not in {judge.name for judge in judges})
-    with claimed_study(study.out, COMMAND, study.settings, {"folder": study.folder.name}):
+    with (
+        ExitStack() as lent,
+        claimed_study(study.out, COMMAND, study.settings, {"folder": study.folder.name}),
+    ):
+        panel = _panel(study.folder, lent)
         rows = list(read_journal(rows_of(study.out)))
         with Journal(rows_of(study.out)) as journal:
             try:
                 with hooks.stop.at_once():
-                    for row in _missing_rows(study, judges, rows, hooks.progress):
+                    for row in _missing_rows(study, panel, rows, hooks.progress):
                         journal.append(row)
                         rows.append(row)
             except Stopped as end:
-                return AgreementResult(None, left_out, end.by)
-        figures = _figures(judges, rows)
+                return AgreementResult(None, panel.left_out, end.by)
+        figures = {name: _figures(panel, rows, name) for name in _NAMES}
         write_text(study.out / TABLE, markdown(figures, study.command))
         write_json(study.out / RESULT, document(study, figures))
-    return AgreementResult(figures, left_out, None)
+    return AgreementResult(figures, panel.left_out, None)
 
 
 def document(study: AgreementStudy, figures: Mapping[str, Sequence[Figure]]) -> dict[str, object]:
@@ -116,24 +145,71 @@ def document(study: AgreementStudy, figures: Mapping[str, Sequence[Figure]]) -> 
     }
 
 
+def _panel(folder: Path, lent: ExitStack) -> _Panel:
+    people = human_judges(folder)
+    there = {judge.name for judge in people}
+    absent = [f"{name}: its files are not in the folder" for name in HUMAN if name not in there]
+    if not (folder / CIFAR).is_file():
+        return _Panel(people, (), None, (*absent, f"{JUDGE}: {CIFAR} is not in the folder"))
+    try:
+        names, corrupt = lent.enter_context(corruptions())
+    except HostError as error:
+        return _Panel(people, (), None, (*absent, f"{JUDGE}: {error}"))
+    return _Panel(people, names, corrupt, tuple(absent))
+
+
 def _missing_rows(
-    study: AgreementStudy, judges: Sequence[Judge], rows: Sequence[Json], progress: ProgressSink
+    study: AgreementStudy, panel: _Panel, rows: Sequence[Json], progress: ProgressSink
 ) -> Iterator[Json]:
-    done = {(text(row["judge"]), text(row["reference"])) for row in rows}
-    total = sum(min(study.pictures, judge.references) for judge in judges)
+    done = {key_of(row) for row in rows}
+    total = panel.rows(study.pictures)
     if len(done) >= total:
         return
     contenders = _contenders(study)
+    people = _rows_of_people(study, panel, done, contenders)
+    exam = _rows_of_exam(study, panel, done, contenders, progress)
     seen = len(done)
-    for judge in judges:
-        for group in judge.groups(study.pictures, _names(judge, done)):
-            yield _row(judge, group, contenders)
+    for part in (people, exam):
+        for row in part:
+            yield row
             seen += 1
-            progress(Progress("judging", seen, total, "pictures"))
+            progress(Progress("judging", seen, total, "parts"))
 
 
-def _names(judge: Judge, done: set[tuple[str, str]]) -> frozenset[str]:
-    return frozenset(reference for name, reference in done if name == judge.name)
+def _rows_of_people(
+    study: AgreementStudy,
+    panel: _Panel,
+    done: Collection[tuple[str, str]],
+    contenders: Sequence[Contender],
+) -> Iterator[Json]:
+    for judge in panel.people:
+        for group in judge.groups(study.pictures, _references(judge.name, done)):
+            yield row_of(judge.name, group, contenders)
+
+
+def _rows_of_exam(
+    study: AgreementStudy,
+    panel: _Panel,
+    done: Collection[tuple[str, str]],
+    contenders: Sequence[Contender],
+    progress: ProgressSink,
+) -> Iterator[Json]:
+    kinds = _references(JUDGE, done)
+    if panel.corrupt is None or len(kinds) >= kinds_of_exam(panel.names):
+        return
+    epochs = 0
+
+    def on_epoch() -> None:
+        nonlocal epochs
+        epochs += 1
+        progress(Progress("training classifiers", epochs, EPOCHS * len(SEEDS), "epochs"))
+
+    exam = prepared_exam(study.folder / CIFAR, on_epoch)
+    yield from rows_of_exam(exam, panel.names, panel.corrupt, contenders, kinds)
+
+
+def _references(judge: str, done: Collection[tuple[str, str]]) -> frozenset[str]:
+    return frozenset(reference for name, reference in done if name == judge)
 
 
 def _contenders(study: AgreementStudy) -> tuple[Contender, ...]:
@@ -143,45 +219,24 @@ def _contenders(study: AgreementStudy) -> tuple[Contender, ...]:
 
 def _clean(folder: Path, scorer: Scorer) -> torch.Tensor:
     """Pictures by which the control's channels are standardised, float (N, 3, S, S)."""
-    path, ending = next(
-        (folder / name, ending)
-        for name, ending in ((PHOTOS, ".jpg"), (KODAK, ".png"))
-        if (folder / name).is_file()
-    )
-    archive = Archive(path)
     size = scorer.calibration.lens.working_size
-    names = archive.names(ending)[:_CLEAN]
-    return torch.stack([bring_to_size(archive.picture(name), size) for name in names])
+    for name, ending in ((PHOTOS, ".jpg"), (KODAK, ".png")):
+        if (folder / name).is_file():
+            archive = Archive(folder / name)
+            pictures = (archive.picture(one) for one in archive.names(ending)[:_CLEAN])
+            return torch.stack([bring_to_size(picture, size) for picture in pictures])
+    training, _ = read_cifar(folder / CIFAR)
+    return training.images[:_CLEAN].to(torch.float32) / 255
 
 
-def _row(judge: Judge, group: Group, contenders: Sequence[Contender]) -> Json:
-    readings = {c.name: c.read(group.reference[None], group.images).tolist() for c in contenders}
-    readings[LEVEL] = [float(condition.level) for condition in group.conditions]
-    return {
-        "judge": judge.name,
-        "reference": group.name,
-        "conditions": [[condition.kind, condition.level] for condition in group.conditions],
-        "readings": readings,
-    }
-
-
-def _figures(judges: Sequence[Judge], rows: Sequence[Json]) -> dict[str, tuple[Figure, ...]]:
-    """By contender: those of all judges, one after the other."""
-    found: dict[str, tuple[Figure, ...]] = {}
-    for judge in judges:
-        by_contender: dict[str, list[Reading]] = {}
-        for row in rows:
-            if text(row["judge"]) != judge.name:
-                continue
-            for name, values in mapping(row["readings"]).items():
-                by_contender.setdefault(name, []).extend(_readings(row, numbers(values)))
-        for name in _NAMES:
-            found[name] = (*found.get(name, ()), *figures_of(judge, by_contender[name]))
-    return found
-
-
-def _readings(row: Json, values: Sequence[float]) -> Iterator[Reading]:
-    for (kind, level), value in zip(
-        map(sequence, sequence(row["conditions"])), values, strict=True
-    ):
-        yield Reading(text(row["reference"]), Condition(text(kind), whole(level)), value)
+def _figures(panel: _Panel, rows: Sequence[Json], contender: str) -> tuple[Figure, ...]:
+    """Those of all judges, one after the other."""
+    found: list[Figure] = []
+    for judge in panel.people:
+        found += figures_of(judge, readings_in(rows, judge.name, contender))
+    if panel.corrupt is not None:
+        drops, values = drops_in(rows, JUDGE), values_in(rows, JUDGE, contender)
+        for what, kinds in (("pooled", None), ("corruptions", panel.names)):
+            some = {c: v for c, v in values.items() if kinds is None or c.kind in kinds}
+            found.append(condition_figure(JUDGE, what, some, drops))
+    return tuple(found)

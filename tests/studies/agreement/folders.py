@@ -8,7 +8,9 @@ import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
 import torch
+from PIL import Image
 
 from augscore.studies.agreement.stimuli import kadid, raid, tid
 from augscore.studies.agreement.stimuli.codecs import as_pillow
@@ -78,3 +80,21 @@ def _table(path: Path, heads: tuple[str, ...], rows: Iterable[tuple[object, ...]
         writer = csv.writer(file)
         writer.writerow(heads)
         writer.writerows(rows)
+
+
+def cifar_folder(folder: Path, training: int = 32, test: int = 4) -> Path:
+    """The file of the exam: sheets of tiles, 100 a row, whose classes are light and dark."""
+    folder.mkdir(exist_ok=True)
+    parts: dict[str, np.ndarray[tuple[int], np.dtype[np.uint8]]] = {}
+    for name, count in (("train", training), ("test", test)):
+        labels = np.arange(count, dtype=np.uint8) % 2
+        sheet = np.zeros((32, 3200, 3), dtype=np.uint8)
+        for place, label in enumerate(labels):
+            tile = waves(32, 32, place).permute(1, 2, 0).numpy() * 120 + 100 * label
+            sheet[:, 32 * place : 32 * place + 32] = tile.astype(np.uint8)
+        buffer = io.BytesIO()
+        Image.fromarray(sheet).save(buffer, "PNG")
+        parts[f"{name}_sheet"] = np.frombuffer(buffer.getvalue(), dtype=np.uint8)
+        parts[f"{name}_labels"] = labels
+    np.savez(folder / "cifar10_10k.npz", allow_pickle=False, **parts)
+    return folder

@@ -16,7 +16,8 @@ from augscore.studies.agreement.study import (
     AgreementStudy,
     run_agreement,
 )
-from tests.studies.agreement.folders import photo_folder
+from augscore.studies.figures.sweeps import SWEEPS
+from tests.studies.agreement.folders import cifar_folder, photo_folder
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,11 @@ def test_a_stopped_study_ends_like_one_that_never_was(
     folder: Path, tmp_path: Path, tiny_scorer: Scorer
 ) -> None:
     whole = run(folder, tmp_path / "whole", tiny_scorer)
-    assert whole.left_out == ("RAID", "TID2013")
+    assert whole.left_out == (
+        "RAID: its files are not in the folder",
+        "TID2013: its files are not in the folder",
+        "accuracy: cifar10_10k.npz is not in the folder",
+    )
     first = run(folder, tmp_path / "stopped", tiny_scorer, stop_after=2)
     assert (first.figures, first.stopped_by) == (None, "SIGTERM")
     assert not (tmp_path / "stopped" / "agreement.json").exists()
@@ -65,3 +70,21 @@ def test_another_number_of_pictures_is_another_study(
     run(folder, tmp_path / "s", tiny_scorer, pictures=2)
     with pytest.raises(UsageError, match="pictures: 2 → 3"):
         run(folder, tmp_path / "s", tiny_scorer, pictures=3)
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_classifiers_judge_where_their_pictures_are(
+    tmp_path: Path, tiny_scorer: Scorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("augscore.studies.agreement.functional.drops.SWEEPS", SWEEPS[:3])
+    folder = cifar_folder(tmp_path / "judges")
+    result = run(folder, tmp_path / "s", tiny_scorer)
+    assert result.figures is not None
+    assert [(f.judge, f.what) for f in result.figures["strength"]] == [
+        ("accuracy", "pooled"),
+        ("accuracy", "corruptions"),
+    ]
+    rows = (tmp_path / "s" / "rows.jsonl").read_text().splitlines()
+    assert [json.loads(row)["reference"] for row in rows][:2] == ["noise", "blur"]
+    assert len(json.loads(rows[0])["drops"]) == 5
+    assert run(folder, tmp_path / "s", tiny_scorer).figures == result.figures

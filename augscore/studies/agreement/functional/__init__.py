@@ -1,0 +1,1 @@
+"""A judge that is no person: what hurts the accuracy of a fixed classifier."""

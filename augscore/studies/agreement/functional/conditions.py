@@ -1,0 +1,59 @@
+"""What is done to the classifiers' pictures: corruptions, and the engine's own operations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+
+from augscore.engine.augment import views_of
+from augscore.engine.policy import Policy, View
+from augscore.studies.agreement.functional.corruptions import SEVERITIES, Corrupt
+from augscore.studies.agreement.judges.judge import Condition
+from augscore.studies.figures.sweep import Sweep
+
+STEPS = 5
+"""Magnitudes of an operation in each direction, away from where it does nothing."""
+
+
+@dataclass(frozen=True)
+class Changed:
+    """`images`: uint8 (N, 3, H, W), all of them under one condition."""
+
+    condition: Condition
+    images: torch.Tensor
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A condition, and how its images are made."""
+
+    condition: Condition
+    change: Callable[[], torch.Tensor]
+
+    def make(self) -> Changed:
+        return Changed(self.condition, self.change())
+
+
+def corrupted(images: torch.Tensor, names: Sequence[str], corrupt: Corrupt) -> Iterator[Trial]:
+    for name in names:
+        for severity in SEVERITIES:
+            yield Trial(Condition(name, severity), partial(corrupt, images, name, severity))
+
+
+def operated(images: torch.Tensor, sweeps: Sequence[Sweep]) -> Iterator[Trial]:
+    for sweep in sweeps:
+        for direction in sweep.directions:
+            values = sweep.outwards(direction, images.shape[-1], STEPS + 1)[1:]
+            for level, value in enumerate(values, 1):
+                condition = Condition(f"{sweep.name} {direction}", level)
+                yield Trial(condition, partial(_applied, images, sweep, value))
+
+
+def _applied(images: torch.Tensor, sweep: Sweep, value: float) -> torch.Tensor:
+    side = images.shape[-1]
+    policy = Policy("step", side, (View((sweep.step(value, side),)),))
+    (views,), _ = views_of(images, policy, views=1, size=side, seed=0)
+    return (views * 255).round().to(torch.uint8)
