@@ -92,8 +92,8 @@ def _resources() -> types.ModuleType:
 
 
 def _by_channel_axis(gaussian: Any) -> Any:
-    def renamed(image: Any, *args: Any, multichannel: bool = False, **options: Any) -> Any:
-        return gaussian(image, *args, channel_axis=-1 if multichannel else None, **options)
+    def renamed(image: Any, sigma: float, multichannel: bool = False) -> Any:
+        return gaussian(image, sigma=sigma, channel_axis=-1 if multichannel else None)
 
     return renamed
 
