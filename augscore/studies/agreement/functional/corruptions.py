@@ -92,8 +92,16 @@ def _resources() -> types.ModuleType:
 
 
 def _by_channel_axis(gaussian: Any) -> Any:
-    def renamed(image: Any, sigma: float, multichannel: bool = False) -> Any:
-        return gaussian(image, sigma=sigma, channel_axis=-1 if multichannel else None)
+    def renamed(
+        image: Any,
+        sigma: float,
+        *,
+        multichannel: bool = False,
+        mode: str = "nearest",
+        truncate: float = 4.0,
+    ) -> Any:
+        axis = -1 if multichannel else None
+        return gaussian(image, sigma=sigma, mode=mode, truncate=truncate, channel_axis=axis)
 
     return renamed
 

@@ -29,8 +29,8 @@ _FILTERS = """
 from scipy import ndimage
 
 
-def gaussian(image, sigma, channel_axis=None):
-    assert channel_axis == -1
+def gaussian(image, sigma, mode, truncate, channel_axis=None):
+    assert (mode, truncate, channel_axis) == ("nearest", 4.0, -1)
     return ndimage.gaussian_filter(image.astype(float), (sigma, sigma, 0))
 """
 
