@@ -111,6 +111,29 @@ def test_other_settings_are_refused_by_name(audit: Audit) -> None:
     assert audit("simclr", "--out", "a", "--seed", "3", "--force").exit_code == 0
 
 
+def test_changed_code_is_not_taken_for_what_was_measured(audit: Audit) -> None:
+    code = (
+        "import torch\n\n\ndef dim(image: torch.Tensor) -> torch.Tensor:\n    return image // {}\n"
+    )
+    Path("mine.py").write_text(code.format(2))
+    command = ("mine.py:dim", "--allow-code", "--out", "a")
+    assert audit(*command).exit_code < 2
+    Path("mine.py").write_text(code.format(9))
+    result = audit(*command)
+    assert result.exit_code == 2
+    assert "code: " in result.stderr
+    assert "--force" in result.stderr
+
+
+def test_force_measures_anew(audit: Audit) -> None:
+    assert audit("simclr", "--out", "a").exit_code == 0
+    first = Path("a/report.json").read_bytes()
+    result = audit("simclr", "--out", "a", "--force")
+    assert result.exit_code == 0
+    assert "done before" not in result.stderr
+    assert Path("a/report.json").read_bytes() == first
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
