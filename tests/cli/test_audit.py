@@ -162,6 +162,12 @@ def test_nothing_to_measure_is_exit_3(audit: Audit) -> None:
     result = audit("simclr", data=Path("empty"))
     assert result.exit_code == 3
     assert result.stderr == ""
+    assert "nothing was measured: no image files in the folder, it is empty" in result.stdout
+    assert "images: under" not in result.stdout
+    Path("empty/a.png").write_text("words")
+    result = audit("simclr", data=Path("empty"))
+    assert result.exit_code == 3
+    assert "nothing was measured: 1 of 1 skipped, first a.png: not_an_image" in result.stdout
 
 
 def test_two_policies_and_an_earlier_report_are_compared(audit: Audit) -> None:

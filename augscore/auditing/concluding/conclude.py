@@ -12,6 +12,7 @@ from augscore.auditing.concluding.op_results import op_results
 from augscore.auditing.concluding.policy_result import policy_result
 from augscore.auditing.findings.evidence import FEWEST_IMAGES
 from augscore.auditing.findings.judge import ALPHA, judge
+from augscore.auditing.findings.words import counted
 from augscore.auditing.options import FEW
 from augscore.auditing.scale import scale_of
 from augscore.auditing.statistics.mean import STUDENTISED_BELOW
@@ -106,10 +107,13 @@ def _warnings(table: Table, terms: Terms, skipped: Sequence[Skipped]) -> tuple[s
         *terms.policy.warnings,
         *(f"the score model: {doubt}" for doubt in terms.model.doubts),
     ]
+    if not images:
+        return tuple(found)
+    said = counted(images, "image")
     if images < FEWEST_IMAGES:
-        found.append(f"{images} images: under {FEWEST_IMAGES} only exact facts are judged")
+        found.append(f"{said}: under {FEWEST_IMAGES} only exact facts are judged")
     elif images < FEW:
-        found.append(f"{images} images: under {FEW} intervals are wide and rare faults are missed")
+        found.append(f"{said}: under {FEW} intervals are wide and rare faults are missed")
     if skipped:
-        found.append(f"{len(skipped)} images were skipped; the report lists them")
+        found.append(f"skipped {counted(len(skipped), 'image')}; the report tells why")
     return tuple(found)
