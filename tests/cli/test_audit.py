@@ -75,6 +75,19 @@ def test_few_images_are_no_pass_and_every_form_is_written(audit: Audit) -> None:
     assert "INCONCLUSIVE" in Path("a/report.md").read_text()
 
 
+def test_images_that_were_enlarged_are_told(audit: Audit) -> None:
+    Path("tiny").mkdir()
+    for number in range(3):
+        Image.effect_noise((32, 32), 20 + number).save(f"tiny/{number}.png")
+    told = "3 of 3 images under 64 px: they were enlarged"
+    assert told in audit("simclr", data=Path("tiny")).stdout
+    Image.effect_noise((80, 80), 30).save("tiny/large.png")
+    assert "3 of 4 images under 64 px" in audit("simclr", data=Path("tiny")).stdout
+    for number in (0, 1):
+        Image.effect_noise((80, 80), number).save(f"tiny/{number}.png")
+    assert "enlarged" not in audit("simclr", data=Path("tiny")).stdout
+
+
 def test_a_fault_fails_in_every_form_and_by_the_exit_code(audit: Audit) -> None:
     Path("never.yaml").write_text(NEVER)
     result = audit("never.yaml", "--out", "a", "--format", "github", "--summary", "s.md")

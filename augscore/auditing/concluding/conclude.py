@@ -20,6 +20,7 @@ from augscore.auditing.statistics.resampling import RESAMPLES
 from augscore.auditing.table import Table
 from augscore.auditing.terms import Terms
 from augscore.images.records import Skipped
+from augscore.images.resize import UPSAMPLED
 from augscore.strength.readings import STRENGTH
 
 _MOST_SKIPPED = 100
@@ -101,19 +102,28 @@ def _design(table: Table, terms: Terms) -> Design:
 
 
 def _warnings(table: Table, terms: Terms, skipped: Sequence[Skipped]) -> tuple[str, ...]:
-    images = len(table.records)
     found = [
         *terms.policy.notes,
         *terms.policy.warnings,
         *(f"the score model: {doubt}" for doubt in terms.model.doubts),
     ]
-    if not images:
-        return tuple(found)
+    return (*found, *_of_images(table, terms.size, skipped)) if table.records else tuple(found)
+
+
+def _of_images(table: Table, size: int, skipped: Sequence[Skipped]) -> list[str]:
+    images = len(table.records)
     said = counted(images, "image")
+    found: list[str] = []
     if images < FEWEST_IMAGES:
         found.append(f"{said}: under {FEWEST_IMAGES} only exact facts are judged")
     elif images < FEW:
         found.append(f"{said}: under {FEW} intervals are wide and rare faults are missed")
+    enlarged = sum(UPSAMPLED in record.notes for record in table.records)
+    if 2 * enlarged > images:
+        found.append(
+            f"{enlarged:,} of {said} under {size} px: they were enlarged, which blurs them; "
+            "a size near theirs does not"
+        )
     if skipped:
         found.append(f"skipped {counted(len(skipped), 'image')}; the report tells why")
-    return tuple(found)
+    return found
