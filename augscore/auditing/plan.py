@@ -84,6 +84,7 @@ class AuditPlan:
         options = self.options
         return {
             "policy": self.digest,
+            "code": self.inspected.code,
             "images": options.images,
             "op_images": options.op_images,
             "draws": options.draws,

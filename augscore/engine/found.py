@@ -22,10 +22,11 @@ class IgnoredArgument:
 class Found:
     """`pipelines` are the live objects behind the views, one each, none for a policy of our own
     form; `warnings` is what code of the user's warned of while it made them. `file` is the policy
-    file that was read, empty for anything else."""
+    file that was read, `code` the SHA-256 of the file of code; both are empty for anything else."""
 
     policy: Policy
     pipelines: tuple[object, ...] = ()
     ignored: tuple[IgnoredArgument, ...] = ()
     warnings: tuple[str, ...] = ()
     file: str = ""
+    code: str = ""

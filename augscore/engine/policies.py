@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,12 @@ def inspect_policy(policy: object, *, allow_code: bool = False) -> Found:
     mine = [one for one in caught if one.filename == file and not is_of_an_argument(one)]
     told = [str(one.message) for one in mine]
     ignored = ignored_arguments(result.pipelines, caught, file)
-    return replace(result, ignored=ignored, warnings=tuple(dict.fromkeys(told)))
+    warnings, code = tuple(dict.fromkeys(told)), _digest(file)
+    return replace(result, ignored=ignored, warnings=warnings, code=code)
+
+
+def _digest(file: str) -> str:
+    return sha256(Path(file).read_bytes()).hexdigest() if os.path.isfile(file) else ""
 
 
 def _of_mapping(document: Mapping[str, Any]) -> Policy:

@@ -9,6 +9,8 @@ import torch
 import torch.nn.functional as F
 
 LONG_SIDE_CAP = 1024
+UPSAMPLED = "upsampled"
+"""The note of an image that was enlarged."""
 
 
 def capped_size(width: int, height: int, limit: int = LONG_SIDE_CAP) -> tuple[int, int]:
@@ -56,7 +58,7 @@ def antialiased(batch: torch.Tensor, height: int, width: int, mode: str) -> torc
 
 def upsampled_note(pixels: torch.Tensor, size: int) -> tuple[str, ...]:
     """(`upsampled`,) where `bring_to_size` enlarges (3, H, W), else ()."""
-    return ("upsampled",) if min(pixels.shape[-2:]) < size else ()
+    return (UPSAMPLED,) if min(pixels.shape[-2:]) < size else ()
 
 
 def to_float(pixels: torch.Tensor) -> torch.Tensor:

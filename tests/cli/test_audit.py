@@ -75,6 +75,19 @@ def test_few_images_are_no_pass_and_every_form_is_written(audit: Audit) -> None:
     assert "INCONCLUSIVE" in Path("a/report.md").read_text()
 
 
+def test_images_that_were_enlarged_are_told(audit: Audit) -> None:
+    Path("tiny").mkdir()
+    for number in range(3):
+        Image.effect_noise((32, 32), 20 + number).save(f"tiny/{number}.png")
+    told = "3 of 3 images under 64 px: they were enlarged"
+    assert told in audit("simclr", data=Path("tiny")).stdout
+    Image.effect_noise((80, 80), 30).save("tiny/large.png")
+    assert "3 of 4 images under 64 px" in audit("simclr", data=Path("tiny")).stdout
+    for number in (0, 1):
+        Image.effect_noise((80, 80), number).save(f"tiny/{number}.png")
+    assert "enlarged" not in audit("simclr", data=Path("tiny")).stdout
+
+
 def test_a_fault_fails_in_every_form_and_by_the_exit_code(audit: Audit) -> None:
     Path("never.yaml").write_text(NEVER)
     result = audit("never.yaml", "--out", "a", "--format", "github", "--summary", "s.md")
@@ -111,6 +124,29 @@ def test_other_settings_are_refused_by_name(audit: Audit) -> None:
     assert audit("simclr", "--out", "a", "--seed", "3", "--force").exit_code == 0
 
 
+def test_changed_code_is_not_taken_for_what_was_measured(audit: Audit) -> None:
+    code = (
+        "import torch\n\n\ndef dim(image: torch.Tensor) -> torch.Tensor:\n    return image // {}\n"
+    )
+    Path("mine.py").write_text(code.format(2))
+    command = ("mine.py:dim", "--allow-code", "--out", "a")
+    assert audit(*command).exit_code < 2
+    Path("mine.py").write_text(code.format(9))
+    result = audit(*command)
+    assert result.exit_code == 2
+    assert "code: " in result.stderr
+    assert "--force" in result.stderr
+
+
+def test_force_measures_anew(audit: Audit) -> None:
+    assert audit("simclr", "--out", "a").exit_code == 0
+    first = Path("a/report.json").read_bytes()
+    result = audit("simclr", "--out", "a", "--force")
+    assert result.exit_code == 0
+    assert "done before" not in result.stderr
+    assert Path("a/report.json").read_bytes() == first
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -139,6 +175,12 @@ def test_nothing_to_measure_is_exit_3(audit: Audit) -> None:
     result = audit("simclr", data=Path("empty"))
     assert result.exit_code == 3
     assert result.stderr == ""
+    assert "nothing was measured: no image files in the folder, it is empty" in result.stdout
+    assert "images: under" not in result.stdout
+    Path("empty/a.png").write_text("words")
+    result = audit("simclr", data=Path("empty"))
+    assert result.exit_code == 3
+    assert "nothing was measured: 1 of 1 skipped, first a.png: not_an_image" in result.stdout
 
 
 def test_two_policies_and_an_earlier_report_are_compared(audit: Audit) -> None:

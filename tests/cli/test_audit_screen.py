@@ -146,7 +146,10 @@ def test_what_was_stopped_goes_on() -> None:
             judged(replace(audit(), complete=False, stopped_by="budget")),
             "INCONCLUSIVE  stopped by budget: not complete",
         ),
-        (judged(audit(data=data(measured=0), ops=())), "ERROR  nothing was measured"),
+        (
+            judged(audit(data=data(measured=0), ops=())),
+            "ERROR  nothing was measured: 1 of 1,201 skipped, first x.jpg: truncated",
+        ),
         (
             judged(audit(), Gates((Rule(STRENGTH, 0, 0.49),))),
             "INCONCLUSIVE  policy.strength 0.500 (0.480 ... 0.520), allowed 0 to 0.49: about",

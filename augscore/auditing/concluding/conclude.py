@@ -12,6 +12,7 @@ from augscore.auditing.concluding.op_results import op_results
 from augscore.auditing.concluding.policy_result import policy_result
 from augscore.auditing.findings.evidence import FEWEST_IMAGES
 from augscore.auditing.findings.judge import ALPHA, judge
+from augscore.auditing.findings.words import counted
 from augscore.auditing.options import FEW
 from augscore.auditing.scale import scale_of
 from augscore.auditing.statistics.mean import STUDENTISED_BELOW
@@ -19,6 +20,7 @@ from augscore.auditing.statistics.resampling import RESAMPLES
 from augscore.auditing.table import Table
 from augscore.auditing.terms import Terms
 from augscore.images.records import Skipped
+from augscore.images.resize import UPSAMPLED
 from augscore.strength.readings import STRENGTH
 
 _MOST_SKIPPED = 100
@@ -100,16 +102,28 @@ def _design(table: Table, terms: Terms) -> Design:
 
 
 def _warnings(table: Table, terms: Terms, skipped: Sequence[Skipped]) -> tuple[str, ...]:
-    images = len(table.records)
     found = [
         *terms.policy.notes,
         *terms.policy.warnings,
         *(f"the score model: {doubt}" for doubt in terms.model.doubts),
     ]
+    return (*found, *_of_images(table, terms.size, skipped)) if table.records else tuple(found)
+
+
+def _of_images(table: Table, size: int, skipped: Sequence[Skipped]) -> list[str]:
+    images = len(table.records)
+    said = counted(images, "image")
+    found: list[str] = []
     if images < FEWEST_IMAGES:
-        found.append(f"{images} images: under {FEWEST_IMAGES} only exact facts are judged")
+        found.append(f"{said}: under {FEWEST_IMAGES} only exact facts are judged")
     elif images < FEW:
-        found.append(f"{images} images: under {FEW} intervals are wide and rare faults are missed")
+        found.append(f"{said}: under {FEW} intervals are wide and rare faults are missed")
+    enlarged = sum(UPSAMPLED in record.notes for record in table.records)
+    if 2 * enlarged > images:
+        found.append(
+            f"{enlarged:,} of {said} under {size} px: they were enlarged, which blurs them; "
+            "a size near theirs does not"
+        )
     if skipped:
-        found.append(f"{len(skipped)} images were skipped; the report lists them")
-    return tuple(found)
+        found.append(f"skipped {counted(len(skipped), 'image')}; the report tells why")
+    return found

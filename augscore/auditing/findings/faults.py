@@ -58,18 +58,35 @@ def told_faults(page: Page, evidence: Evidence, *, of_values: bool) -> list[Find
 
 def _in_use(page: Page, evidence: Evidence, place: int | None, found: list[_Broken]) -> Finding:
     part = None if place is None else evidence.parts[place]
-    applied = evidence.columns.applied
-    uses = applied.shape[0] * applied.shape[1] if place is None else np.nansum(applied[:, :, place])
-    estimate = share_estimate(len(found), max(len(found), int(uses)))
+    tries, noun = _tries(evidence, place)
+    estimate = share_estimate(len(found), max(len(found), tries))
     assert estimate is not None
     name = "the policy" if part is None else part.path
     statement = (
-        f"{name} {_did(found)} in {percent(estimate.value)} of {counted(estimate.n, 'use')}"
+        f"{name} {_did(found)} in {percent(estimate.value)} of {counted(estimate.n, noun)}"
         f"{_said(found[0].fault)}"
     )
     return told(
-        page, part, statement, "share of uses", estimate=estimate, threshold=0.0, images=_ids(found)
+        page,
+        part,
+        statement,
+        f"share of {noun}s",
+        estimate=estimate,
+        threshold=0.0,
+        images=_ids(found),
     )
+
+
+def _tries(evidence: Evidence, place: int | None) -> tuple[int, str]:
+    """How often it was used; where nothing says when it is, of how many views it is a step: what
+    left its image alone was perhaps used."""
+    applied = evidence.columns.applied
+    if place is None:
+        return applied.shape[0] * applied.shape[1], "view"
+    own = applied[:, :, place]
+    if evidence.parts[place].chance is None:
+        return int((~np.isnan(own)).sum()), "view"
+    return int(np.nansum(own)), "use"
 
 
 def _past_use(page: Page, evidence: Evidence, place: int | None, found: list[_Broken]) -> Finding:

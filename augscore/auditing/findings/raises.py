@@ -20,8 +20,9 @@ PAGE = Page(
     ),
     measured=(
         "Every view and every level is applied; a picture that breaks is left out and counted, "
-        "and the audit goes on. One is a finding. The share of uses has its Wilson interval. Where "
-        "only levels broke that no view drew, it is a warning."
+        "and the audit goes on. One is a finding. The share of uses has its Wilson interval; it is "
+        "one of views where the pipeline does not tell when it uses an operation. Where only "
+        "levels broke that no view drew, it is a warning."
     ),
     remedy="Repeat the draw that is named, and narrow the operation's range or mend its code.",
 )

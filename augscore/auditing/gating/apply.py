@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from augscore.auditing.audit import Audit, Estimate, Gate, Verdict
 from augscore.auditing.finding import Finding
 from augscore.auditing.findings.evidence import FEWEST_IMAGES
-from augscore.auditing.gating.counting import counted, doubt
+from augscore.auditing.gating.counting import counted, doubt, too_few
 from augscore.auditing.gating.gates import Gates, Rule
 from augscore.auditing.gating.interval import MOST_IMAGES, Placed, place
 from augscore.auditing.gating.keys import Key
@@ -87,7 +87,7 @@ def _judged_number(rule: Rule, found: Estimate | None, audit: Audit) -> Judged:
     if found is None:
         return "inconclusive", "not measured"
     if audit.data.measured < FEWEST_IMAGES or found.low is None:
-        return "inconclusive", f"{audit.data.measured} images: it takes {FEWEST_IMAGES}"
+        return "inconclusive", too_few(audit.data.measured)
     placed = place(found, rule, audit.data.measured)
     if placed.place == "straddling":
         return "inconclusive", _would_settle(placed, audit)

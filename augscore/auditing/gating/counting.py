@@ -29,11 +29,14 @@ def doubt(key: Key, checks: Sequence[Check], images: int) -> str:
         unsure = [c.code for c in checks if c.state == "inconclusive" and c.code in alike]
         if unsure:
             return f"not settled: {', '.join(unsure)}"
-        few = images < FEWEST_IMAGES
-        return f"{images} images: it takes {FEWEST_IMAGES}" if few else ""
+        return too_few(images) if images < FEWEST_IMAGES else ""
     check = next((check for check in checks if check.code == key.what), None)
     if check is None:
         return "not measured"
     if check.state in ("found", "clear"):
         return ""
     return f"{check.state.replace('_', ' ')}{f': {check.why}' if check.why else ''}"
+
+
+def too_few(images: int) -> str:
+    return f"{images} image{'' if images == 1 else 's'}: it takes {FEWEST_IMAGES}"

@@ -59,7 +59,7 @@ class Claim:
 def claimed_audit(
     folder: Path, claim: Claim, inputs: Sequence[Path], *, force: bool
 ) -> Iterator[None]:
-    """Hold the folder; a new one gets its mark. With `force` one of other settings is begun anew.
+    """Hold the folder; a new one gets its mark. With `force` any audit is begun anew.
 
     Raises UsageError: `run_in_use`, `resume_mismatch` for an audit of other settings, each named,
     `output_exists` for a folder of something else; else as `outputs.prepare_folder`.
@@ -77,7 +77,7 @@ def claimed_audit(
         elif changed and not force:
             raise begun_otherwise(folder, changed)
         remove_stale(folder)
-        if old is None or changed:
+        if old is None or changed or force:
             _begin(folder, claim)
         yield
 

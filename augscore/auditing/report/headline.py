@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from augscore.auditing.report.figures import gate_value
 
 if TYPE_CHECKING:
-    from augscore.auditing.audit import Audit, Gate
+    from augscore.auditing.audit import Audit, DataResult, Gate
 
 WORDS = {"pass": "PASS", "fail": "FAIL", "inconclusive": "INCONCLUSIVE", "error": "ERROR"}
 _TOLD = 3
@@ -22,7 +22,7 @@ def word(audit: Audit) -> str:
 def reason(audit: Audit) -> str:
     """Why; names of the user's are in it as they are, to be escaped by whoever prints it."""
     if audit.status == "error":
-        return "nothing was measured"
+        return f"nothing was measured: {_why_nothing(audit.data)}"
     if not audit.complete:
         return f"stopped by {audit.stopped_by}: not complete{_consequence(audit)}"
     if audit.status == "pass":
@@ -31,6 +31,15 @@ def reason(audit: Audit) -> str:
     told = "; ".join(sentence(gate) for gate in telling[:_TOLD])
     more = f"; and {len(telling) - _TOLD} more" if len(telling) > _TOLD else ""
     return f"{told}{more}{_consequence(audit)}"
+
+
+def _why_nothing(data: DataResult) -> str:
+    if data.skipped_files:
+        first = data.skipped_files[0]
+        told = ", ".join(part for part in (first["reason"], first["detail"]) if part)
+        return f"{data.skipped:,} of {data.found:,} skipped, first {first['path']}: {told}"
+    others = f"only others: {data.ignored:,}" if data.ignored else "it is empty"
+    return f"no image files in the folder, {others}"
 
 
 def brief(audit: Audit) -> str:

@@ -85,6 +85,14 @@ def test_what_breaks_is_told_with_its_rate(code: str, said: str) -> None:
     assert finding.images == ("0000.png", "0005.png", "0010.png")
 
 
+def test_views_are_counted_where_nothing_says_when_an_operation_is_used() -> None:
+    parts = tuple(replace(part, chance=None) for part in MANY.parts)
+    (finding,) = found(replace(broken("op_raised", 20), parts=parts), "RAISES")
+    views = sum(len(record.views) for record in MANY.records)
+    assert (finding.n, finding.value) == (views, 20 / views)
+    assert f"of {views:,} views" in finding.statement
+
+
 def test_one_break_of_one_image_is_enough() -> None:
     fault = Fault("op_raised", "", None)
     one = with_views(FEW, lambda i, k, v: replace(v, fault=fault) if (i, k) == (2, 1) else v)

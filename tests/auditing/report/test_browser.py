@@ -117,6 +117,22 @@ def test_it_opens_without_complaint_request_or_sideways_scrolling(
         assert opened.page.evaluate(pictures)
 
 
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_numbers_unfolded_under_a_curve_leave_its_card_as_wide_as_it_was(
+    browser: Browser, report: Path, width: int
+) -> None:
+    wide = "all => all.map(e => Math.round(e.getBoundingClientRect().width))"
+    with context_of(browser, width, "light") as context:
+        page = open_in(context, report).page
+        cards = page.locator(".card")
+        before = cards.evaluate_all(wide)
+        page.locator("details").evaluate_all("all => all.forEach(e => { e.open = true; })")
+        pictures = page.locator(".card > figure")
+        assert cards.evaluate_all(wide) == before
+        assert max(pictures.evaluate_all(wide)) <= max(before)
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
 def test_dark_is_dark(browser: Browser, report: Path) -> None:
     grounds = {}
     for scheme in ("light", "dark"):

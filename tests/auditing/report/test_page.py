@@ -235,6 +235,15 @@ def test_the_same_audit_gives_the_same_page(page: str, pictures: list[Picture]) 
     assert to_html(example.full(), pictures) == page
 
 
+def test_the_command_says_all_that_shapes_the_numbers() -> None:
+    audit = example.full()
+    audit = replace(audit, design=replace(audit.design, op_images=60, levels=3))
+    method = next(
+        e for e in all_of(parsed(to_html(audit, ())), "section") if e.get("id") == "method"
+    )
+    assert "--op-images 60 --levels 3" in text_of(method)
+
+
 def test_an_audit_that_has_little_gives_a_page_that_says_so() -> None:
     page = to_html(example.thin(), ())
     tree = parsed(page)

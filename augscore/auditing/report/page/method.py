@@ -39,6 +39,7 @@ def command(audit: Audit) -> str:
     words += ["--data", audit.data.root] if audit.data.root else []
     words += ["--model", design.model.rpartition(" ")[0] or design.model]
     words += ["--n", str(design.images), "--draws", str(design.draws)]
+    words += ["--op-images", str(design.op_images), "--levels", str(design.levels)]
     words += ["--size", str(audit.data.size), "--seed", str(design.seed)]
     return shlex.join(words)
 
