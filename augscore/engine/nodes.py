@@ -183,7 +183,8 @@ class Foreign:
     """A pipeline of another library that is run as it is, image by image, on the CPU.
 
     `pipeline` describes it, `run` is it. One that `resizes` is given images as they were decoded,
-    others images at the size of the view; what it returns is brought to that size.
+    others images at the size of the view; what it returns is brought to that size. `code` is the
+    SHA-256 of the file of code that it came from, empty for anything else.
     """
 
     kind: ClassVar[str] = "Foreign"
@@ -191,6 +192,7 @@ class Foreign:
     pipeline: str
     resizes: bool
     run: Run | None = field(default=None, compare=False, repr=False)
+    code: str = ""
 
 
 @dataclass(frozen=True)

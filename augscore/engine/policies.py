@@ -11,6 +11,7 @@ from typing import Any
 
 from augscore.engine.bring.code import code_home, is_code, load
 from augscore.engine.found import Found
+from augscore.engine.nodes import Foreign, Node
 from augscore.engine.policy import Policy
 from augscore.engine.presets import preset
 from augscore.errors import UsageError
@@ -97,8 +98,21 @@ def _names_code(name: str) -> bool:
 
 
 def _of_code(name: str, allowed: bool) -> Policy:
-    live, _ = _live(name, allowed)
-    return Policy.of(live, name=name.rpartition(":")[2])
+    live, file = _live(name, allowed)
+    return _from_code(Policy.of(live, name=name.rpartition(":")[2]), _digest(file))
+
+
+def _from_code(policy: Policy, code: str) -> Policy:
+    """Pipelines that run as they are carry their code, so that another one is another policy."""
+    views = tuple(
+        replace(view, steps=tuple(_with_code(node, code) for node in view.steps))
+        for view in policy.views
+    )
+    return replace(policy, views=views)
+
+
+def _with_code(node: Node, code: str) -> Node:
+    return replace(node, code=code) if isinstance(node, Foreign) else node
 
 
 def _live(name: str, allowed: bool) -> tuple[Any, str]:

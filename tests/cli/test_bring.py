@@ -15,6 +15,7 @@ from click.testing import Result
 import augscore
 from augscore import Draw, Policy
 from augscore.engine.policies import find_policy
+from augscore.engine.policy_file.digest import policy_digest
 from augscore.images.decode import decode
 from augscore.images.records import Candidate, Picture
 
@@ -171,3 +172,16 @@ def test_a_yaml_of_something_else_is_still_a_policy_with_mistakes(invoke: Invoke
     result = invoke("policy", "show", "other.yaml")
     assert result.exit_code == 2
     assert "a policy has no argument 'model'" in result.stderr
+
+
+def test_changed_code_is_another_policy() -> None:
+    """Where it runs as it is; what is converted is known by what it says."""
+    code = "def dim(image):\n    return image.point(lambda level: level // {})\n"
+    Path("dim.py").write_text(code.format(2))
+    first = policy_digest(find_policy("dim.py:dim", allow_code=True))
+    assert policy_digest(find_policy("dim.py:dim", allow_code=True)) == first
+    Path("dim.py").write_text(code.format(9))
+    assert policy_digest(find_policy("dim.py:dim", allow_code=True)) != first
+    converted = policy_digest(find_policy("mine.py:pipelines.weak", allow_code=True))
+    Path("mine.py").write_text(f"# in other words{CODE}")
+    assert policy_digest(find_policy("mine.py:pipelines.weak", allow_code=True)) == converted

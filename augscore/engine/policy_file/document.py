@@ -56,7 +56,8 @@ def _node(node: Node) -> dict[str, Any]:
     if isinstance(node, Step):
         return {node.op: {name: _plain(value) for name, value in node.arguments} | _chance(node)}
     if isinstance(node, Foreign):
-        return {node.kind: {"library": node.library, "pipeline": node.pipeline}}
+        described = {"library": node.library, "pipeline": node.pipeline}
+        return {node.kind: {**described, **({"code": node.code} if node.code else {})}}
     form = form_of(node)
     arguments = form.write(node)
     if form.is_group:
