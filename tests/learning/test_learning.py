@@ -78,17 +78,19 @@ LESSONS = {
     "simclr": Lesson(epochs=15, settings={"temperature": 0.2}),
     "vicreg": Lesson(epochs=15, settings={"projector.out": 256}),
     "simsiam": Lesson(
+        epochs=80,
         settings={
+            "optim.lr": 0.002,
             "projector.layers": 3,
             "predictor.hidden": 64,
             "predictor.out": 128,
             "optim.fixed_predictor_lr": False,
         }
     ),
-    "wmse": Lesson(epochs=100, settings={"projector.out": 64, "optim.lr": 0.001}),
+    "wmse": Lesson(epochs=150, settings={"projector.out": 64, "optim.lr": 0.001}),
     "moco": Lesson(settings=TARGET),
-    "ressl": Lesson(settings=TARGET),
-    "sce": Lesson(settings=TARGET),
+    "ressl": Lesson(epochs=60, settings=TARGET),
+    "sce": Lesson(epochs=60, settings=TARGET),
 }
 QUICK = ("simclr", "vicreg")
 
