@@ -58,4 +58,5 @@ def again(settings: MeasureSettings, *more: str) -> str:
     for name, default in _SHAPING.items():
         value = getattr(settings, name)
         words += [f"--{name.replace('_', '-')}", str(value)] if value != default else []
+    words += ["--allow-code"] if settings.allow_code else []
     return shown(shlex.join([*words, *more]))

@@ -85,7 +85,7 @@ LESSONS = {
             "predictor.hidden": 64,
             "predictor.out": 128,
             "optim.fixed_predictor_lr": False,
-        }
+        },
     ),
     "wmse": Lesson(epochs=150, settings={"projector.out": 64, "optim.lr": 0.001}),
     "moco": Lesson(settings=TARGET),
