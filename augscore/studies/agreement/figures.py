@@ -12,7 +12,7 @@ import torch
 
 from augscore.keys import field_keys, slot, uniform_field
 from augscore.studies.agreement.judges.judge import Condition, Judge
-from augscore.studies.agreement.spearman import spearman
+from augscore.studies.spearman import spearman
 
 RESAMPLES = 200
 

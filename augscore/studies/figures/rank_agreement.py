@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from augscore.studies.spearman import spearman
+
 Floats = npt.NDArray[np.float64]
 Digests = npt.NDArray[np.int64]
 
@@ -15,10 +17,8 @@ def rank_agreement(readings: Floats, sizes: Floats) -> Floats:
     Equal values share the mean of their ranks (Spearman 1904). NaN for an image whose readings are
     all equal: the operation leaves it alone.
     """
-    own, order = _centred_ranks(readings), _centred_ranks(sizes[None])
-    spread = np.sqrt((own**2).sum(axis=1) * (order**2).sum())
-    spread[spread == 0] = np.nan
-    return np.asarray((own * order).sum(axis=1) / spread, dtype=np.float64)
+    order = sizes.tolist()
+    return np.array([spearman(row, order) for row in readings.tolist()])
 
 
 def agreement_of_changes(readings: Floats, sizes: Floats, digests: Digests) -> Floats:
@@ -32,10 +32,3 @@ def agreement_of_changes(readings: Floats, sizes: Floats, digests: Digests) -> F
         for row, kept in zip(readings, changes, strict=True)
     ]
     return np.array(found)
-
-
-def _centred_ranks(values: Floats) -> Floats:
-    """(N, L) → ranks within each row, about their mean."""
-    below = (values[:, :, None] > values[:, None, :]).sum(axis=2)
-    equal = (values[:, :, None] == values[:, None, :]).sum(axis=2)
-    return np.asarray(below + (equal - 1) / 2 - (values.shape[1] - 1) / 2, dtype=np.float64)
