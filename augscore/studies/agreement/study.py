@@ -19,7 +19,6 @@ from augscore.json_values import Json
 from augscore.outputs import write_json, write_text
 from augscore.runs.journal import Journal, read_journal
 from augscore.runtime import Progress, ProgressSink, StopFlag, Stopped, StopSignal
-from augscore.strength.readings import STRENGTH as READING
 from augscore.strength.scorer import Scorer
 from augscore.studies.agreement.contenders import (
     LEVEL,
@@ -46,6 +45,7 @@ from augscore.studies.agreement.judges.pictures import KODAK, PHOTOS, Archive
 from augscore.studies.agreement.rows import drops_in, key_of, readings_in, row_of, values_in
 from augscore.studies.agreement.table import SCHEMA, SPREAD, figures_json, markdown
 from augscore.studies.agreement.untrained import untrained_twin
+from augscore.studies.model_facts import model_facts
 from augscore.studies.study_folder import claimed_study, rows_of
 
 COMMAND = "study agreement"
@@ -127,7 +127,6 @@ def run_agreement(study: AgreementStudy, hooks: AgreementHooks) -> AgreementResu
 
 
 def document(study: AgreementStudy, figures: Mapping[str, Sequence[Figure]]) -> dict[str, object]:
-    card = study.scorer.model.card
     return {
         "schema": SCHEMA,
         "complete": True,
@@ -135,12 +134,7 @@ def document(study: AgreementStudy, figures: Mapping[str, Sequence[Figure]]) -> 
         "folder": study.folder.name,
         "pictures": study.pictures,
         "spread": SPREAD,
-        "model": {
-            "name": card.name,
-            "version": card.version,
-            "sha256": study.scorer.model.sha256,
-            "reading": READING,
-        },
+        "model": model_facts(study.scorer.model),
         "contenders": figures_json(figures),
     }
 

@@ -16,9 +16,9 @@ from augscore.runs.journal import Journal, read_journal
 from augscore.runtime import Progress, ProgressSink, StopFlag, Stopped, StopSignal
 from augscore.score.verdict import doubts_of
 from augscore.strength.intervals import RESAMPLES
-from augscore.strength.readings import STRENGTH
 from augscore.studies.figures.figure_study import FigureStudy, Piece, Published
 from augscore.studies.figures.lab import Lab
+from augscore.studies.model_facts import model_facts
 from augscore.studies.study_folder import claimed_study, rows_of
 
 ENOUGH = 10
@@ -85,7 +85,7 @@ def document_of(
     study: FigureStudy, lab: Lab, published: Published, command: str
 ) -> dict[str, object]:
     """What the JSON says: how it came about, what it shows, and the numbers."""
-    card = lab.scorer.model.card
+    model = lab.scorer.model
     return {
         "schema": f"augscore.study-{study.name}/1",
         "complete": True,
@@ -97,13 +97,7 @@ def document_of(
         "seeds": [lab.seed],
         "spread": "p05 and p95: over images; low and high: 95 % interval of the median, bootstrap "
         f"over images, {RESAMPLES:,} resamples",
-        "model": {
-            "name": card.name,
-            "version": card.version,
-            "sha256": lab.scorer.model.sha256,
-            "reading": STRENGTH,
-            "doubts": list(doubts_of(card)),
-        },
+        "model": {**model_facts(model), "doubts": list(doubts_of(model.card))},
         "device": lab.scorer.device.type,
         "unrelated_strength": lab.unrelated,
         "says": list(published.says),
