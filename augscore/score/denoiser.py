@@ -66,13 +66,18 @@ class Denoiser(nn.Module):
         """∇ ln p_σ(y) = (D(y, σ) − y)/σ² (Tweedie; Vincent 2011), (B, 3, H, W)."""
         return (self.denoise(noisy, sigma) - noisy) / sigma[:, None, None, None].square()
 
-    def features(self, noisy: torch.Tensor, sigma: torch.Tensor, level: int) -> torch.Tensor:
-        """The decoder's activations at one level (0: 1/2 of the side, 1: 1/4, …), cut back to the
-        image: (B, C, ~H/2^(level+1), ~W/2^(level+1))."""
+    def looked(
+        self, noisy: torch.Tensor, sigma: torch.Tensor, level: int
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """D(y, σ), and on the way to it the decoder's activations at one level (0: 1/2 of the side,
+        1: 1/4, …), cut back to the image: (B, C, ~H/2^(level+1), ~W/2^(level+1))."""
         height, width = noisy.shape[-2:]
         c, centred = self._conditioned(self._surrounded(noisy), sigma)
-        activations = self.network.activations(c.into * centred, c.noise, finest=level)
-        return _cut(activations[0], height, width, 2 ** (level + 1))
+        activations = self.network.activations(c.into * centred, c.noise)
+        correction = self.network.finished(activations[0]).to(torch.float32)
+        denoised = self.mean + c.skip * centred + c.out * correction
+        shrunk = _cut(activations[level], height, width, 2 ** (level + 1))
+        return _cut(denoised, height, width, 1), shrunk
 
     def _conditioned(
         self, noisy: torch.Tensor, sigma: torch.Tensor

@@ -77,14 +77,14 @@ class Network(nn.Module):
 
     def forward(self, x: torch.Tensor, noise_level: torch.Tensor) -> torch.Tensor:
         """`noise_level` is (B,)."""
-        h = self.activations(x, noise_level)[0]
-        return F.pixel_shuffle(self.head(F.silu(h)), 2)
+        return self.finished(self.activations(x, noise_level)[0])
 
-    def activations(
-        self, x: torch.Tensor, noise_level: torch.Tensor, finest: int = 0
-    ) -> tuple[torch.Tensor, ...]:
-        """The decoder's, from fine to coarse; what is finer than level `finest` (0: 1/2 of the
-        side, 1: 1/4, …) is not computed."""
+    def finished(self, finest: torch.Tensor) -> torch.Tensor:
+        """From the decoder's finest activations to the output."""
+        return F.pixel_shuffle(self.head(F.silu(finest)), 2)
+
+    def activations(self, x: torch.Tensor, noise_level: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """The decoder's, from fine (1/2 of the side) to coarse."""
         condition = self.embed(_fourier(noise_level))  # (B, conditioning)
         h = self.stem(F.pixel_unshuffle(x, 2))
         skips: list[torch.Tensor] = []
@@ -96,7 +96,7 @@ class Network(nn.Module):
             skips.append(h)
         h = self.decoder[-1](h, condition)
         decoded = [h]
-        for level in reversed(range(finest, len(self.ups))):
+        for level in reversed(range(len(self.ups))):
             h = skips[level] + F.interpolate(self.ups[level](h), scale_factor=2.0, mode="nearest")
             h = self.decoder[level](h, condition)
             decoded.insert(0, h)

@@ -28,7 +28,7 @@ from augscore.strength.typicality import CleanNorms, fit_clean_norms
 
 NOISE_SDS = geometric(0.005, 0.5, 12)
 NORM_SIGMAS = (0.02, 0.13, 0.7)
-SIGMA = 0.04
+SIGMA = 0.07
 FLOOR_QUALITY = 95
 LOOKS_A_LADDER = len(NOISE_SDS) + 2
 _BATCH = 16
@@ -99,7 +99,7 @@ def standards_of(sight: Sight) -> Standards:
 
 def _unrelated_pairs(descriptions: Description) -> tuple[Description, Description]:
     """Each image with three others."""
-    count = len(descriptions.features)
+    count = len(descriptions.feature_spreads)
     left = [i for i in range(count) for _ in range(3)]
     right = [(i + hop) % count for i in range(count) for hop in (1, count // 3 + 1, count // 2 + 1)]
     return descriptions[left], descriptions[right]

@@ -9,10 +9,10 @@
 | score_gap    | absolute score_shift               | 0        | more = unequal                  |
 | typicality   | % of clean images less typical     | -        | less = stranger                 |
 
-`strength` compares local statistics, over windows that are a fixed share of the image: means of the
+`strength` compares local statistics, over windows that are a fixed share of the image: spreads of the
 decoder's activations, and means and spreads of the denoising error, which is the score of the noisy
 image up to the shared noise. It is a score gap made local and per channel; position within a window
-does not count, so small shifts are mild and large ones are not.
+does not count, so small shifts are mild and large ones are not. Both come from one pass.
 """
 
 from __future__ import annotations
@@ -24,9 +24,11 @@ import torch.nn.functional as F
 
 from augscore.strength.sight import Sight
 
-STRENGTH = "strength/1"
+STRENGTH = "strength/2"
 FEATURE_WINDOW = 2 / 7
 ERROR_WINDOW = 1 / 7
+ERROR_WEIGHT = 0.35
+"""Of the errors' half, beside 1 for the activations'."""
 _CONTRAST_STABILITY = 0.05
 _VARIANCE_FLOOR = 1e-4
 
@@ -56,19 +58,23 @@ class Standards:
 class Description:
     """Window statistics of a batch, enough to compare any two of its images.
 
-    features (B, C, w, w'); error_means, error_spreads (B, 3, v, v')
+    feature_spreads (B, C, w, w'); error_means, error_spreads (B, 3, v, v')
     """
 
-    features: torch.Tensor
+    feature_spreads: torch.Tensor
     error_means: torch.Tensor
     error_spreads: torch.Tensor
 
     def __getitem__(self, rows: slice | list[int] | torch.Tensor) -> Description:
-        return Description(self.features[rows], self.error_means[rows], self.error_spreads[rows])
+        return Description(
+            self.feature_spreads[rows], self.error_means[rows], self.error_spreads[rows]
+        )
 
     def to(self, device: torch.device) -> Description:
         return Description(
-            self.features.to(device), self.error_means.to(device), self.error_spreads.to(device)
+            self.feature_spreads.to(device),
+            self.error_means.to(device),
+            self.error_spreads.to(device),
         )
 
 
@@ -76,26 +82,25 @@ def describe(sight: Sight, standards: Standards) -> Description:
     """Standardise each channel and reduce to windows."""
     features = _standardised(sight.features, standards.feature_mean, standards.feature_sd)
     errors = _standardised(sight.errors, standards.error_mean, standards.error_sd)
-    means = _window_means(errors, ERROR_WINDOW)
-    squares = _window_means(errors.square(), ERROR_WINDOW)
-    spreads = ((squares - means.square()).clamp_min(0) + _VARIANCE_FLOOR).sqrt()
-    return Description(_window_means(features, FEATURE_WINDOW), means, spreads)
+    _, feature_spreads = _window_statistics(features, FEATURE_WINDOW)
+    return Description(feature_spreads, *_window_statistics(errors, ERROR_WINDOW))
 
 
 def strength(a: Description, b: Description, standards: Standards) -> torch.Tensor:
     """(B,) ≥ 0, symmetric; exactly 0 for equal descriptions, about 1 for unrelated images."""
     features, errors = strength_parts(a, b)
-    return 0.5 * (features / standards.unrelated_features + errors / standards.unrelated_errors)
+    by_errors = ERROR_WEIGHT * errors / standards.unrelated_errors
+    return (features / standards.unrelated_features + by_errors) / (1 + ERROR_WEIGHT)
 
 
 def strength_parts(a: Description, b: Description) -> tuple[torch.Tensor, torch.Tensor]:
     """The two halves before scaling, (B,) each: activations, denoising errors."""
-    product = 2 * a.features * b.features + _CONTRAST_STABILITY
-    energy = a.features.square() + b.features.square() + _CONTRAST_STABILITY
+    product = 2 * a.feature_spreads * b.feature_spreads + _CONTRAST_STABILITY
+    energy = a.feature_spreads.square() + b.feature_spreads.square() + _CONTRAST_STABILITY
     features = (1 - product / energy).flatten(1).mean(dim=1)
     means = (a.error_means - b.error_means).square()
     spreads = (a.error_spreads - b.error_spreads).square()
-    errors = (means + spreads).flatten(1).mean(dim=1).sqrt()
+    errors = (means + spreads).flatten(2).mean(dim=2).sqrt().mean(dim=1)
     return features, errors
 
 
@@ -119,6 +124,13 @@ def log_norms(norms: torch.Tensor, sigmas: tuple[float, ...]) -> torch.Tensor:
 
 def _standardised(x: torch.Tensor, mean: torch.Tensor, sd: torch.Tensor) -> torch.Tensor:
     return (x - mean[:, None, None]) / sd[:, None, None]
+
+
+def _window_statistics(x: torch.Tensor, share: float) -> tuple[torch.Tensor, torch.Tensor]:
+    """Means, and standard deviations with a floor under their squares."""
+    means = _window_means(x, share)
+    variances = (_window_means(x.square(), share) - means.square()).clamp_min(0)
+    return means, (variances + _VARIANCE_FLOOR).sqrt()
 
 
 def _window_means(x: torch.Tensor, share: float) -> torch.Tensor:

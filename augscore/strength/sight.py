@@ -39,8 +39,10 @@ class Lens:
 
 @dataclass(frozen=True)
 class Sight:
-    """features (B, C, h, w): decoder activations at 1/4 of the fine size, noisy input
-    errors (B, 3, h', w'): (x − D(x + σ ε))/σ at the coarse size
+    """Both at the working size, of one pass.
+
+    features (B, C, ~H/4, ~W/4): decoder activations of the noisy image
+    errors (B, 3, H, W): (x − D(x + σ ε))/σ
     """
 
     features: torch.Tensor
@@ -51,19 +53,14 @@ class Sight:
 def look(denoiser: Denoiser, images: torch.Tensor, lens: Lens) -> Sight:
     """Float images (B, 3, H, W) in [0, 1], H, W ≥ 32, on the denoiser's device."""
     fine = _at_working_size(images.to(torch.float32), lens.working_size)
-    coarse = coarser(fine)
-    noise_fine = shared_noise(fine.shape[-2:], fine.device)
-    noise_coarse = shared_noise(coarse.shape[-2:], fine.device)
+    noise = shared_noise(fine.shape[-2:], fine.device)
 
-    def features(x: torch.Tensor) -> torch.Tensor:
+    def seen(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         sigma = torch.full((len(x),), lens.sigma, device=x.device)
-        return denoiser.features(x + lens.sigma * noise_fine, sigma, FEATURE_LEVEL)
+        denoised, features = denoiser.looked(x + lens.sigma * noise, sigma, FEATURE_LEVEL)
+        return features, (x - denoised) / lens.sigma
 
-    def errors(x: torch.Tensor) -> torch.Tensor:
-        sigma = torch.full((len(x),), lens.sigma, device=x.device)
-        return (x - denoiser.denoise(x + lens.sigma * noise_coarse, sigma)) / lens.sigma
-
-    return Sight(in_chunks(features, fine), in_chunks(errors, coarse))
+    return Sight(*both_in_chunks(seen, fine))
 
 
 @torch.inference_mode()
@@ -102,12 +99,29 @@ def in_chunks(
     function: Callable[[torch.Tensor], torch.Tensor], images: torch.Tensor
 ) -> torch.Tensor:
     """Apply to fixed-size chunks; the last one is filled up with its own last image."""
+    (whole,) = _each_in_chunks(lambda x: (function(x),), images)
+    return whole
+
+
+def both_in_chunks(
+    function: Callable[[torch.Tensor], tuple[torch.Tensor, torch.Tensor]], images: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """The same for a function with two results."""
+    first, second = _each_in_chunks(function, images)
+    return first, second
+
+
+def _each_in_chunks(
+    function: Callable[[torch.Tensor], tuple[torch.Tensor, ...]], images: torch.Tensor
+) -> tuple[torch.Tensor, ...]:
     if len(images) == 0:
-        return function(images.new_zeros((1, *images.shape[1:])))[:0]
+        return tuple(part[:0] for part in function(images.new_zeros((1, *images.shape[1:]))))
     size = chunk_size(images)
-    return torch.cat(
-        [function(_padded(part, size))[: len(part)] for part in torch.split(images, size)]
-    )
+    parts = [
+        [result[: len(part)] for result in function(_padded(part, size))]
+        for part in torch.split(images, size)
+    ]
+    return tuple(torch.cat(results) for results in zip(*parts, strict=True))
 
 
 def chunk_size(images: torch.Tensor) -> int:

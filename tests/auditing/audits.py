@@ -123,7 +123,7 @@ def design(**changes: Any) -> Design:
         "device": "cpu",
         "model": "default 1.0",
         "model_sha256": SHA,
-        "reading": "strength/1",
+        "reading": "strength/2",
     }
     return Design(**(values | changes))
 

@@ -44,7 +44,7 @@ class PixelScorer:
         return Description(images, images[:, :1, :1, :1], images[:, :1, :1, :1])
 
     def compare(self, reference: Description, images: Description) -> torch.Tensor:
-        return (reference.features - images.features).square().mean(dim=(1, 2, 3)).sqrt()
+        return (reference.feature_spreads - images.feature_spreads).square().mean(dim=(1, 2, 3)).sqrt()
 
 
 def findings_of(policy: Any, levels: int = 5) -> Sequence[Finding]:

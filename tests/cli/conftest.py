@@ -131,7 +131,7 @@ def measurement(
             10**8,
             "cpu",
         ),
-        model=ModelIdentity("default", "1.0", "3f" * 32, "strength/1", 224, (0.1, 0.2)),
+        model=ModelIdentity("default", "1.0", "3f" * 32, "strength/2", 224, (0.1, 0.2)),
         data=DataCounts(
             "photos",
             sum(counts),

@@ -23,7 +23,7 @@ def test_info_shows_the_card(model_file: Path, invoke: Invoke) -> None:
         "working size 64 px",
         "0.005 ... 1, pixels in [0, 1]",
         "10 images trained on, 2 held out; crops of 32 px at short sides of 64, 96 px",
-        "strength/1, calibrated on 12 crops",
+        "strength/2, calibrated on 12 crops",
         "0.1 0.003 0.004 0.750",
         "only 2 images were held out: the comparison is uncertain",
         "noise ladder at 64 px, floor",

@@ -319,7 +319,7 @@ def test_the_document_is_json_with_the_resolved_settings(run: Run, scenes: Path)
         "device": "cpu",
         "shard": None,
     }
-    assert text["model"]["reading"] == "strength/1"
+    assert text["model"]["reading"] == "strength/2"
     assert len(text["images"]) == 2
     assert text["images"][0]["views"][0]["draw"][0]["op"] == "RandomResizedCrop"
 

@@ -61,7 +61,7 @@ def test_score_is_the_denoising_difference_over_the_variance(denoiser: Denoiser)
 def test_what_it_sees_is_cut_back_to_the_image(denoiser: Denoiser, height: int, width: int) -> None:
     image, sigma = torch.rand(1, 3, height, width), torch.tensor([0.1])
     assert denoiser.denoise(image, sigma).shape == (1, 3, height, width)
-    shapes = [tuple(denoiser.features(image, sigma, level).shape[-2:]) for level in range(3)]
+    shapes = [tuple(denoiser.looked(image, sigma, level)[1].shape[-2:]) for level in range(3)]
     assert shapes == [(height // 2**k, width // 2**k) for k in (1, 2, 3)]
 
 
@@ -85,7 +85,8 @@ def test_surroundings_are_reflections_and_results_stay_in_place(
     c = scalings(sigma, 0.25)
     seen = denoiser.network.activations(c.into * (surrounded - 0.45), c.noise)
     for k, full in enumerate(seen, start=1):
-        cut = denoiser.features(image, sigma, k - 1)
+        again, cut = denoiser.looked(image, sigma, k - 1)
+        torch.testing.assert_close(again, denoised)
         top = 8 // 2**k
         down, across = height // 2**k, width // 2**k
         torch.testing.assert_close(cut, full[..., top : top + down, top : top + across])

@@ -27,10 +27,6 @@ def test_activations_halve_from_level_to_level(widths: tuple[int, ...]) -> None:
     activations = network.activations(image, level)
     expected = [(w, 32 >> k, 48 >> k) for k, w in enumerate(widths, start=1)]
     assert [tuple(a.shape[1:]) for a in activations] == expected
-    for finest in range(len(widths)):
-        coarser = network.activations(image, level, finest)
-        assert all(map(torch.equal, coarser, activations[finest:]))
-        assert len(coarser) == len(widths) - finest
 
 
 def test_an_image_does_not_depend_on_the_others(denoiser: Denoiser) -> None:

@@ -61,16 +61,18 @@ def by_loops(a: Sight, b: Sight, s: Standards, i: int) -> tuple[float, float]:
         left = windows(plane(a.features, c, s.feature_mean, s.feature_sd), 2 / 7)
         right = windows(plane(b.features, c, s.feature_mean, s.feature_sd), 2 / 7)
         for p, q in zip(left, right, strict=True):
-            x, y = p.mean(), q.mean()
+            x, y = math.sqrt(p.var() + 1e-4), math.sqrt(q.var() + 1e-4)
             dissimilar.append(1 - (2 * x * y + 0.05) / (x * x + y * y + 0.05))
-    gaps = []
+    by_channel = []
     for c in range(3):
+        gaps = []
         left = windows(plane(a.errors, c, s.error_mean, s.error_sd), 1 / 7)
         right = windows(plane(b.errors, c, s.error_mean, s.error_sd), 1 / 7)
         for p, q in zip(left, right, strict=True):
             spread_p, spread_q = math.sqrt(p.var() + 1e-4), math.sqrt(q.var() + 1e-4)
             gaps.append((p.mean() - q.mean()) ** 2 + (spread_p - spread_q) ** 2)
-    return float(np.mean(dissimilar)), math.sqrt(float(np.mean(gaps)))
+        by_channel.append(math.sqrt(float(np.mean(gaps))))
+    return float(np.mean(dissimilar)), float(np.mean(by_channel))
 
 
 @pytest.mark.parametrize(("height", "width"), [(14, 17), (8, 8), (28, 20)])
@@ -82,14 +84,14 @@ def test_strength_is_what_its_definition_says(height: int, width: int) -> None:
         by_features, by_errors = by_loops(a, b, s, i)
         assert float(features[i]) == pytest.approx(by_features, rel=1e-4)
         assert float(errors[i]) == pytest.approx(by_errors, rel=1e-4)
-        expected = 0.5 * (by_features / 0.8 + by_errors / 0.4)
+        expected = (by_features / 0.8 + 0.35 * by_errors / 0.4) / 1.35
         assert float(total[i]) == pytest.approx(expected, rel=1e-4)
 
 
 def test_window_statistics_are_means_and_spreads_of_windows() -> None:
     sight, s = seen(2), standards()
     described = describe(sight, s)
-    assert described.features.shape == (2, 5, 6, 7)
+    assert described.feature_spreads.shape == (2, 5, 6, 7)
     assert described.error_means.shape == (2, 3, 13, 16)
     for c in range(3):
         plane = (sight.errors[1, c].double() - float(s.error_mean[c])) / float(s.error_sd[c])
@@ -120,7 +122,7 @@ def test_a_description_is_picked_by_rows() -> None:
     s = standards()
     whole = describe(seen(4), s)
     picked = whole[[2, 0]]
-    assert torch.equal(picked.features, whole.features[[2, 0]])
+    assert torch.equal(picked.feature_spreads, whole.feature_spreads[[2, 0]])
     assert torch.equal(picked.error_means, whole.error_means[[2, 0]])
     assert torch.equal(picked.error_spreads, whole.error_spreads[[2, 0]])
     assert isinstance(picked.to(torch.device("cpu")), Description)
