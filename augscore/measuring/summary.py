@@ -124,15 +124,16 @@ def spread(values: Values, seed: int) -> Spread:
 def _noise_spread(
     strength: Spread, bounds: Mapping[str | None, int], ladder: Ladder
 ) -> NoiseSpread:
-    """The ladder is monotone, so quantiles of the strength are quantiles of its noise form."""
+    """The ladder is monotone, so quantiles of the strength are quantiles of its noise form.
+
+    The interval is wider than the strength's own: the ladder's rungs are estimates, too.
+    """
     ends = strength.interval
     return NoiseSpread(
         median=ladder.noise_sd(strength.median)[0],
         p05=ladder.noise_sd(strength.p05)[0],
         p95=ladder.noise_sd(strength.p95)[0],
-        interval=None
-        if ends is None
-        else (ladder.noise_sd(ends[0])[0], ladder.noise_sd(ends[1])[0]),
+        interval=None if ends is None else ladder.noise_sd_interval(*ends),
         floor=ladder.floor_sd,
         ceiling=ladder.noise_sds[-1],
         below_floor=bounds.get(BELOW_FLOOR, 0),

@@ -12,7 +12,6 @@ from augscore.engine.policy_file.read import policy_of_mapping
 from augscore.json_values import (
     Json,
     mapping,
-    number,
     numbers,
     optional,
     sequence,
@@ -23,6 +22,7 @@ from augscore.json_values import (
 from augscore.measuring.measurement import MeasureConfig, ModelIdentity
 from augscore.measuring.sources import Place
 from augscore.measuring.terms import Terms
+from augscore.strength.calibration import ladder_from_json
 from augscore.strength.ladder import Ladder
 
 
@@ -70,13 +70,7 @@ def model_of(record: Json) -> ModelIdentity:
 
 
 def ladder_of(record: Json) -> Ladder:
-    found = mapping(record["ladder"])
-    return Ladder(
-        whole(found["size"]),
-        numbers(found["noise_sds"]),
-        numbers(found["strengths"]),
-        number(found["floor"]),
-    )
+    return ladder_from_json(mapping(record["ladder"]))
 
 
 def place_of(record: Json) -> Place | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from PIL import Image
 
@@ -14,7 +16,7 @@ from augscore.images.resize import bring_to_size
 from augscore.runtime import Progress, ProgressSink
 from augscore.score.denoiser import Denoiser
 from augscore.strength.calibration import Calibration
-from augscore.strength.ladder import Ladder, geometric, isotonic
+from augscore.strength.ladder import Ladder, fit_ladder, geometric
 from augscore.strength.readings import (
     Description,
     Standards,
@@ -86,20 +88,13 @@ def standards_of(sight: Sight) -> Standards:
         error_mean=sight.errors.mean(dim=(0, 2, 3)),
         error_sd=sight.errors.std(dim=(0, 2, 3)).clamp_min(1e-6),
     )
-    features, errors = strength_parts(*_unrelated_pairs(describe(sight, plain)))
-    return Standards(
-        plain.feature_mean,
-        plain.feature_sd,
-        plain.error_mean,
-        plain.error_sd,
-        unrelated_features=float(features.median()),
-        unrelated_errors=float(errors.median()),
-    )
+    parts = strength_parts(*_unrelated_pairs(describe(sight, plain)))
+    return replace(plain, unrelated=tuple(parts.median(dim=0).values.tolist()))
 
 
 def _unrelated_pairs(descriptions: Description) -> tuple[Description, Description]:
     """Each image with three others."""
-    count = len(descriptions.feature_spreads)
+    count = len(descriptions)
     left = [i for i in range(count) for _ in range(3)]
     right = [(i + hop) % count for i in range(count) for hop in (1, count // 3 + 1, count // 2 + 1)]
     return descriptions[left], descriptions[right]
@@ -114,12 +109,12 @@ def _ladder(
 ) -> Ladder:
     described = describe(seen(originals), standards)
 
-    def median(changed: torch.Tensor) -> float:
+    def strengths(changed: torch.Tensor) -> npt.NDArray[np.float64]:
         other = describe(seen(changed), standards)
-        return float(strength(described, other, standards).median())
+        return strength(described, other, standards).to(torch.float64).numpy()
 
-    rungs = [median(noisy(originals, sd)) for sd in NOISE_SDS]
-    return Ladder(originals.shape[-1], NOISE_SDS, isotonic(rungs), median(_re_encoded(originals)))
+    rungs = np.stack([strengths(noisy(originals, sd)) for sd in NOISE_SDS], axis=1)
+    return fit_ladder(originals.shape[-1], NOISE_SDS, rungs, strengths(_re_encoded(originals)))
 
 
 def noisy(images: torch.Tensor, sd: float) -> torch.Tensor:

@@ -43,8 +43,7 @@ class Calibration:
                 "feature_sd": _rounded(standards.feature_sd),
                 "error_mean": _rounded(standards.error_mean),
                 "error_sd": _rounded(standards.error_sd),
-                "unrelated_features": standards.unrelated_features,
-                "unrelated_errors": standards.unrelated_errors,
+                "unrelated": list(standards.unrelated),
             },
             "ladders": [asdict(ladder) for ladder in self.ladders],
             "clean_norms": asdict(self.clean_norms),
@@ -84,10 +83,9 @@ def _parse(block: Json) -> Calibration:
             feature_sd=torch.tensor(numbers(standards["feature_sd"])),
             error_mean=torch.tensor(numbers(standards["error_mean"])),
             error_sd=torch.tensor(numbers(standards["error_sd"])),
-            unrelated_features=number(standards["unrelated_features"]),
-            unrelated_errors=number(standards["unrelated_errors"]),
+            unrelated=numbers(standards["unrelated"]),
         ),
-        ladders=tuple(_ladder(mapping(row)) for row in sequence(block["ladders"])),
+        ladders=tuple(ladder_from_json(mapping(row)) for row in sequence(block["ladders"])),
         clean_norms=CleanNorms(
             numbers(clean["mean"]),
             tuple(numbers(row) for row in sequence(clean["covariance"])),
@@ -97,12 +95,14 @@ def _parse(block: Json) -> Calibration:
     )
 
 
-def _ladder(row: Json) -> Ladder:
+def ladder_from_json(row: Json) -> Ladder:
     return Ladder(
         whole(row["size"]),
         numbers(row["noise_sds"]),
         numbers(row["strengths"]),
         number(row["floor"]),
+        numbers(row["lows"]),
+        numbers(row["highs"]),
     )
 
 

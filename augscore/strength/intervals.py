@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
@@ -16,14 +18,36 @@ def median_interval(
 
     Efron 1979; images are resampled with replacement, 1,000 times, from a fixed seed.
     """
+    medians = [
+        np.median(values[rows].reshape(len(rows), -1), axis=1)
+        for rows in _resampled_rows(values, seed)
+    ]
+    low, high = np.quantile(np.concatenate(medians), _tails(level))
+    return float(low), float(high)
+
+
+def median_intervals(
+    values: npt.NDArray[np.float64], *, seed: int, level: float = 0.95
+) -> tuple[list[float], list[float]]:
+    """(N images, K conditions) → low and high ends of the median of each condition.
+
+    The same images are drawn for all conditions, as in `median_interval`.
+    """
+    medians = [np.median(values[rows], axis=1) for rows in _resampled_rows(values, seed)]
+    lows, highs = np.quantile(np.concatenate(medians), _tails(level), axis=0).tolist()
+    return lows, highs
+
+
+def _resampled_rows(values: npt.NDArray[np.float64], seed: int) -> Iterator[npt.NDArray[np.int64]]:
+    """Rows of 1,000 resamples, some at a time, so that memory stays bounded."""
     images = len(values)
     generator = np.random.default_rng(seed)
     per_chunk = max(1, _CHUNK // max(1, values.size))
-    medians: list[npt.NDArray[np.float64]] = []
     for start in range(0, RESAMPLES, per_chunk):
         count = min(per_chunk, RESAMPLES - start)
-        rows = generator.integers(0, images, size=(count, images))
-        medians.append(np.median(values[rows].reshape(count, -1), axis=1))
+        yield generator.integers(0, images, size=(count, images))
+
+
+def _tails(level: float) -> tuple[float, float]:
     tail = (1 - level) / 2
-    low, high = np.quantile(np.concatenate(medians), [tail, 1 - tail])
-    return float(low), float(high)
+    return tail, 1 - tail

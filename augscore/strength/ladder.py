@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+import numpy as np
+import numpy.typing as npt
 import torch
+
+from augscore.strength.intervals import median_intervals
 
 BELOW_FLOOR = "below_floor"
 PAST_LADDER = "past_ladder"
@@ -18,12 +23,15 @@ class Ladder:
     noise_sds   rungs, ascending, in units of pixels in [0, 1]
     strengths   non-decreasing (isotonic), one a rung
     floor       strength of a re-encoding that people do not see: below it nothing is claimed
+    lows, highs 95 % interval of each rung, by resampling the images; non-decreasing
     """
 
     size: int
     noise_sds: tuple[float, ...]
     strengths: tuple[float, ...]
     floor: float
+    lows: tuple[float, ...]
+    highs: tuple[float, ...]
 
     @property
     def floor_sd(self) -> float:
@@ -37,6 +45,12 @@ class Ladder:
         if strength > self.strengths[-1]:
             return None, PAST_LADDER
         return self._invert(strength), None
+
+    def noise_sd_interval(self, low: float, high: float) -> tuple[float | None, float | None]:
+        """Of a strength known to lie between `low` and `high`: the sds that its ends may read as,
+        by the rungs' own intervals; None for an end below the floor or past the ladder."""
+        strongest, weakest = replace(self, strengths=self.highs), replace(self, strengths=self.lows)
+        return strongest.noise_sd(low)[0], weakest.noise_sd(high)[0]
 
     def _invert(self, strength: float) -> float:
         """Linear in (strength, ln sd) between rungs; the middle of a flat stretch."""
@@ -54,7 +68,25 @@ class Ladder:
         return len(self.strengths) - 1
 
 
-def isotonic(values: list[float]) -> tuple[float, ...]:
+def fit_ladder(
+    size: int,
+    noise_sds: tuple[float, ...],
+    strengths: npt.NDArray[np.float64],
+    re_encoded: npt.NDArray[np.float64],
+) -> Ladder:
+    """`strengths` (N images, R rungs), of noise; `re_encoded` (N,), of the same images."""
+    lows, highs = median_intervals(strengths, seed=0)
+    return Ladder(
+        size,
+        noise_sds,
+        isotonic(np.median(strengths, axis=0).tolist()),
+        float(np.median(re_encoded)),
+        isotonic(lows),
+        isotonic(highs),
+    )
+
+
+def isotonic(values: Sequence[float]) -> tuple[float, ...]:
     """The closest non-decreasing sequence in least squares (pool adjacent violators)."""
     pools: list[tuple[float, int]] = []
     for value in values:

@@ -9,14 +9,16 @@
 | score_gap    | absolute score_shift               | 0        | more = unequal                  |
 | typicality   | % of clean images less typical     | -        | less = stranger                 |
 
-`strength` compares local statistics, over windows that are a fixed share of the image: spreads of the
-decoder's activations, and means and spreads of the denoising error, which is the score of the noisy
-image up to the shared noise. It is a score gap made local and per channel; position within a window
-does not count, so small shifts are mild and large ones are not. Both come from one pass.
+`strength` compares local statistics over windows that are a share of the image: the spreads of the
+decoder's activations over windows of two sizes, and the means and spreads of the denoising error,
+which is the score of the noisy image up to the shared noise. It is a score gap made local and per
+channel; position within a window does not count, so small shifts are mild and large ones are not.
+All of it comes from one pass of the network.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
@@ -25,24 +27,24 @@ import torch.nn.functional as F
 from augscore.strength.sight import Sight
 
 STRENGTH = "strength/2"
-FEATURE_WINDOW = 2 / 7
+FEATURE_WINDOWS = (2 / 7, 1 / 2)
 ERROR_WINDOW = 1 / 7
-ERROR_WEIGHT = 0.35
-"""Of the errors' half, beside 1 for the activations'."""
+PART_WEIGHTS = (1.0, 1.0, 0.5)
+"""Of the activations at each window, then of the errors: assets/evidence/reading/log.md."""
 _CONTRAST_STABILITY = 0.05
 _VARIANCE_FLOOR = 1e-4
 
 
 @dataclass(frozen=True)
 class Standards:
-    """Per-channel mean and sd on clean images, and what two unrelated clean images read."""
+    """Per-channel mean and sd on clean images, and what two unrelated clean images read in each
+    part of the strength."""
 
     feature_mean: torch.Tensor
     feature_sd: torch.Tensor
     error_mean: torch.Tensor
     error_sd: torch.Tensor
-    unrelated_features: float = 1.0
-    unrelated_errors: float = 1.0
+    unrelated: tuple[float, ...] = (1.0,) * len(PART_WEIGHTS)
 
     def to(self, device: torch.device) -> Standards:
         return replace(
@@ -58,23 +60,28 @@ class Standards:
 class Description:
     """Window statistics of a batch, enough to compare any two of its images.
 
-    feature_spreads (B, C, w, w'); error_means, error_spreads (B, 3, v, v')
+    feature_spreads             one (B, C, w, w') a size of window
+    error_means, error_spreads  (B, 3, v, v')
     """
 
-    feature_spreads: torch.Tensor
+    feature_spreads: tuple[torch.Tensor, ...]
     error_means: torch.Tensor
     error_spreads: torch.Tensor
 
+    def __len__(self) -> int:
+        return len(self.error_means)
+
     def __getitem__(self, rows: slice | list[int] | torch.Tensor) -> Description:
-        return Description(
-            self.feature_spreads[rows], self.error_means[rows], self.error_spreads[rows]
-        )
+        return self._each(lambda x: x[rows])
 
     def to(self, device: torch.device) -> Description:
+        return self._each(lambda x: x.to(device))
+
+    def _each(self, change: Callable[[torch.Tensor], torch.Tensor]) -> Description:
         return Description(
-            self.feature_spreads.to(device),
-            self.error_means.to(device),
-            self.error_spreads.to(device),
+            tuple(change(x) for x in self.feature_spreads),
+            change(self.error_means),
+            change(self.error_spreads),
         )
 
 
@@ -82,26 +89,35 @@ def describe(sight: Sight, standards: Standards) -> Description:
     """Standardise each channel and reduce to windows."""
     features = _standardised(sight.features, standards.feature_mean, standards.feature_sd)
     errors = _standardised(sight.errors, standards.error_mean, standards.error_sd)
-    _, feature_spreads = _window_statistics(features, FEATURE_WINDOW)
-    return Description(feature_spreads, *_window_statistics(errors, ERROR_WINDOW))
+    spreads = tuple(_window_statistics(features, share)[1] for share in FEATURE_WINDOWS)
+    return Description(spreads, *_window_statistics(errors, ERROR_WINDOW))
 
 
 def strength(a: Description, b: Description, standards: Standards) -> torch.Tensor:
     """(B,) ≥ 0, symmetric; exactly 0 for equal descriptions, about 1 for unrelated images."""
-    features, errors = strength_parts(a, b)
-    by_errors = ERROR_WEIGHT * errors / standards.unrelated_errors
-    return (features / standards.unrelated_features + by_errors) / (1 + ERROR_WEIGHT)
+    shares = strength_parts(a, b) / torch.tensor(standards.unrelated)
+    weights = torch.tensor(PART_WEIGHTS)
+    return (shares * weights).sum(dim=1) / weights.sum()
 
 
-def strength_parts(a: Description, b: Description) -> tuple[torch.Tensor, torch.Tensor]:
-    """The two halves before scaling, (B,) each: activations, denoising errors."""
-    product = 2 * a.feature_spreads * b.feature_spreads + _CONTRAST_STABILITY
-    energy = a.feature_spreads.square() + b.feature_spreads.square() + _CONTRAST_STABILITY
-    features = (1 - product / energy).flatten(1).mean(dim=1)
+def strength_parts(a: Description, b: Description) -> torch.Tensor:
+    """(B, 3) before scaling: activations at each size of window, denoising errors."""
+    pairs = zip(a.feature_spreads, b.feature_spreads, strict=True)
+    return torch.stack([*(_contrast(x, y) for x, y in pairs), _error_distance(a, b)], dim=1)
+
+
+def _contrast(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    """(B, C, w, w') spreads → (B,) in [0, 1]: the contrast term of SSIM (Wang et al. 2004)."""
+    product = 2 * a * b + _CONTRAST_STABILITY
+    energy = a.square() + b.square() + _CONTRAST_STABILITY
+    return (1 - product / energy).flatten(1).mean(dim=1)
+
+
+def _error_distance(a: Description, b: Description) -> torch.Tensor:
+    """(B,): root mean square over windows of both differences, then the mean over channels."""
     means = (a.error_means - b.error_means).square()
     spreads = (a.error_spreads - b.error_spreads).square()
-    errors = (means + spreads).flatten(2).mean(dim=2).sqrt().mean(dim=1)
-    return features, errors
+    return (means + spreads).flatten(2).mean(dim=2).sqrt().mean(dim=1)
 
 
 def score_value(norms: torch.Tensor, sigmas: tuple[float, ...]) -> torch.Tensor:

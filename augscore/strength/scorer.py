@@ -77,7 +77,7 @@ class Scorer:
     def compare(self, reference: Description, images: Description) -> torch.Tensor:
         """(B,) raw strength from two descriptions, each pair by itself."""
         standards = self.calibration.standards
-        pairs = [(reference[i : i + 1], images[i : i + 1]) for i in range(len(reference.feature_spreads))]
+        pairs = [(reference[i : i + 1], images[i : i + 1]) for i in range(len(reference))]
         return torch.cat([torch.empty(0), *(strength(a, b, standards) for a, b in pairs)])
 
     def strength(self, reference: torch.Tensor, images: torch.Tensor) -> torch.Tensor:

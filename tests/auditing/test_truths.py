@@ -41,10 +41,15 @@ class PixelScorer:
         self.device = torch.device("cpu")
 
     def describe(self, images: torch.Tensor) -> Description:
-        return Description(images, images[:, :1, :1, :1], images[:, :1, :1, :1])
+        return Description((images,), images[:, :1, :1, :1], images[:, :1, :1, :1])
 
     def compare(self, reference: Description, images: Description) -> torch.Tensor:
-        return (reference.feature_spreads - images.feature_spreads).square().mean(dim=(1, 2, 3)).sqrt()
+        return (
+            (reference.feature_spreads[0] - images.feature_spreads[0])
+            .square()
+            .mean(dim=(1, 2, 3))
+            .sqrt()
+        )
 
 
 def findings_of(policy: Any, levels: int = 5) -> Sequence[Finding]:

@@ -42,7 +42,7 @@ def doors(scorer: Scorer, model: Path) -> dict[str, Door]:
     return {
         "score_norm": scorer.score_norm,
         "typicality": scorer.typicality,
-        "describe": lambda x: scorer.describe(x).features,
+        "describe": lambda x: scorer.describe(x).error_means,
         "strength of": lambda x: scorer.strength(x, GOOD[: len(x)]),
         "strength": lambda x: scorer.strength(GOOD[: len(x)], x),
         "score_gap of": lambda x: scorer.score_gap(x, GOOD[: len(x)]),

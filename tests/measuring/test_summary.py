@@ -9,9 +9,9 @@ from augscore.measuring.columns import Columns
 from augscore.measuring.rows import ImageRow, PairRow, ViewReading
 from augscore.measuring.summary import _combined, spread, summarise, summarise_classes
 from augscore.strength.intervals import median_interval
-from augscore.strength.ladder import Ladder
+from tests.ladders import exact_ladder
 
-LADDER = Ladder(64, (0.01, 0.03, 0.1, 0.3), (0.1, 0.3, 0.6, 0.9), 0.2)
+LADDER = exact_ladder(64, (0.01, 0.03, 0.1, 0.3), (0.1, 0.3, 0.6, 0.9), 0.2)
 
 
 def reading(strength: float, shift: float = 0.0) -> ViewReading:

@@ -26,10 +26,11 @@ from augscore.score.model import (
 from augscore.score.network import Architecture
 from augscore.score.wiener import ErrorRow
 from augscore.strength.calibration import Calibration
-from augscore.strength.ladder import Ladder, geometric
+from augscore.strength.ladder import geometric
 from augscore.strength.readings import Standards
 from augscore.strength.sight import Lens
 from augscore.strength.typicality import CleanNorms
+from tests.ladders import exact_ladder
 
 Spoil = Callable[[bytes], bytes]
 
@@ -89,11 +90,11 @@ def test_the_same_model_gives_the_same_bytes_and_the_file_its_digest(
 def test_the_default_network_with_a_calibration_stays_under_4_mb(tmp_path: Path) -> None:
     network = new_denoiser(Architecture(), 0.45, 0.25, 0)
     sds = geometric(0.005, 0.5, 13)
-    ladder = Ladder(224, sds, tuple(s / 3 for s in sds), 0.0123456789)
+    ladder = exact_ladder(224, sds, tuple(s / 3 for s in sds), 0.0123456789)
     channels = torch.rand(64)
     calibration = Calibration(
         Lens(224, 0.04, (0.02, 0.05, 0.13, 0.3)),
-        Standards(channels, channels, torch.rand(3), torch.rand(3), 0.7, 0.8),
+        Standards(channels, channels, torch.rand(3), torch.rand(3), (0.6, 0.7, 0.8)),
         (ladder, ladder, ladder),
         CleanNorms((0.1,) * 4, ((0.1,) * 4,) * 4, tuple(torch.rand(1000).tolist())),
         240,

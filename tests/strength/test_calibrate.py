@@ -96,6 +96,13 @@ def test_there_is_a_ladder_for_half_the_size_and_a_floor_on_each(calibration: Ca
     assert calibration.images == 15
 
 
+def test_each_rung_has_an_interval_around_it(calibration: Calibration) -> None:
+    for ladder in calibration.ladders:
+        rungs = list(zip(ladder.lows, ladder.strengths, ladder.highs, strict=True))
+        assert all(low <= strength <= high for low, strength, high in rungs)
+        assert any(low < high for low, _, high in rungs)
+
+
 def test_sizes_go_down_to_32_px() -> None:
     assert ladder_sizes(224) == (224, 112, 56)
     assert ladder_sizes(64) == (64, 32)
@@ -145,8 +152,7 @@ def test_a_round_trip_through_json_gives_the_same_readings(
     assert again.images == calibration.images
     for name in ("feature_mean", "feature_sd", "error_mean", "error_sd"):
         assert torch.equal(getattr(again.standards, name), getattr(calibration.standards, name))
-    assert again.standards.unrelated_features == calibration.standards.unrelated_features
-    assert again.standards.unrelated_errors == calibration.standards.unrelated_errors
+    assert again.standards.unrelated == calibration.standards.unrelated
     assert json.dumps(again.to_json()) == json.dumps(calibration.to_json())
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from augscore.strength import intervals
-from augscore.strength.intervals import median_interval
+from augscore.strength.intervals import median_interval, median_intervals
 
 
 def test_an_interval_is_a_function_of_values_and_seed() -> None:
@@ -61,3 +61,10 @@ def test_one_image_has_an_interval_of_no_width() -> None:
 def test_it_stays_within_the_values(values: list[float]) -> None:
     low, high = median_interval(np.array(values)[:, None], seed=0)
     assert min(values) <= low <= high <= max(values)
+
+
+def test_each_condition_has_the_interval_that_it_has_alone() -> None:
+    values = np.random.default_rng(0).normal(size=(30, 3)) + np.arange(3.0)
+    lows, highs = median_intervals(values, seed=1)
+    for k in range(3):
+        assert median_interval(values[:, [k]], seed=1) == (lows[k], highs[k])

@@ -5,11 +5,14 @@ from __future__ import annotations
 import itertools
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from augscore.strength.ladder import Ladder, geometric, isotonic
+from augscore.strength.intervals import median_interval
+from augscore.strength.ladder import Ladder, fit_ladder, geometric, isotonic
+from tests.ladders import exact_ladder
 
 SDS = geometric(0.005, 0.5, 13)
 values = st.lists(st.floats(-5, 5).map(lambda v: round(v, 3)), min_size=1, max_size=12)
@@ -55,7 +58,7 @@ def test_geometric_ends_where_it_should_with_equal_ratios() -> None:
 
 @given(rising)
 def test_rungs_map_to_themselves(strengths: tuple[float, ...]) -> None:
-    ladder = Ladder(64, SDS, strengths, 0.0)
+    ladder = exact_ladder(64, SDS, strengths)
     for sd, strength in zip(SDS, strengths, strict=True):
         assert read(ladder, strength) == pytest.approx(sd)
 
@@ -64,7 +67,7 @@ def test_rungs_map_to_themselves(strengths: tuple[float, ...]) -> None:
 def test_inversion_is_monotone_and_undone_by_the_ladder(
     strengths: tuple[float, ...], shares: list[float]
 ) -> None:
-    ladder = Ladder(64, SDS, strengths, 0.0)
+    ladder = exact_ladder(64, SDS, strengths)
     asked = sorted(
         min(strengths[-1], strengths[0] + s * (strengths[-1] - strengths[0])) for s in shares
     )
@@ -87,31 +90,57 @@ def _strength_at(ladder: Ladder, sd: float) -> float:
 
 
 def test_between_two_rungs_the_logarithm_is_interpolated() -> None:
-    ladder = Ladder(64, (0.01, 0.1), (1.0, 3.0), 0.0)
+    ladder = exact_ladder(64, (0.01, 0.1), (1.0, 3.0))
     assert read(ladder, 2.0) == pytest.approx(math.sqrt(0.001))
 
 
 def test_below_the_floor_and_past_the_end_nothing_is_claimed() -> None:
-    ladder = Ladder(64, (0.01, 0.03, 0.1), (0.1, 0.5, 1.0), 0.3)
+    ladder = exact_ladder(64, (0.01, 0.03, 0.1), (0.1, 0.5, 1.0), 0.3)
     assert ladder.noise_sd(0.0) == (None, "below_floor")
     assert ladder.noise_sd(0.29) == (None, "below_floor")
     assert read(ladder, 0.3) == pytest.approx(ladder.floor_sd)
     assert read(ladder, 1.0) == pytest.approx(0.1)
     assert ladder.noise_sd(1.001) == (None, "past_ladder")
-    lower = Ladder(64, (0.01, 0.03, 0.1), (0.1, 0.5, 1.0), 0.05)
+    lower = exact_ladder(64, (0.01, 0.03, 0.1), (0.1, 0.5, 1.0), 0.05)
     assert lower.noise_sd(0.09) == (None, "below_floor")
     assert lower.floor_sd == pytest.approx(0.01)
 
 
 def test_a_flat_stretch_reads_its_geometric_middle() -> None:
-    ladder = Ladder(64, (0.01, 0.02, 0.04, 0.08), (0.1, 0.2, 0.2, 0.4), 0.0)
+    ladder = exact_ladder(64, (0.01, 0.02, 0.04, 0.08), (0.1, 0.2, 0.2, 0.4))
     assert read(ladder, 0.2) == pytest.approx(math.sqrt(0.02 * 0.04))
-    flat = Ladder(64, (0.01, 0.04), (0.2, 0.2), 0.0)
+    flat = exact_ladder(64, (0.01, 0.04), (0.2, 0.2))
     assert read(flat, 0.2) == pytest.approx(0.02)
 
 
 def test_a_floor_past_the_end_leaves_nothing_to_claim() -> None:
-    ladder = Ladder(64, (0.01, 0.1), (0.1, 0.5), 0.9)
+    ladder = exact_ladder(64, (0.01, 0.1), (0.1, 0.5), 0.9)
     assert ladder.noise_sd(0.6) == (None, "below_floor")
     assert ladder.noise_sd(0.95) == (None, "past_ladder")
     assert math.isfinite(ladder.floor_sd)
+
+
+def test_a_ladder_is_fitted_to_the_medians_and_their_intervals() -> None:
+    rungs = np.random.default_rng(0).normal(size=(40, 3)) * 0.05 + np.array([0.2, 0.1, 0.6])
+    ladder = fit_ladder(64, (0.01, 0.03, 0.1), rungs, rungs[:, 0] / 10)
+    medians = np.median(rungs, axis=0)
+    pooled = float(medians[:2].mean())
+    assert ladder.strengths == pytest.approx((pooled, pooled, float(medians[2])))
+    assert ladder.floor == pytest.approx(float(np.median(rungs[:, 0])) / 10)
+    assert list(ladder.lows) == sorted(ladder.lows)
+    assert list(ladder.highs) == sorted(ladder.highs)
+    low, high = median_interval(rungs[:, [2]], seed=0)
+    assert (ladder.lows[2], ladder.highs[2]) == (low, high)
+
+
+def test_an_interval_of_noise_is_wider_for_a_ladder_that_is_less_certain() -> None:
+    sds, rungs = (0.01, 0.1), (0.2, 0.6)
+    certain = Ladder(64, sds, rungs, 0.0, rungs, rungs)
+    less = Ladder(64, sds, rungs, 0.0, (0.1, 0.5), (0.25, 0.7))
+    assert certain.noise_sd_interval(0.3, 0.4) == pytest.approx(
+        (certain.noise_sd(0.3)[0], certain.noise_sd(0.4)[0])
+    )
+    low, high = less.noise_sd_interval(0.3, 0.4)
+    assert low == pytest.approx(0.01 * 10 ** (0.05 / 0.45))
+    assert high == pytest.approx(0.01 * 10 ** (0.3 / 0.4))
+    assert less.noise_sd_interval(0.22, 0.55) == (None, None)

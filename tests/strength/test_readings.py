@@ -33,7 +33,7 @@ def seen(count: int, height: int = 14, width: int = 17) -> Sight:
 
 def standards() -> Standards:
     return Standards(
-        torch.randn(5), torch.rand(5) + 0.5, torch.randn(3), torch.rand(3) + 0.5, 0.8, 0.4
+        torch.randn(5), torch.rand(5) + 0.5, torch.randn(3), torch.rand(3) + 0.5, (0.8, 0.6, 0.4)
     )
 
 
@@ -48,21 +48,24 @@ def windows(plane: Array, share: float) -> list[Array]:
     ]
 
 
-def by_loops(a: Sight, b: Sight, s: Standards, i: int) -> tuple[float, float]:
-    """Both halves of the strength of pair i, from their definition."""
+def by_loops(a: Sight, b: Sight, s: Standards, i: int) -> tuple[float, float, float]:
+    """The parts of the strength of pair i, from their definition."""
 
     def plane(t: torch.Tensor, c: int, mean: torch.Tensor, sd: torch.Tensor) -> Array:
         values: Array = t[i, c].to(torch.float64).numpy()
         standardised: Array = (values - float(mean[c])) / float(sd[c])
         return standardised
 
-    dissimilar = []
-    for c in range(5):
-        left = windows(plane(a.features, c, s.feature_mean, s.feature_sd), 2 / 7)
-        right = windows(plane(b.features, c, s.feature_mean, s.feature_sd), 2 / 7)
-        for p, q in zip(left, right, strict=True):
-            x, y = math.sqrt(p.var() + 1e-4), math.sqrt(q.var() + 1e-4)
-            dissimilar.append(1 - (2 * x * y + 0.05) / (x * x + y * y + 0.05))
+    def contrast(share: float) -> float:
+        dissimilar = []
+        for c in range(5):
+            left = windows(plane(a.features, c, s.feature_mean, s.feature_sd), share)
+            right = windows(plane(b.features, c, s.feature_mean, s.feature_sd), share)
+            for p, q in zip(left, right, strict=True):
+                x, y = math.sqrt(p.var() + 1e-4), math.sqrt(q.var() + 1e-4)
+                dissimilar.append(1 - (2 * x * y + 0.05) / (x * x + y * y + 0.05))
+        return float(np.mean(dissimilar))
+
     by_channel = []
     for c in range(3):
         gaps = []
@@ -72,26 +75,27 @@ def by_loops(a: Sight, b: Sight, s: Standards, i: int) -> tuple[float, float]:
             spread_p, spread_q = math.sqrt(p.var() + 1e-4), math.sqrt(q.var() + 1e-4)
             gaps.append((p.mean() - q.mean()) ** 2 + (spread_p - spread_q) ** 2)
         by_channel.append(math.sqrt(float(np.mean(gaps))))
-    return float(np.mean(dissimilar)), float(np.mean(by_channel))
+    return contrast(2 / 7), contrast(1 / 2), float(np.mean(by_channel))
 
 
 @pytest.mark.parametrize(("height", "width"), [(14, 17), (8, 8), (28, 20)])
 def test_strength_is_what_its_definition_says(height: int, width: int) -> None:
     a, b, s = seen(3, height, width), seen(3, height, width), standards()
-    features, errors = strength_parts(describe(a, s), describe(b, s))
+    parts = strength_parts(describe(a, s), describe(b, s))
     total = strength(describe(a, s), describe(b, s), s)
     for i in range(3):
-        by_features, by_errors = by_loops(a, b, s, i)
-        assert float(features[i]) == pytest.approx(by_features, rel=1e-4)
-        assert float(errors[i]) == pytest.approx(by_errors, rel=1e-4)
-        expected = (by_features / 0.8 + 0.35 * by_errors / 0.4) / 1.35
+        small, large, errors = by_loops(a, b, s, i)
+        assert parts[i].tolist() == pytest.approx([small, large, errors], rel=1e-4)
+        expected = (small / 0.8 + large / 0.6 + 0.5 * errors / 0.4) / 2.5
         assert float(total[i]) == pytest.approx(expected, rel=1e-4)
 
 
 def test_window_statistics_are_means_and_spreads_of_windows() -> None:
     sight, s = seen(2), standards()
     described = describe(sight, s)
-    assert described.feature_spreads.shape == (2, 5, 6, 7)
+    small, large = described.feature_spreads
+    assert small.shape == (2, 5, 6, 7)
+    assert large.shape == (2, 5, 3, 4)
     assert described.error_means.shape == (2, 3, 13, 16)
     for c in range(3):
         plane = (sight.errors[1, c].double() - float(s.error_mean[c])) / float(s.error_sd[c])
@@ -122,7 +126,8 @@ def test_a_description_is_picked_by_rows() -> None:
     s = standards()
     whole = describe(seen(4), s)
     picked = whole[[2, 0]]
-    assert torch.equal(picked.feature_spreads, whole.feature_spreads[[2, 0]])
+    for found, spreads in zip(picked.feature_spreads, whole.feature_spreads, strict=True):
+        assert torch.equal(found, spreads[[2, 0]])
     assert torch.equal(picked.error_means, whole.error_means[[2, 0]])
     assert torch.equal(picked.error_spreads, whole.error_spreads[[2, 0]])
     assert isinstance(picked.to(torch.device("cpu")), Description)

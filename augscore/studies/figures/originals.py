@@ -57,6 +57,6 @@ def together(scorer: Scorer, side: int) -> int:
 def unrelated_strength(scorer: Scorer, originals: Originals) -> float:
     """Median strength between two different images, of the first 32; of two at least."""
     some = originals.described[: min(len(originals), _YARDSTICK_IMAGES)]
-    count = len(some.feature_spreads)
+    count = len(some)
     left, right = torch.triu_indices(count, count, offset=1).tolist()
     return float(scorer.compare(some[left], some[right]).median())
