@@ -62,7 +62,7 @@ def test_an_operation_that_is_not_there_is_refused_before_anything_is_measured(
     assert told == []
 
 
-def test_a_stronger_policy_against_a_weaker_one(scenes: Path, tiny_scorer: Scorer) -> None:
+def test_two_policies_differ_where_their_operations_do(scenes: Path, tiny_scorer: Scorer) -> None:
     now = run(scenes, tiny_scorer, 0.3, Gates(()))
     before = run(scenes, tiny_scorer, 0.6, Gates(()))
     check_baseline(before.audit, setup_of(now.audit), "old.json")
@@ -80,7 +80,7 @@ def test_a_stronger_policy_against_a_weaker_one(scenes: Path, tiny_scorer: Score
     assert solarize.now is not None
     assert solarize.before is not None
     assert solarize.change.value == pytest.approx(solarize.now - solarize.before)
-    assert solarize.change.value > 0
+    assert not solarize.change.low <= 0 <= solarize.change.high
 
 
 def test_every_form_tells_the_same_verdict(scenes: Path, tiny_scorer: Scorer) -> None:

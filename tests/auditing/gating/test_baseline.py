@@ -35,7 +35,7 @@ def test_before_the_images_are_read_their_digest_does_not_matter() -> None:
     ("change", "told"),
     [
         ({"design": design(model_sha256="0" * 64)}, "another score model (0000000000000000, now"),
-        ({"design": design(reading="strength/2")}, "another definition (strength/2, now strength/"),
+        ({"design": design(reading="strength/1")}, "another definition (strength/1, now strength/"),
         ({"design": design(seed=7)}, "seed 7, not 0: give --seed 7"),
         ({"design": design(draws=2)}, "2 views an image, not 4: give --draws 2"),
         ({"design": design(images=60)}, "It drew 60 images, not 1000: give --n 60"),
