@@ -10,6 +10,7 @@ from .score_run_screen import error_lines
 
 if TYPE_CHECKING:
     from augscore.strength.evidence import RisingRow
+    from augscore.strength.seen import SeenRow
     from augscore.training.score.model_check import Evidence
 
 
@@ -19,6 +20,7 @@ def evidence_lines(evidence: Evidence) -> list[Line]:
             [line(f"checked on {plural(evidence.images, 'photograph')} at {evidence.size} px")],
             error_lines(evidence.denoising, "these photographs"),
             rising_lines(evidence.rising),
+            seen_lines(evidence.seen),
         ]
     )
 
@@ -35,6 +37,23 @@ def rising_lines(rows: tuple[RisingRow, ...]) -> list[Line]:
         for row in rows
     ]
     return [line(text) for text in table(cells)]
+
+
+def seen_lines(rows: tuple[SeenRow, ...]) -> list[Line]:
+    """Which readings notice a change: the share of photographs that move farther than JPEG of
+    quality 95 moves all but 5 % of them."""
+    if not rows:
+        return []
+    heads = ["noticed [%]", "strength", "score gap", "typicality", "pixel RMS", "reads as"]
+    return [line(text) for text in table([heads, *map(_seen, rows)])]
+
+
+def _seen(row: SeenRow) -> list[str]:
+    shares = (row.strength, row.score_gap, row.typicality, row.pixel_rms)
+    noise = (
+        f"{row.median:.2f}" if row.noise_sd is None else f"{row.median:.2f}, sd {row.noise_sd:.3f}"
+    )
+    return [row.name, *(f"{100 * share:.0f}" for share in shares), noise]
 
 
 def _percent(share: float) -> str:

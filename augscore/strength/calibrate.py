@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from PIL import Image
 
 from augscore import keys
 from augscore.images.resize import bring_to_size
 from augscore.runtime import Progress, ProgressSink
 from augscore.score.denoiser import Denoiser
 from augscore.strength.calibration import Calibration
+from augscore.strength.harmless import HARMLESS_QUALITY, re_encoded
 from augscore.strength.ladder import Ladder, fit_ladder, geometric
 from augscore.strength.readings import (
     Description,
@@ -31,7 +30,6 @@ from augscore.strength.typicality import CleanNorms, fit_clean_norms
 NOISE_SDS = geometric(0.005, 0.5, 12)
 NORM_SIGMAS = (0.02, 0.13, 0.7)
 SIGMA = 0.07
-FLOOR_QUALITY = 95
 LOOKS_A_LADDER = len(NOISE_SDS) + 2
 _BATCH = 16
 
@@ -114,7 +112,9 @@ def _ladder(
         return strength(described, other, standards).to(torch.float64).numpy()
 
     rungs = np.stack([strengths(noisy(originals, sd)) for sd in NOISE_SDS], axis=1)
-    return fit_ladder(originals.shape[-1], NOISE_SDS, rungs, strengths(_re_encoded(originals)))
+    return fit_ladder(
+        originals.shape[-1], NOISE_SDS, rungs, strengths(re_encoded(originals, HARMLESS_QUALITY))
+    )
 
 
 def noisy(images: torch.Tensor, sd: float) -> torch.Tensor:
@@ -123,18 +123,6 @@ def noisy(images: torch.Tensor, sd: float) -> torch.Tensor:
     field_keys = keys.field_keys(torch.arange(len(images)), slot, seed=0).tolist()
     fields = torch.stack([keys.normals(k, tuple(images.shape[1:])) for k in field_keys])
     return ((images + sd * fields).clamp(0, 1) * 255).round() / 255
-
-
-def _re_encoded(images: torch.Tensor) -> torch.Tensor:
-    return torch.stack([_through_jpeg(image) for image in images])
-
-
-def _through_jpeg(image: torch.Tensor) -> torch.Tensor:
-    levels = (image * 255).round().to(torch.uint8).permute(1, 2, 0).numpy()
-    buffer = io.BytesIO()
-    Image.fromarray(levels).save(buffer, "JPEG", quality=FLOOR_QUALITY)
-    with Image.open(buffer) as decoded:
-        return torch.from_numpy(np.array(decoded)).permute(2, 0, 1).to(torch.float32) / 255
 
 
 def _as_float(images: torch.Tensor) -> torch.Tensor:

@@ -80,14 +80,15 @@ class CheckSettings(Settings):
 @click.option(
     "--limit", type=click.IntRange(min=4), metavar="N", help="Use at most so many images."
 )
-@click.option("--write", is_flag=True, help="Keep both tables in the card of the model's file.")
+@click.option("--write", is_flag=True, help="Keep the tables in the card of the model's file.")
 @device_option
 @shared_options
 @with_settings(CheckSettings)
 def check(settings: CheckSettings) -> None:
     """Test MODEL (a name, a run folder or a file) on photographs it never saw: its denoising error
-    against the best linear denoiser by noise level, and at how many steps of five ladders (blur,
-    noise, hue, shift, brightness) its strength rises, and its score norm."""
+    against the best linear denoiser by noise level; at how many steps of five ladders (blur, noise,
+    hue, shift, brightness) its strength rises, and its score norm; and which of sixteen everyday
+    changes each reading notices."""
     with progress_sink(settings.streams) as progress:
         from augscore.strength.model_path import model_path
         from augscore.strength.scorer import load_scorer

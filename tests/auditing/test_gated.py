@@ -80,6 +80,8 @@ def test_two_policies_differ_where_their_operations_do(scenes: Path, tiny_scorer
     assert solarize.now is not None
     assert solarize.before is not None
     assert solarize.change.value == pytest.approx(solarize.now - solarize.before)
+    assert solarize.change.low is not None
+    assert solarize.change.high is not None
     assert not solarize.change.low <= 0 <= solarize.change.high
 
 

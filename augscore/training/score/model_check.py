@@ -1,8 +1,9 @@
-"""Does a model keep its word on photographs that it never saw? Two tables, and a place in its card.
+"""Does a model keep its word on photographs that it never saw? Three tables, and a place in its card.
 
 1. Denoising error against the Wiener denoiser, whose spectrum comes from one half of the very
    photographs, judged on the other half: a bar that knows the test's own statistics.
 2. Rising steps of strength and of the score norm along ladders of five operations.
+3. Which of sixteen everyday changes each reading notices.
 """
 
 from __future__ import annotations
@@ -18,13 +19,14 @@ from augscore.images.batches import read
 from augscore.images.find import find
 from augscore.images.records import Candidate, Picture
 from augscore.images.resize import bring_to_size
-from augscore.json_values import Json, mapping, number, numbers, sequence, whole
+from augscore.json_values import Json, mapping, number, numbers, sequence, text, whole
 from augscore.runtime import Progress, ProgressSink
 from augscore.score.crops import CropPool
 from augscore.score.model import ScoreModel, save_model
 from augscore.score.wiener import ErrorRow
 from augscore.strength.evidence import RisingRow, rising_table
 from augscore.strength.scorer import Scorer
+from augscore.strength.seen import SeenRow, seen_table
 from augscore.training.score.scales import Scales, at_sides
 from augscore.training.score.verdict import denoising_errors
 
@@ -39,6 +41,7 @@ class Evidence:
     size: int
     denoising: tuple[ErrorRow, ...]
     rising: tuple[RisingRow, ...]
+    seen: tuple[SeenRow, ...]
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -46,13 +49,14 @@ class Evidence:
             "size": self.size,
             "denoising": [asdict(row) | {"ratio": row.ratio} for row in self.denoising],
             "rising": [asdict(row) for row in self.rising],
+            "seen": [asdict(row) for row in self.seen],
         }
 
 
 def check_model(
     scorer: Scorer, paths: Sequence[Path], *, limit: int | None, progress: ProgressSink
 ) -> Evidence:
-    """Read the photographs of `paths` (the first `limit`) and make both tables.
+    """Read the photographs of `paths` (the first `limit`) and make the tables.
 
     Raises InputError for fewer than four images of the working size or more.
     """
@@ -79,11 +83,15 @@ def check_model(
     def on_ladder(done: int, total: int) -> None:
         progress(Progress("climbing ladders", done, total, "ladders"))
 
-    return Evidence(len(pictures), size, denoising, rising_table(scorer, images, on_ladder))
+    def on_change(done: int, total: int) -> None:
+        progress(Progress("changing", done, total, "changes"))
+
+    rising = rising_table(scorer, images, on_ladder)
+    return Evidence(len(pictures), size, denoising, rising, seen_table(scorer, images, on_change))
 
 
 def save_evidence(path: Path, model: ScoreModel, evidence: Evidence) -> None:
-    """Put both tables in the card of the model's file."""
+    """Put the tables in the card of the model's file."""
     card = replace(model.card, evidence=evidence.to_json())
     save_model(path, model.denoiser, card, model.calibration)
 
@@ -95,6 +103,7 @@ def evidence_from_json(block: Json) -> Evidence:
         size=whole(block["size"]),
         denoising=tuple(_error_row(mapping(row)) for row in sequence(block["denoising"])),
         rising=tuple(_rising_row(mapping(row)) for row in sequence(block["rising"])),
+        seen=tuple(_seen_row(mapping(row)) for row in sequence(block.get("seen", []))),
     )
 
 
@@ -111,6 +120,19 @@ def _rising_row(row: Json) -> RisingRow:
         number(row["strength"]),
         number(row["score_norm"]),
         number(row["pixel_rms"]),
+    )
+
+
+def _seen_row(row: Json) -> SeenRow:
+    noise_sd = row["noise_sd"]
+    return SeenRow(
+        name=text(row["name"]),
+        median=number(row["median"]),
+        noise_sd=None if noise_sd is None else number(noise_sd),
+        strength=number(row["strength"]),
+        score_gap=number(row["score_gap"]),
+        typicality=number(row["typicality"]),
+        pixel_rms=number(row["pixel_rms"]),
     )
 
 
