@@ -38,9 +38,13 @@ def model_lines(
             error_lines(card.held_out, HELD_OUT),
             doubt_lines(doubts_of(card)),
             _evidence(card),
-            *(_ladder(ladder) for ladder in calibration.ladders),
+            ladder_lines(calibration),
         ]
     )
+
+
+def ladder_lines(calibration: Calibration) -> list[Line]:
+    return join([_ladder(ladder) for ladder in calibration.ladders])
 
 
 def _evidence(card: ModelCard) -> list[Line]:
@@ -81,8 +85,9 @@ def _reading(model: ScoreModel) -> str:
 
 def _ladder(ladder: Ladder) -> list[Line]:
     head = f"noise ladder at {ladder.size} px, floor {four(ladder.floor)} = sd "
-    rows = [["noise sd", "strength"]]
-    rows += [[four(s), four(v)] for s, v in zip(ladder.noise_sds, ladder.strengths, strict=True)]
+    rungs = zip(ladder.noise_sds, ladder.strengths, ladder.lows, ladder.highs, strict=True)
+    rows = [["noise sd", "strength", "95 % interval"]]
+    rows += [[four(sd), four(s), f"{four(low)} ... {four(high)}"] for sd, s, low, high in rungs]
     return [line(head + four(ladder.floor_sd)), *(line(row) for row in table(rows))]
 
 

@@ -58,7 +58,7 @@ def calibration_from_json(block: Json) -> Calibration:
             f"the model was calibrated for reading {block.get('reading')!r}, this augscore reads "
             f"{STRENGTH!r}",
             code="model_version",
-            hint="Train or calibrate the model with this version",
+            hint="Calibrate it anew with: augscore model calibrate MODEL --data IMAGES",
         )
     try:
         return _parse(block)

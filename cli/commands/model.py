@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from augscore.errors import UsageError
 from augscore.strength.model_path import BUNDLED
 
 from ..completing import models
 from ..evidence_screen import evidence_lines
 from ..lines import Line, line, pack
-from ..model_screen import model_lines
+from ..model_screen import ladder_lines, model_lines
 from ..names import shown_path
 from ..options import Configured, Settings, device_option, shared_options, with_settings
 from ..progress import progress_sink
@@ -102,6 +103,50 @@ def check(settings: CheckSettings) -> None:
         settings.streams.note(f"wrote {shown_path(path)}")
     document = {"schema": "augscore.model-check/1", "sha256": scorer.model.sha256}
     print_result(settings, evidence_lines(evidence), document | evidence.to_json())
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalibrateSettings(Settings):
+    model: str
+    data: Path
+    device: str
+
+
+@model.command("calibrate", cls=Configured, short_help="Calibrate a model for this version.")
+@click.argument("model", shell_complete=models)
+@click.option(
+    "--data",
+    required=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Clean images of the kind it was trained on, best those themselves.",
+)
+@device_option
+@shared_options
+@with_settings(CalibrateSettings)
+def calibrate(settings: CalibrateSettings) -> None:
+    """Measure the noise ladders of MODEL (a run folder or a file) anew, and write them into its
+    file: for a model that an earlier version of the reading calibrated. Its weights stay as they
+    are; minutes instead of a training."""
+    _refuse_bundled(settings.model)
+    with progress_sink(settings.streams) as progress:
+        from augscore.strength.model_path import model_path
+        from augscore.training.score.recalibration import calibrate_anew
+
+        path = model_path(settings.model)
+        found = calibrate_anew(path, [settings.data], device=settings.device, progress=progress)
+    settings.streams.note(f"wrote {shown_path(path)}")
+    document = {"schema": "augscore.model-calibrate/1", "calibration": found.to_json()}
+    print_result(settings, ladder_lines(found), document)
+
+
+def _refuse_bundled(name: str) -> None:
+    if name == BUNDLED:
+        raise UsageError(
+            "the model that comes with augscore is calibrated already",
+            code="usage",
+            hint="Give a run folder or a .safetensors file",
+        )
 
 
 def _list(settings: InfoSettings) -> None:

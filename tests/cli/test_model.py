@@ -10,6 +10,7 @@ import pytest
 from click.testing import Result
 
 from augscore_cli import version
+from tests.conftest import draw_scene
 
 Invoke = Callable[..., Result]
 
@@ -89,3 +90,26 @@ def test_without_argument_the_known_ones(invoke: Invoke, monkeypatch: pytest.Mon
     result = invoke("model", "info")
     assert result.exit_code == 0
     assert "augscore train score" in result.stderr
+
+
+def test_calibrate_writes_the_file_and_shows_its_ladders(
+    model_file: Path, invoke: Invoke, tmp_path: Path
+) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for seed in range(4):
+        draw_scene(80, seed).save(photos / f"{seed}.png")
+    own = tmp_path / "own.safetensors"
+    own.write_bytes(model_file.read_bytes())
+    result = invoke("model", "calibrate", str(own), "--data", str(photos))
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("noise ladder at 64 px, floor")
+    assert "wrote" in result.stderr
+    assert own.read_bytes() != model_file.read_bytes()
+    assert invoke("model", "info", str(own)).exit_code == 0
+
+
+def test_the_bundled_model_is_not_calibrated_anew(invoke: Invoke) -> None:
+    result = invoke("model", "calibrate", "default", "--data", ".")
+    assert result.exit_code == 2
+    assert "is calibrated already" in result.stderr

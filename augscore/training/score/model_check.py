@@ -1,4 +1,4 @@
-"""Does a model keep its word on photographs that it never saw? Three tables, and a place in its card.
+"""Does a model keep its word on photographs that it never saw? Three tables, kept in its card.
 
 1. Denoising error against the Wiener denoiser, whose spectrum comes from one half of the very
    photographs, judged on the other half: a bar that knows the test's own statistics.
