@@ -6,20 +6,21 @@ Measured with the bundled score model on 100 photographs, 4 views each, seed 0: 
 
                                       strength   unchanged   destroyed
     for supervised training     32 px    96 px
-    pad-crop-flip                0.75                0.2 %       0 %
-    randaugment                  0.60     0.47       0.7 %       0 %
-    randaugment(3,20)            1.01                  0 %       0 %
-    trivialaugment-wide          0.61     0.47        12 %       2 %
-    autoaugment-cifar10          0.53                 25 %     0.3 %
-    autoaugment-imagenet                  0.58        14 %       0 %
-    augmix                       0.79                  0 %       0 %
+    pad-crop-flip                0.85                0.5 %       0 %
+    randaugment                  0.56     0.47       0.3 %       0 %
+    randaugment(3,20)            0.89                  0 %       0 %
+    trivialaugment-wide          0.50     0.47        12 %       2 %
+    autoaugment-cifar10          0.49                 24 %       1 %
+    autoaugment-imagenet                  0.70        14 %       0 %
+    augmix                       0.86                  0 %       0 %
     for contrastive training
-    simclr-cifar, simclr         0.87     0.95         0 %       1 %
-    moco-v2                               0.83         0 %       0 %
+    simclr-cifar, simclr         0.87     1.14         0 %       1 %
+    moco-v2                               0.86         0 %       0 %
 
-At 224 px, as `augscore measure` has it, pad-crop-flip is at 0.34, randaugment at 0.41 and simclr at
-0.85. The ranges leave about a third below the lowest and at least a fifth above the highest of
-these strengths, and about as much room above the shares as their intervals over 100 images have.
+At 224 px and on 60 of them, as `augscore measure` has it, pad-crop-flip is at 0.35, randaugment at
+0.46 and simclr at 1.08. The ranges leave about a third below the lowest and at least a fifth above the
+highest of these strengths, and about as much room above the shares as their intervals over 100 images
+have.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ PRESETS: dict[Preset, tuple[Rule, ...]] = {
     ),
     "contrastive": (
         NO_FAILING_FINDING,
-        Rule(_STRENGTH, 0.55, 1.2),
+        Rule(_STRENGTH, 0.55, 1.4),
         Rule(_UNCHANGED, None, 0.05),
         _LITTLE_DESTROYED,
     ),
