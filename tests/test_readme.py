@@ -121,7 +121,8 @@ def test_the_snippet_runs() -> None:
 
 
 def test_the_examples_of_training_run() -> None:
-    _, module, loader, *_ = readme_commands.code_blocks(README, "python")
+    _, module = readme_commands.code_blocks(README, "python")
+    _, _, loader = readme_commands.code_blocks(OWN_LOOPS, "python")
     for snippet in (module, loader):
         assert len(snippet.splitlines()) <= 11
         child = _run("-P", "-W", "error", "-c", snippet)
@@ -131,7 +132,7 @@ def test_the_examples_of_training_run() -> None:
 
 
 def test_the_examples_of_the_pieces_run() -> None:
-    plain, with_lightly = readme_commands.code_blocks(OWN_LOOPS, "python")
+    plain, with_lightly, _ = readme_commands.code_blocks(OWN_LOOPS, "python")
     for snippet in (plain, with_lightly):
         assert "reduce(" in snippet
         assert len(snippet.splitlines()) <= 12
