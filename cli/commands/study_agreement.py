@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 import sys
 import textwrap
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,11 +21,11 @@ from ..progress import progress_sink
 from ..results import print_result
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from augscore.studies.agreement.figures import Figure
+    from augscore.studies.agreement.study import Agreement
+    from augscore.studies.agreement.within.following import Following
 
 WIDTH = 80
+_LEAST = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +56,7 @@ class AgreementSettings(Settings):
     default=16,
     show_default=True,
     metavar="N",
-    help="Pictures of each judge, at most.",
+    help="Pictures of each judge, at most; within images, eight times as many of CIFAR-10.",
 )
 @model
 @machine_options
@@ -66,13 +65,14 @@ class AgreementSettings(Settings):
 def agreement(settings: AgreementSettings) -> None:
     """Make the pictures again that people judged in DIR (RAID, KADID-10k, TID2013), and compare
     the order of strengths with the order of the people's answers; and with the accuracy that
-    classifiers of CIFAR-10 lose, under corruptions and the engine's operations.
+    classifiers of CIFAR-10 lose, under corruptions and the engine's operations; and, within each
+    image, with how far every operation is turned.
 
     Beside the reading stand the same design with untrained weights, pixel RMS, 1 - SSIM, and the
     number of the level, which looks at no picture. DIR holds raid_responses.csv, kodak16.zip and
     reference_crops.csv; kadid10k_conditions.csv and photos.zip; tid2013_items.csv;
     cifar10_10k.npz: a judge whose files are missing is left out. Writes table.md and
-    agreement.json.
+    agreement.json, which also say operation by operation what strength follows.
 
     \b
     augscore study agreement judges --out agreement
@@ -98,19 +98,25 @@ def agreement(settings: AgreementSettings) -> None:
         study = AgreementStudy(settings.folder, settings.out, settings.pictures, scorer, command)
         with Interruptions() as stop:
             result = run_agreement(study, AgreementHooks(progress, stop))
-    if result.figures is None:
+    if result.found is None:
         by = str(result.stopped_by)
         settings.streams.note(f"stopped by {by}; the same command continues this study")
         raise click.exceptions.Exit(stop_code(by))
     for why in result.left_out:
         settings.streams.note(f"note: left out {why}")
-    print_result(settings, _lines(result.figures), document(study, result.figures))
+    print_result(settings, _lines(result.found), document(study, result.found))
     settings.streams.note(f"wrote {shown_path(settings.out)}: table.md, agreement.json")
 
 
-def _lines(figures: Mapping[str, Sequence[Figure]]) -> list[Line]:
+def _lines(found: Agreement) -> list[Line]:
     from augscore.studies.agreement.table import SPREAD, screen_rows
 
-    told = f"Spearman's rank correlation. {SPREAD}."
-    wrapped = [line(part) for part in textwrap.wrap(told, WIDTH)]
-    return [*map(line, table(screen_rows(figures), gap=2)), *wrapped]
+    told = [f"Spearman's rank correlation. {SPREAD}.", *map(_least, found.followed)]
+    wrapped = [line(part) for text in told for part in textwrap.wrap(text, WIDTH)]
+    return [*map(line, table(screen_rows(found.figures), gap=2)), *wrapped]
+
+
+def _least(one: Following) -> str:
+    least = [case for case in one.operations if case.mean is not None][:_LEAST]
+    named = ", ".join(f"{case.name} {case.mean:.2f}" for case in least)
+    return f"Followed least {one.judge}: {named}."

@@ -9,8 +9,16 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from augscore.studies.figures.sweeps import SWEEPS
 from tests.cli.conftest import Invoke
-from tests.studies.agreement.folders import photo_folder
+from tests.studies.agreement.folders import photo_folder, turn_only
+
+pytestmark = pytest.mark.usefixtures("small_chunks")
+
+
+@pytest.fixture(autouse=True)
+def _few_sweeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    turn_only(monkeypatch, [s for s in SWEEPS if s.op in ("Rotate", "GaussianNoise")])
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +43,19 @@ def test_a_table_two_files_and_what_is_left_out(
     names = "judge strength 95 % untrained pixel RMS 1 - SSIM level number"
     assert heads.split() == names.split()
     assert first.startswith("KADID-10k")
-    assert (out / "table.md").read_text().startswith("# Agreement with judges\n")
+    assert "Followed least within image, photographs: " in again.stdout
+    table = (out / "table.md").read_text()
+    assert table.startswith("# Agreement with judges\n")
+    assert "\n## Within image, photographs: what strength follows\n" in table
+    (told,) = document["within_image"]
+    operations = {case["name"] for case in told["operations"]}
+    assert operations == {"Rotate −", "Rotate +", "GaussianNoise"}
+    lines = table.splitlines()
+    places = [
+        lines.index(next(r for r in lines if r.startswith(f"| {c['name']} |")))
+        for c in told["operations"]
+    ]
+    assert places == sorted(places)
 
 
 def test_folders_without_judges_are_refused(invoke: Invoke, tmp_path: Path) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
 
+from augscore.images.resize import to_float
 from augscore.strength.reference import one_minus_ssim, pixel_rms
 from augscore.strength.scorer import Scorer
 
-Read = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
-"""References uint8 (1 or N, 3, H, W), images (N, 3, H, W) → (N,), more is a stronger change."""
+Against = Callable[[Sequence[int], torch.Tensor], torch.Tensor]
+"""Places of references and images (B, 3, H, W), one a place → (B,), more is a stronger change."""
+Distance = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+"""Float (B, 3, H, W) in [0, 1], twice → (B,)."""
 
 STRENGTH, UNTRAINED, LEVEL = "strength", "untrained", "level number"
 _AT_ONCE = 16
@@ -19,34 +22,43 @@ _AT_ONCE = 16
 
 @dataclass(frozen=True)
 class Contender:
+    """`look`: at references (N, 3, H, W), once, and then at any images against them; both uint8,
+    or float in [0, 1]."""
+
     name: str
-    read: Read
+    look: Callable[[torch.Tensor], Against]
 
 
 def of_scorer(name: str, scorer: Scorer) -> Contender:
-    def read(references: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
+    def look(references: torch.Tensor) -> Against:
         described = scorer.describe(references)
-        rows = list(range(len(images))) if len(references) > 1 else [0] * len(images)
-        parts = [torch.empty(0)]
-        for start in range(0, len(images), _AT_ONCE):
-            some = slice(start, start + _AT_ONCE)
-            parts.append(scorer.compare(described[rows[some]], scorer.describe(images[some])))
-        return torch.cat(parts)
 
-    return Contender(name, read)
+        def against(places: Sequence[int], images: torch.Tensor) -> torch.Tensor:
+            parts = [torch.empty(0)]
+            for start in range(0, len(images), _AT_ONCE):
+                some = slice(start, start + _AT_ONCE)
+                seen = scorer.describe(images[some])
+                parts.append(scorer.compare(described[list(places[some])], seen))
+            return torch.cat(parts)
+
+        return against
+
+    return Contender(name, look)
 
 
-PLAIN = (
-    Contender("pixel RMS", lambda references, images: _pixels(pixel_rms, references, images)),
-    Contender("1 - SSIM", lambda references, images: _pixels(one_minus_ssim, references, images)),
-)
+def of_distance(name: str, distance: Distance) -> Contender:
+    """Pair by pair."""
+
+    def look(references: torch.Tensor) -> Against:
+        def against(places: Sequence[int], images: torch.Tensor) -> torch.Tensor:
+            pairs = zip(places, images, strict=True)
+            values = (distance(to_float(references[p, None]), to_float(i[None])) for p, i in pairs)
+            return torch.cat([torch.empty(0), *values])
+
+        return against
+
+    return Contender(name, look)
+
+
+PLAIN = (of_distance("pixel RMS", pixel_rms), of_distance("1 - SSIM", one_minus_ssim))
 """No network; what a judge would say if it went by pixels."""
-
-
-def _pixels(distance: Read, references: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
-    pairs = zip(references.expand(len(images), -1, -1, -1), images, strict=True)
-    return torch.cat([torch.empty(0), *(distance(_float(a), _float(b)) for a, b in pairs)])
-
-
-def _float(image: torch.Tensor) -> torch.Tensor:
-    return image[None].to(torch.float32) / 255

@@ -53,11 +53,11 @@ def figures_of(judge: Judge, readings: Sequence[Reading], *, seed: int = 0) -> t
     for reading in readings:
         by_picture.setdefault(reading.reference, []).append(reading)
     pictures = list(by_picture.values())
-    resamples = [[pictures[place] for place in drawn] for drawn in _draws(len(pictures), seed)]
+    resamples = [[pictures[place] for place in drawn] for drawn in draws(len(pictures), seed)]
 
     def figure(what: str, statistic: Callable[[Sequence[_Point]], float]) -> Figure:
         drawn = (statistic(_points(judge, resample)) for resample in resamples)
-        low, high = _interval(drawn)
+        low, high = interval(drawn)
         return Figure(judge.name, what, statistic(_points(judge, pictures)), low, high)
 
     return (
@@ -95,7 +95,7 @@ def _mean_over(points: Sequence[_Point], part: Callable[[Condition], object]) ->
     return statistics.fmean(values) if values else math.nan
 
 
-def _interval(values: Iterable[float]) -> tuple[float, float]:
+def interval(values: Iterable[float]) -> tuple[float, float]:
     known = [value for value in values if math.isfinite(value)]
     if not known:
         return math.nan, math.nan
@@ -103,7 +103,7 @@ def _interval(values: Iterable[float]) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _draws(count: int, seed: int) -> list[list[int]]:
+def draws(count: int, seed: int) -> list[list[int]]:
     """Places of pictures, drawn with replacement."""
     (key,) = field_keys(torch.arange(1), slot("agreement", 0, "pictures"), seed=seed).tolist()
     uniforms = uniform_field(key, (RESAMPLES, count))
@@ -124,7 +124,7 @@ def condition_figure(
     wanted = [truth[condition] for condition in conditions]
     drawn = (
         spearman(table[:, places].mean(axis=1).tolist(), wanted)
-        for places in _draws(table.shape[1], 0)
+        for places in draws(table.shape[1], 0)
     )
-    low, high = _interval(drawn)
+    low, high = interval(drawn)
     return Figure(judge, what, spearman(table.mean(axis=1).tolist(), wanted), low, high)

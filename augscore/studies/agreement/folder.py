@@ -6,6 +6,7 @@
 | KADID-10k | `kadid10k_conditions.csv`, `photos.zip` |
 | TID2013 | `tid2013_items.csv`, `kodak16.zip`, `reference_crops.csv` |
 | accuracy | `cifar10_10k.npz` |
+| within image | `cifar10_10k.npz`; `photos.zip` |
 """
 
 from __future__ import annotations
@@ -43,10 +44,11 @@ def check_folder(folder: Path) -> None:
     """Raises InputError (`no_judges`) for a folder without a judge."""
     if not folder.is_dir():
         raise InputError(f"{folder.name}: no such folder", code="not_found")
-    wanted = [files for files, _ in HUMAN.values()] + [(CIFAR,)]
+    wanted = [files for files, _ in HUMAN.values()] + [(CIFAR,), (pictures.PHOTOS,)]
     if all(missing_files(folder, files) for files in wanted):
         raise InputError(
             f"{folder.name} holds no judge",
             code="no_judges",
-            hint=f"Looked for {raid.TABLE}, {kadid.TABLE}, {tid2013.TABLE} and {CIFAR}",
+            hint=f"Looked for {raid.TABLE}, {kadid.TABLE}, {tid2013.TABLE}, {CIFAR} and "
+            f"{pictures.PHOTOS}",
         )

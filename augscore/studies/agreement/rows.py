@@ -1,8 +1,9 @@
-"""The journal of the study: a row a picture of a human judge, and a kind of change of the exam."""
+"""The journal of the study: a row a picture of a human judge, a kind of change of the exam, and a
+sweep of a set of pictures. Contenders that came later have rows of their own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from augscore.json_values import Json, mapping, number, numbers, sequence, text, whole
 from augscore.studies.agreement.contenders import LEVEL, Contender
@@ -12,9 +13,18 @@ from augscore.studies.agreement.judges.judge import Condition, Group
 Values = Mapping[Condition, Sequence[float]]
 
 
-def row_of(judge: str, group: Group, contenders: Sequence[Contender]) -> Json:
-    readings = {c.name: c.read(group.reference[None], group.images).tolist() for c in contenders}
-    readings[LEVEL] = [float(condition.level) for condition in group.conditions]
+def row_of(
+    judge: str, group: Group, contenders: Sequence[Contender], names: Collection[str]
+) -> Json:
+    """What those contenders read whose `names` are asked for."""
+    reference, places = group.reference[None], [0] * len(group.images)
+    readings = {
+        c.name: c.look(reference)(places, group.images).tolist()
+        for c in contenders
+        if c.name in names
+    }
+    if LEVEL in names:
+        readings[LEVEL] = [float(condition.level) for condition in group.conditions]
     return {
         "judge": judge,
         "reference": group.name,
@@ -23,16 +33,11 @@ def row_of(judge: str, group: Group, contenders: Sequence[Contender]) -> Json:
     }
 
 
-def key_of(row: Json) -> tuple[str, str]:
-    """Judge and reference: what is there once."""
-    return text(row["judge"]), text(row["reference"])
-
-
 def readings_in(rows: Sequence[Json], judge: str, contender: str) -> list[Reading]:
     return [
         Reading(text(row["reference"]), condition, value)
         for row in rows
-        if row["judge"] == judge
+        if row["judge"] == judge and contender in mapping(row["readings"])
         for condition, value in zip(
             _conditions(row), numbers(mapping(row["readings"])[contender]), strict=True
         )
@@ -43,7 +48,7 @@ def values_in(rows: Sequence[Json], judge: str, contender: str) -> dict[Conditio
     """Of the exam: the values of all of its pictures by condition."""
     found: dict[Condition, list[float]] = {}
     for row in rows:
-        if row["judge"] == judge:
+        if row["judge"] == judge and contender in mapping(row["readings"]):
             lists = sequence(mapping(row["readings"])[contender])
             for condition, values in zip(_conditions(row), lists, strict=True):
                 found[condition] = list(numbers(values))
@@ -55,7 +60,7 @@ def drops_in(rows: Sequence[Json], judge: str) -> dict[Condition, float]:
     return {
         condition: number(drop)
         for row in rows
-        if row["judge"] == judge
+        if row["judge"] == judge and "drops" in row
         for condition, drop in zip(_conditions(row), sequence(row["drops"]), strict=True)
     }
 

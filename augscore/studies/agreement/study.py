@@ -1,57 +1,43 @@
 """Do judges that have never seen the reading agree with it? Readable in one sitting.
 
-What was read is journalled picture by picture and condition by condition, so that the same command
-goes on where it was stopped; tables are made from all rows in the end.
+What was read is journalled piece by piece, so that the same command goes on where it was stopped;
+tables are made from all rows in the end. Contenders may be added to a folder.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
-from augscore.errors import HostError
-from augscore.images.resize import bring_to_size
-from augscore.json_values import Json
+from augscore.json_values import Json, whole
 from augscore.outputs import write_json, write_text
+from augscore.runs.differences import Change
 from augscore.runs.journal import Journal, read_journal
-from augscore.runtime import Progress, ProgressSink, StopFlag, Stopped, StopSignal
+from augscore.runs.run_folder import begun_otherwise
+from augscore.runtime import ProgressSink, StopFlag, Stopped, StopSignal
 from augscore.strength.scorer import Scorer
-from augscore.studies.agreement.contenders import (
-    LEVEL,
-    PLAIN,
-    STRENGTH,
-    UNTRAINED,
-    Contender,
-    of_scorer,
-)
+from augscore.studies.agreement.contenders import STRENGTH
 from augscore.studies.agreement.figures import Figure, condition_figure, figures_of
-from augscore.studies.agreement.folder import CIFAR, HUMAN, human_judges
-from augscore.studies.agreement.functional.cifar import read_cifar
-from augscore.studies.agreement.functional.classifier import EPOCHS
-from augscore.studies.agreement.functional.corruptions import Corrupt, corruptions
-from augscore.studies.agreement.functional.drops import (
-    JUDGE,
-    SEEDS,
-    kinds_of_exam,
-    prepared_exam,
-    rows_of_exam,
-)
-from augscore.studies.agreement.judges.judge import Judge
-from augscore.studies.agreement.judges.pictures import KODAK, PHOTOS, Archive
-from augscore.studies.agreement.rows import drops_in, key_of, readings_in, row_of, values_in
+from augscore.studies.agreement.functional.drops import JUDGE
+from augscore.studies.agreement.lacking import lacking
+from augscore.studies.agreement.panel import Panel, panel_of
+from augscore.studies.agreement.rows import drops_in, readings_in, values_in
 from augscore.studies.agreement.table import SCHEMA, SPREAD, figures_json, markdown
-from augscore.studies.agreement.untrained import untrained_twin
+from augscore.studies.agreement.within.following import (
+    Following,
+    cases_in,
+    figures_of_following,
+    following,
+)
+from augscore.studies.agreement.within.sets import SetSizes, sizes_for
+from augscore.studies.agreement.work import BASE, Work, missing_rows
 from augscore.studies.model_facts import model_facts
 from augscore.studies.study_folder import claimed_study, rows_of
 
 COMMAND = "study agreement"
 TABLE, RESULT = "table.md", "agreement.json"
-_CLEAN = 16
-_NAMES = (STRENGTH, UNTRAINED, *(contender.name for contender in PLAIN), LEVEL)
 
 
 @dataclass(frozen=True)
@@ -60,6 +46,7 @@ class AgreementStudy:
     out       where the study lives
     pictures  of each human judge, at most
     command   how to make it again
+    sizes     of the sets within whose images the magnitude judges; None: those for `pictures`
     """
 
     folder: Path
@@ -67,6 +54,7 @@ class AgreementStudy:
     pictures: int
     scorer: Scorer
     command: str
+    sizes: SetSizes | None = None
 
     @property
     def settings(self) -> Mapping[str, object]:
@@ -82,51 +70,52 @@ class AgreementHooks:
 
 
 @dataclass(frozen=True)
-class AgreementResult:
-    """`figures` by contender; None where a signal stopped it. `left_out`: who, and why."""
+class Agreement:
+    """figures    by contender
+    followed   which operations strength follows, a set of pictures each
+    """
 
-    figures: Mapping[str, Sequence[Figure]] | None
+    figures: Mapping[str, Sequence[Figure]]
+    followed: tuple[Following, ...]
+
+
+@dataclass(frozen=True)
+class AgreementResult:
+    """`found`: None where a signal stopped it. `left_out`: who, and why."""
+
+    found: Agreement | None
     left_out: tuple[str, ...]
     stopped_by: StopSignal | None
 
 
-@dataclass(frozen=True)
-class _Panel:
-    """Who judges: people, and classifiers where `corrupt` is there, under corruptions `names`."""
-
-    people: tuple[Judge, ...]
-    names: tuple[str, ...]
-    corrupt: Corrupt | None
-    left_out: tuple[str, ...]
-
-    def rows(self, pictures: int) -> int:
-        people = sum(min(pictures, judge.references) for judge in self.people)
-        return people + (kinds_of_exam(self.names) if self.corrupt is not None else 0)
-
-
 def run_agreement(study: AgreementStudy, hooks: AgreementHooks) -> AgreementResult:
-    """Raises InputError for tables or pictures that cannot be read, else as `claimed_study`."""
+    """Raises InputError for tables or pictures that cannot be read, UsageError (`resume_mismatch`)
+    for sets of other sizes than the folder's, else as `claimed_study`."""
     with (
         ExitStack() as lent,
         claimed_study(study.out, COMMAND, study.settings, {"folder": study.folder.name}),
     ):
-        panel = _panel(study.folder, lent)
+        working_size = study.scorer.calibration.lens.working_size
+        sizes = study.sizes or sizes_for(study.pictures)
+        panel = panel_of(study.folder, working_size, sizes, lent)
         rows = list(read_journal(rows_of(study.out)))
+        _check_sizes(study.out, panel, rows)
+        work = Work(study.folder, study.scorer, study.pictures, panel, lacking(rows, BASE))
         with Journal(rows_of(study.out)) as journal:
             try:
                 with hooks.stop.at_once():
-                    for row in _missing_rows(study, panel, rows, hooks.progress):
+                    for row in missing_rows(work, hooks.progress):
                         journal.append(row)
                         rows.append(row)
             except Stopped as end:
                 return AgreementResult(None, panel.left_out, end.by)
-        figures = {name: _figures(panel, rows, name) for name in _NAMES}
-        write_text(study.out / TABLE, markdown(figures, study.command))
-        write_json(study.out / RESULT, document(study, figures))
-    return AgreementResult(figures, panel.left_out, None)
+        found = agreement_in(rows, panel, BASE)
+        write_text(study.out / TABLE, markdown(found.figures, found.followed, study.command))
+        write_json(study.out / RESULT, document(study, found))
+    return AgreementResult(found, panel.left_out, None)
 
 
-def document(study: AgreementStudy, figures: Mapping[str, Sequence[Figure]]) -> dict[str, object]:
+def document(study: AgreementStudy, found: Agreement) -> dict[str, object]:
     return {
         "schema": SCHEMA,
         "complete": True,
@@ -135,95 +124,20 @@ def document(study: AgreementStudy, figures: Mapping[str, Sequence[Figure]]) -> 
         "pictures": study.pictures,
         "spread": SPREAD,
         "model": model_facts(study.scorer.model),
-        "contenders": figures_json(figures),
+        "contenders": figures_json(found.figures),
+        "within_image": [one.to_json() for one in found.followed],
     }
 
 
-def _panel(folder: Path, lent: ExitStack) -> _Panel:
-    people = human_judges(folder)
-    there = {judge.name for judge in people}
-    absent = [f"{name}: its files are not in the folder" for name in HUMAN if name not in there]
-    if not (folder / CIFAR).is_file():
-        return _Panel(people, (), None, (*absent, f"{JUDGE}: {CIFAR} is not in the folder"))
-    try:
-        names, corrupt = lent.enter_context(corruptions())
-    except HostError as error:
-        return _Panel(people, (), None, (*absent, f"{JUDGE}: {error}"))
-    return _Panel(people, names, corrupt, tuple(absent))
+def agreement_in(rows: Sequence[Json], panel: Panel, names: Sequence[str]) -> Agreement:
+    """Of those contenders, from rows of everything."""
+    return Agreement(
+        figures={name: _figures(panel, rows, name) for name in names},
+        followed=tuple(following(one.name, rows, names, STRENGTH) for one in panel.sets),
+    )
 
 
-def _missing_rows(
-    study: AgreementStudy, panel: _Panel, rows: Sequence[Json], progress: ProgressSink
-) -> Iterator[Json]:
-    done = {key_of(row) for row in rows}
-    total = panel.rows(study.pictures)
-    if len(done) >= total:
-        return
-    contenders = _contenders(study)
-    people = _rows_of_people(study, panel, done, contenders)
-    exam = _rows_of_exam(study, panel, done, contenders, progress)
-    seen = len(done)
-    for part in (people, exam):
-        for row in part:
-            yield row
-            seen += 1
-            progress(Progress("judging", seen, total, "parts"))
-
-
-def _rows_of_people(
-    study: AgreementStudy,
-    panel: _Panel,
-    done: Collection[tuple[str, str]],
-    contenders: Sequence[Contender],
-) -> Iterator[Json]:
-    for judge in panel.people:
-        for group in judge.groups(study.pictures, _references(judge.name, done)):
-            yield row_of(judge.name, group, contenders)
-
-
-def _rows_of_exam(
-    study: AgreementStudy,
-    panel: _Panel,
-    done: Collection[tuple[str, str]],
-    contenders: Sequence[Contender],
-    progress: ProgressSink,
-) -> Iterator[Json]:
-    kinds = _references(JUDGE, done)
-    if panel.corrupt is None or len(kinds) >= kinds_of_exam(panel.names):
-        return
-    epochs = 0
-
-    def on_epoch() -> None:
-        nonlocal epochs
-        epochs += 1
-        progress(Progress("training classifiers", epochs, EPOCHS * len(SEEDS), "epochs"))
-
-    exam = prepared_exam(study.folder / CIFAR, on_epoch)
-    yield from rows_of_exam(exam, panel.names, panel.corrupt, contenders, kinds)
-
-
-def _references(judge: str, done: Collection[tuple[str, str]]) -> frozenset[str]:
-    return frozenset(reference for name, reference in done if name == judge)
-
-
-def _contenders(study: AgreementStudy) -> tuple[Contender, ...]:
-    control = untrained_twin(study.scorer, _clean(study.folder, study.scorer))
-    return (of_scorer(STRENGTH, study.scorer), of_scorer(UNTRAINED, control), *PLAIN)
-
-
-def _clean(folder: Path, scorer: Scorer) -> torch.Tensor:
-    """Pictures by which the control's channels are standardised, float (N, 3, S, S)."""
-    size = scorer.calibration.lens.working_size
-    for name, ending in ((PHOTOS, ".jpg"), (KODAK, ".png")):
-        if (folder / name).is_file():
-            archive = Archive(folder / name)
-            pictures = (archive.picture(one) for one in archive.names(ending)[:_CLEAN])
-            return torch.stack([bring_to_size(picture, size) for picture in pictures])
-    training, _ = read_cifar(folder / CIFAR)
-    return training.images[:_CLEAN].to(torch.float32) / 255
-
-
-def _figures(panel: _Panel, rows: Sequence[Json], contender: str) -> tuple[Figure, ...]:
+def _figures(panel: Panel, rows: Sequence[Json], contender: str) -> tuple[Figure, ...]:
     """Those of all judges, one after the other."""
     found: list[Figure] = []
     for judge in panel.people:
@@ -233,4 +147,18 @@ def _figures(panel: _Panel, rows: Sequence[Json], contender: str) -> tuple[Figur
         for what, kinds in (("pooled", None), ("corruptions", panel.names)):
             some = {c: v for c, v in values.items() if kinds is None or c.kind in kinds}
             found.append(condition_figure(JUDGE, what, some, drops))
+    for one in panel.sets:
+        found += figures_of_following(one.name, cases_in(rows, one.name, contender))
     return tuple(found)
+
+
+def _check_sizes(out: Path, panel: Panel, rows: Sequence[Json]) -> None:
+    """Rows of a set are about all of its pictures: there is no adding to them."""
+    counts = {row["judge"]: whole(row["pictures"]) for row in rows if "pictures" in row}
+    changed = [
+        Change(f"pictures {one.name}", counts[one.name], one.count)
+        for one in panel.sets
+        if counts.get(one.name, one.count) != one.count
+    ]
+    if changed:
+        raise begun_otherwise(out, changed, force=False)

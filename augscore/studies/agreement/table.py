@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 
 from augscore.studies.agreement.figures import RESAMPLES, Figure
+from augscore.studies.agreement.within.following import Following
 
 SCHEMA = "augscore.study-agreement/1"
 SPREAD = f"95 % interval: bootstrap over pictures, {RESAMPLES} resamples"
@@ -38,22 +39,51 @@ def _rows(figures: Figures, told: Callable[[Figure], str]) -> list[tuple[str, ..
     return lines
 
 
-def markdown(figures: Figures, command: str) -> str:
+def markdown(figures: Figures, followed: Sequence[Following], command: str) -> str:
     """table.md; `command` made it."""
-    head, *lines = table_rows(figures)
-    rule = ["---" if place < 2 else "---:" for place in range(len(head))]
     return "\n".join(
         [
             "# Agreement with judges",
             "",
             f"`{command}`",
             "",
-            *(f"| {' | '.join(row)} |" for row in (head, rule, *lines)),
+            *_table(table_rows(figures), words=2),
             "",
             f"Spearman's rank correlation; in brackets the {SPREAD}.",
             "",
+            *(text for one in followed for text in _operations(one)),
         ]
     )
+
+
+def _operations(one: Following) -> list[str]:
+    least = ", ".join(f"{contender} {name}" for contender, name in one.least.items())
+    return [
+        f"## {one.judge[0].upper()}{one.judge[1:]}: what strength follows",
+        "",
+        f"{one.pictures} pictures of {one.side} px, from the worst: Spearman's correlation of "
+        "strength with how far the operation is turned, within each picture that it changes.",
+        "",
+        *_table(_operation_rows(one), words=1),
+        "",
+        f"Least operation of each: {least}.",
+        "",
+    ]
+
+
+def _operation_rows(one: Following) -> list[tuple[str, ...]]:
+    lines = [
+        (case.name, _number(case.mean), _number(case.p05), str(case.images))
+        for case in one.operations
+    ]
+    return [("operation", "mean", "5th percentile", "pictures"), *lines]
+
+
+def _table(rows: Sequence[Sequence[str]], words: int) -> list[str]:
+    """The first row are its heads; so many columns are `words`, the others numbers."""
+    head, *lines = rows
+    rule = ["---" if place < words else "---:" for place in range(len(head))]
+    return [f"| {' | '.join(row)} |" for row in (head, rule, *lines)]
 
 
 def figures_json(figures: Figures) -> list[dict[str, object]]:
@@ -71,7 +101,11 @@ def _told(figure: Figure) -> str:
 
 
 def _value(figure: Figure) -> str:
-    return f"{figure.value:.3f}" if math.isfinite(figure.value) else "-"
+    return _number(figure.value if math.isfinite(figure.value) else None)
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
 
 
 def _json(figure: Figure) -> dict[str, object]:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from augscore.studies.figures.sweeps import SWEEPS
+from tests.studies.agreement.folders import turn_only
 from tests.studies.agreement.functional.stand_in import write_packages
 
 _NAMES = ("imagecorruptions", "skimage", "skimage.filters")
@@ -21,3 +23,10 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     for name in _NAMES:
         sys.modules.pop(name, None)
+
+
+@pytest.fixture
+def few_sweeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A crop, a turn, a colour and noise: all of them take a while."""
+    names = ("RandomResizedCrop.scale", "Rotate.degrees", "Hue.turns", "GaussianNoise.sd")
+    turn_only(monkeypatch, [sweep for sweep in SWEEPS if sweep.name in names])

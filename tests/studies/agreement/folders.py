@@ -5,16 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 from PIL import Image
 
 from augscore.studies.agreement.stimuli import kadid, raid, tid
 from augscore.studies.agreement.stimuli.codecs import as_pillow
 from augscore.studies.agreement.stimuli.filters import blurred
+from augscore.studies.figures.sweep import Sweep
+
+_TURNED = ("functional.drops", "within.rows", "within.following", "panel")
 
 
 def waves(height: int, width: int, seed: int) -> torch.Tensor:
@@ -98,3 +102,9 @@ def cifar_folder(folder: Path, training: int = 32, test: int = 4) -> Path:
         parts[f"{name}_labels"] = labels
     np.savez(folder / "cifar10_10k.npz", allow_pickle=False, **parts)
     return folder
+
+
+def turn_only(patch: pytest.MonkeyPatch, sweeps: Sequence[Sweep]) -> None:
+    """The study knows no other operations."""
+    for name in _TURNED:
+        patch.setattr(f"augscore.studies.agreement.{name}.SWEEPS", tuple(sweeps))

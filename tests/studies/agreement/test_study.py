@@ -16,8 +16,12 @@ from augscore.studies.agreement.study import (
     AgreementStudy,
     run_agreement,
 )
+from augscore.studies.agreement.within.sets import SetSizes
 from augscore.studies.figures.sweeps import SWEEPS
-from tests.studies.agreement.folders import cifar_folder, photo_folder
+from tests.studies.agreement.folders import cifar_folder, photo_folder, turn_only
+
+SET = "within image, photographs"
+pytestmark = pytest.mark.usefixtures("few_sweeps", "small_chunks")
 
 
 @pytest.fixture(scope="module")
@@ -43,13 +47,14 @@ def test_a_stopped_study_ends_like_one_that_never_was(
     assert whole.left_out == (
         "RAID: its files are not in the folder",
         "TID2013: its files are not in the folder",
+        "within image, CIFAR-10: cifar10_10k.npz is not in the folder",
         "accuracy: cifar10_10k.npz is not in the folder",
     )
-    first = run(folder, tmp_path / "stopped", tiny_scorer, stop_after=2)
-    assert (first.figures, first.stopped_by) == (None, "SIGTERM")
+    first = run(folder, tmp_path / "stopped", tiny_scorer, stop_after=5)
+    assert (first.found, first.stopped_by) == (None, "SIGTERM")
     assert not (tmp_path / "stopped" / "agreement.json").exists()
     second = run(folder, tmp_path / "stopped", tiny_scorer)
-    assert second.figures == whole.figures
+    assert second.found == whole.found
     for name in ("rows.jsonl", "table.md", "agreement.json"):
         assert (tmp_path / "stopped" / name).read_bytes() == (
             tmp_path / "whole" / name
@@ -60,6 +65,9 @@ def test_a_stopped_study_ends_like_one_that_never_was(
     by_level = {figure["what"]: figure for figure in by_name["level number"]}
     assert by_level["within kinds"]["value"] == pytest.approx(1)
     assert by_level["at equal levels"]["value"] is None
+    for what in ("mean", "least operation", "5th percentile"):
+        assert by_level[what]["value"] == pytest.approx(1)
+        assert by_level[what]["judge"] == "within image, photographs"
     assert by_name["untrained"] != by_name["strength"]
     assert "| KADID-10k | pooled |" in (tmp_path / "whole" / "table.md").read_text()
 
@@ -76,15 +84,41 @@ def test_another_number_of_pictures_is_another_study(
 def test_classifiers_judge_where_their_pictures_are(
     tmp_path: Path, tiny_scorer: Scorer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("augscore.studies.agreement.functional.drops.SWEEPS", SWEEPS[:3])
+    turn_only(monkeypatch, SWEEPS[:3])
     folder = cifar_folder(tmp_path / "judges")
     result = run(folder, tmp_path / "s", tiny_scorer)
-    assert result.figures is not None
-    assert [(f.judge, f.what) for f in result.figures["strength"]] == [
+    assert result.found is not None
+    small = "within image, CIFAR-10"
+    assert [(f.judge, f.what) for f in result.found.figures["strength"]] == [
         ("accuracy", "pooled"),
         ("accuracy", "corruptions"),
+        (small, "mean"),
+        (small, "least operation"),
+        (small, "5th percentile"),
     ]
+    assert [(one.judge, one.side) for one in result.found.followed] == [(small, 32)]
     rows = (tmp_path / "s" / "rows.jsonl").read_text().splitlines()
     assert [json.loads(row)["reference"] for row in rows][:2] == ["noise", "blur"]
     assert len(json.loads(rows[0])["drops"]) == 5
-    assert run(folder, tmp_path / "s", tiny_scorer).figures == result.figures
+    assert run(folder, tmp_path / "s", tiny_scorer).found == result.found
+
+
+def test_rows_of_before_the_sets_are_kept_and_what_is_missing_is_added(
+    folder: Path, tmp_path: Path, tiny_scorer: Scorer
+) -> None:
+    whole = run(folder, tmp_path / "s", tiny_scorer, pictures=2)
+    rows = tmp_path / "s" / "rows.jsonl"
+    kept = [row for row in rows.read_text().splitlines(True) if json.loads(row)["judge"] != SET]
+    assert len(kept) == 2
+    rows.write_text("".join(kept))
+    assert run(folder, tmp_path / "s", tiny_scorer, pictures=2).found == whole.found
+    assert rows.read_text().splitlines(True)[:2] == kept
+
+
+def test_a_set_of_another_size_is_another_study(
+    folder: Path, tmp_path: Path, tiny_scorer: Scorer
+) -> None:
+    run(folder, tmp_path / "s", tiny_scorer, pictures=2)
+    study = AgreementStudy(folder, tmp_path / "s", 2, tiny_scorer, "augscore …", SetSizes(4, 3))
+    with pytest.raises(UsageError, match=f"pictures {SET}: 2 → 3"):
+        run_agreement(study, AgreementHooks(lambda event: None, StopFlag()))

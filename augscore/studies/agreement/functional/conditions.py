@@ -12,7 +12,7 @@ from augscore.engine.augment import views_of
 from augscore.engine.policy import Policy, View
 from augscore.studies.agreement.functional.corruptions import SEVERITIES, Corrupt
 from augscore.studies.agreement.judges.judge import Condition
-from augscore.studies.figures.sweep import Sweep
+from augscore.studies.figures.sweep import Direction, Sweep
 
 STEPS = 5
 """Magnitudes of an operation in each direction, away from where it does nothing."""
@@ -48,8 +48,12 @@ def operated(images: torch.Tensor, sweeps: Sequence[Sweep]) -> Iterator[Trial]:
         for direction in sweep.directions:
             values = sweep.outwards(direction, images.shape[-1], STEPS + 1)[1:]
             for level, value in enumerate(values, 1):
-                condition = Condition(f"{sweep.name} {direction}", level)
+                condition = Condition(kind_of(sweep, direction), level)
                 yield Trial(condition, partial(_applied, images, sweep, value))
+
+
+def kind_of(sweep: Sweep, direction: Direction) -> str:
+    return f"{sweep.name} {direction}"
 
 
 def _applied(images: torch.Tensor, sweep: Sweep, value: float) -> torch.Tensor:

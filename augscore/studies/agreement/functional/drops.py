@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain, groupby
 from pathlib import Path
 
@@ -11,10 +12,15 @@ import torch
 from torch import nn
 
 from augscore.json_values import Json
-from augscore.studies.agreement.contenders import LEVEL, Contender
+from augscore.studies.agreement.contenders import LEVEL, Against, Contender
 from augscore.studies.agreement.functional.cifar import read_cifar
 from augscore.studies.agreement.functional.classifier import Labelled, accuracy, train_classifier
-from augscore.studies.agreement.functional.conditions import Changed, corrupted, operated
+from augscore.studies.agreement.functional.conditions import (
+    Changed,
+    corrupted,
+    kind_of,
+    operated,
+)
 from augscore.studies.agreement.functional.corruptions import Corrupt
 from augscore.studies.figures.sweeps import SWEEPS
 
@@ -26,12 +32,13 @@ TESTED, READ = 600, 64
 
 @dataclass(frozen=True)
 class Exam:
-    """Classifiers of the same pictures, and the pictures; `clean`: mean accuracy untouched."""
+    """Classifiers of the same pictures, none where all drops are known, and the pictures; `clean`:
+    mean accuracy untouched."""
 
     networks: tuple[nn.Module, ...]
     pictures: Labelled
 
-    @property
+    @cached_property
     def clean(self) -> float:
         return self.accuracy(self.pictures.images)
 
@@ -46,44 +53,57 @@ def rows_of_exam(
     names: Sequence[str],
     corrupt: Corrupt,
     contenders: Sequence[Contender],
-    done: Collection[str],
+    lacking: Callable[[str], Collection[str]],
 ) -> Iterator[Json]:
-    """One a kind of change that is not done: its levels' drops, and readings of every picture."""
-    images, clean = exam.pictures.images, exam.clean
+    """One a kind of change that contenders have not read, by their names in `lacking`: readings of
+    every picture, and with the level's number, which comes first, the drop of each level."""
+    images = exam.pictures.images
+    eyes = {c.name: c.look(images[:READ]) for c in contenders}
     trials = chain(corrupted(images, names, corrupt), operated(images, SWEEPS))
     for kind, group in groupby(trials, key=lambda trial: trial.condition.kind):
-        trials_of_kind = list(group)
-        if kind in done:
+        trials_of_kind, missing = list(group), lacking(kind)
+        if not missing:
             continue
         changed = [trial.make() for trial in trials_of_kind]
-        yield {
+        row: dict[str, object] = {
             "judge": JUDGE,
             "reference": kind,
-            "clean": clean,
             "conditions": [[kind, one.condition.level] for one in changed],
-            "drops": [clean - exam.accuracy(one.images) for one in changed],
-            "readings": _readings(images[:READ], changed, contenders),
+            "readings": _readings(changed, len(images[:READ]), eyes, missing),
         }
+        if LEVEL in missing:
+            row["clean"] = exam.clean
+            row["drops"] = [exam.clean - exam.accuracy(one.images) for one in changed]
+        yield row
 
 
 def _readings(
-    references: torch.Tensor, changed: Sequence[Changed], contenders: Sequence[Contender]
+    changed: Sequence[Changed], count: int, eyes: Mapping[str, Against], names: Collection[str]
 ) -> dict[str, list[list[float]]]:
+    places = range(count)
     found = {
-        c.name: [c.read(references, one.images[: len(references)]).tolist() for one in changed]
-        for c in contenders
+        name: [against(places, one.images[:count]).tolist() for one in changed]
+        for name, against in eyes.items()
+        if name in names
     }
-    found[LEVEL] = [[float(one.condition.level)] * len(references) for one in changed]
+    if LEVEL in names:
+        found[LEVEL] = [[float(one.condition.level)] * count for one in changed]
     return found
 
 
 def prepared_exam(path: Path, on_epoch: Callable[[], None]) -> Exam:
     """Trains the classifiers on all training pictures."""
-    training, test = read_cifar(path)
+    training, _ = read_cifar(path)
     networks = tuple(train_classifier(training, seed, on_epoch) for seed in SEEDS)
-    return Exam(networks, Labelled(test.images[:TESTED], test.labels[:TESTED]))
+    return replace(ungraded_exam(path), networks=networks)
 
 
-def kinds_of_exam(names: Sequence[str]) -> int:
-    """How many rows there will be."""
-    return len(names) + sum(len(sweep.directions) for sweep in SWEEPS)
+def ungraded_exam(path: Path) -> Exam:
+    """For contenders that come after all drops are known."""
+    _, test = read_cifar(path)
+    return Exam((), Labelled(test.images[:TESTED], test.labels[:TESTED]))
+
+
+def kinds_of_exam(names: Sequence[str]) -> tuple[str, ...]:
+    """What there will be a row of."""
+    return (*names, *(kind_of(sweep, way) for sweep in SWEEPS for way in sweep.directions))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 
 import pytest
 import torch
 from torch import nn
 
-from augscore.studies.agreement.contenders import PLAIN
+from augscore.json_values import mapping
+from augscore.studies.agreement.contenders import LEVEL, PLAIN
 from augscore.studies.agreement.functional.classifier import (
     Labelled,
     accuracy,
@@ -18,6 +20,8 @@ from augscore.studies.agreement.functional.conditions import operated
 from augscore.studies.agreement.functional.drops import Exam, kinds_of_exam, rows_of_exam
 from augscore.studies.agreement.rows import drops_in, values_in
 from augscore.studies.figures.sweeps import SWEEPS
+
+ALL = (*(contender.name for contender in PLAIN), LEVEL)
 
 
 def light_and_dark(count: int) -> Labelled:
@@ -69,7 +73,7 @@ def test_dark_pictures_cost_the_accuracy_that_they_cost() -> None:
     def corrupt(images: torch.Tensor, name: str, severity: int, /) -> torch.Tensor:
         return torch.zeros_like(images) if severity == 5 else images
 
-    rows = rows_of_exam(exam, ("dark",), corrupt, PLAIN, ())
+    rows = rows_of_exam(exam, ("dark",), corrupt, PLAIN, lambda kind: ALL)
     first = next(iter(rows))
     assert first["drops"] == [0, 0, 0, 0, 0.5]
     rms = values_in([first], "accuracy", "pixel RMS")
@@ -84,9 +88,33 @@ def test_kinds_that_are_done_are_left_out() -> None:
     def corrupt(images: torch.Tensor, name: str, severity: int, /) -> torch.Tensor:
         pytest.fail("made again")
 
-    done = {f"{sweep.name} {way}" for sweep in SWEEPS for way in sweep.directions} - {
-        "Hue.turns above"
-    }
-    rows = list(rows_of_exam(exam, ("dark",), corrupt, PLAIN, {*done, "dark"}))
+    def lacking(kind: str) -> Collection[str]:
+        return ALL if kind == "Hue.turns above" else ()
+
+    rows = list(rows_of_exam(exam, ("dark",), corrupt, PLAIN, lacking))
     assert [row["reference"] for row in rows] == ["Hue.turns above"]
-    assert kinds_of_exam(("dark",)) == len(done) + 2
+    kinds = kinds_of_exam(("dark",))
+    assert kinds[0] == "dark"
+    assert set(kinds[1:]) == {t.condition.kind for t in operated(exam.pictures.images, SWEEPS)}
+
+
+def test_who_comes_later_reads_and_needs_no_classifiers() -> None:
+    data = light_and_dark(2)
+
+    def corrupt(images: torch.Tensor, name: str, severity: int, /) -> torch.Tensor:
+        return images // severity
+
+    def lacking(kind: str) -> Collection[str]:
+        return ("pixel RMS",) if kind == "dark" else ()
+
+    (first,) = rows_of_exam(Exam((ByLight(),), data), ("dark",), corrupt, PLAIN, _only_dark)
+    (later,) = rows_of_exam(Exam((), data), ("dark",), corrupt, PLAIN, lacking)
+    assert "drops" not in later
+    assert list(mapping(later["readings"])) == ["pixel RMS"]
+    assert drops_in([first, later], "accuracy") == drops_in([first], "accuracy")
+    alone = values_in([first], "accuracy", "pixel RMS")
+    assert values_in([later], "accuracy", "pixel RMS") == alone
+
+
+def _only_dark(kind: str) -> Collection[str]:
+    return ALL if kind == "dark" else ()
