@@ -110,6 +110,27 @@ def test_the_readme_stays_short() -> None:
     assert len(README.splitlines()) <= 170
 
 
+def test_the_table_of_what_readings_see_is_that_of_the_bundled_model() -> None:
+    from augscore.score.model import load_model
+    from augscore.strength.model_path import bundled_path
+    from augscore.training.score.model_check import evidence_from_json
+
+    evidence = evidence_from_json(load_model(bundled_path()).card.evidence)
+    assert f"Of {evidence.images} photographs" in README
+    _, table = README.split("## What each reading can and cannot see")
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in table.splitlines()
+        if line.startswith("| ")
+    ]
+    wanted = [
+        [row.name, *(f"{100 * share:.0f}" for share in shares), f"{row.noise_sd:.3f}"]
+        for row in evidence.seen
+        for shares in [(row.strength, row.score_gap, row.typicality, row.pixel_rms)]
+    ]
+    assert rows[2:] == wanted
+
+
 @pytest.mark.slow
 def test_the_snippet_runs() -> None:
     snippet, *_ = readme_commands.code_blocks(README, "python")
