@@ -19,8 +19,7 @@ Measured with the bundled score model on 100 photographs, 4 views each, seed 0: 
 
 At 224 px, on 60 of them, as `augscore measure` has it, pad-crop-flip is at 0.35, randaugment 0.46
 and simclr at 1.08. The ranges leave about a third below the lowest and at least a fifth above the
-highest of these strengths, and about as much room above the shares as their intervals over 100 images
-have.
+highest of these strengths, and about as much room above the shares as their intervals have.
 """
 
 from __future__ import annotations
