@@ -112,6 +112,6 @@ def _imported(name: str) -> Any:
     except ImportError as error:
         raise HostError(
             f"corruptions need {error.name}",
-            code="missing_library",
+            code="library_missing",
             hint=_HOW,
         ) from error
