@@ -94,7 +94,7 @@ class ModelError(InputError):
 
 class HostError(AugscoreError, OSError):
     """Codes `device_unavailable`, `out_of_memory`, `disk_full`, `output_unwritable`,
-    `library_missing`, `export_differs`, `process_lost`."""
+    `library_missing`, `download_failed`, `export_differs`, `process_lost`."""
 
     exit_code = 4
 

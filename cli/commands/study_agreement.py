@@ -13,6 +13,7 @@ import click
 
 from ..exits import stop_code
 from ..lines import Line, line, table
+from ..listed import words
 from ..measure_files import check_target
 from ..measuring_options import model
 from ..names import shown, shown_path
@@ -35,6 +36,7 @@ class AgreementSettings(Settings):
     folder: Path
     out: Path
     pictures: int
+    metrics: str
     model: str
     device: str
     workers: int | None
@@ -58,6 +60,13 @@ class AgreementSettings(Settings):
     metavar="N",
     help="Pictures of each judge, at most; within images, eight times as many of CIFAR-10.",
 )
+@click.option(
+    "--metrics",
+    default="",
+    metavar="A,B,...",
+    help="Also read these, by the package piq: haarpsi, mdsi, fsim, vsi, gmsd, lpips, dists. The "
+    "last two download their weights once.",
+)
 @model
 @machine_options
 @shared_options
@@ -71,12 +80,14 @@ def agreement(settings: AgreementSettings) -> None:
     Beside the reading stand the same design with untrained weights, pixel RMS, 1 - SSIM, and the
     number of the level, which looks at no picture. DIR holds raid_responses.csv, kodak16.zip and
     reference_crops.csv; kadid10k_conditions.csv and photos.zip; tid2013_items.csv;
-    cifar10_10k.npz: a judge whose files are missing is left out. Writes table.md and
-    agreement.json, which also say operation by operation what strength follows.
+    cifar10_10k.npz: a judge whose files are missing is left out. Metrics may be added to a folder:
+    what the others have read is kept. Writes table.md and agreement.json, which also say operation
+    by operation what strength follows.
 
     \b
     augscore study agreement judges --out agreement
     augscore study agreement judges --out own --model runs/score --pictures 6
+    augscore study agreement judges --out own --metrics haarpsi,mdsi
     """
     check_target(settings.json, "--json", (settings.folder,))
     with progress_sink(settings.streams) as progress:
@@ -84,6 +95,7 @@ def agreement(settings: AgreementSettings) -> None:
         from augscore.runtime import Interruptions
         from augscore.strength.scorer import load_scorer
         from augscore.studies.agreement.folder import check_folder
+        from augscore.studies.agreement.public_metrics import load_metrics
         from augscore.studies.agreement.study import (
             AgreementHooks,
             AgreementStudy,
@@ -95,7 +107,10 @@ def agreement(settings: AgreementSettings) -> None:
         refuse_inputs(settings.out, (settings.folder,), purpose="study")
         command = shown(shlex.join(["augscore", *sys.argv[1:]]))
         scorer = load_scorer(settings.model, settings.device)
-        study = AgreementStudy(settings.folder, settings.out, settings.pictures, scorer, command)
+        metrics = load_metrics(words(settings.metrics), scorer.device)
+        study = AgreementStudy(
+            settings.folder, settings.out, settings.pictures, scorer, command, metrics
+        )
         with Interruptions() as stop:
             result = run_agreement(study, AgreementHooks(progress, stop))
     if result.found is None:

@@ -18,11 +18,12 @@ from augscore.runs.journal import Journal, read_journal
 from augscore.runs.run_folder import begun_otherwise
 from augscore.runtime import ProgressSink, StopFlag, Stopped, StopSignal
 from augscore.strength.scorer import Scorer
-from augscore.studies.agreement.contenders import STRENGTH
+from augscore.studies.agreement.contenders import STRENGTH, Contender
 from augscore.studies.agreement.figures import Figure, condition_figure, figures_of
 from augscore.studies.agreement.functional.drops import JUDGE
-from augscore.studies.agreement.lacking import lacking
+from augscore.studies.agreement.lacking import lacking, read_everywhere
 from augscore.studies.agreement.panel import Panel, panel_of
+from augscore.studies.agreement.public_metrics import package_version
 from augscore.studies.agreement.rows import drops_in, readings_in, values_in
 from augscore.studies.agreement.table import SCHEMA, SPREAD, figures_json, markdown
 from augscore.studies.agreement.within.following import (
@@ -46,6 +47,7 @@ class AgreementStudy:
     out       where the study lives
     pictures  of each human judge, at most
     command   how to make it again
+    metrics   of others, as `load_metrics` has them; those that a folder has stay in its table
     sizes     of the sets within whose images the magnitude judges; None: those for `pictures`
     """
 
@@ -54,6 +56,7 @@ class AgreementStudy:
     pictures: int
     scorer: Scorer
     command: str
+    metrics: tuple[Contender, ...] = ()
     sizes: SetSizes | None = None
 
     @property
@@ -100,7 +103,7 @@ def run_agreement(study: AgreementStudy, hooks: AgreementHooks) -> AgreementResu
         panel = panel_of(study.folder, working_size, sizes, lent)
         rows = list(read_journal(rows_of(study.out)))
         _check_sizes(study.out, panel, rows)
-        work = Work(study.folder, study.scorer, study.pictures, panel, lacking(rows, BASE))
+        work = _work(study, panel, rows)
         with Journal(rows_of(study.out)) as journal:
             try:
                 with hooks.stop.at_once():
@@ -109,7 +112,7 @@ def run_agreement(study: AgreementStudy, hooks: AgreementHooks) -> AgreementResu
                         rows.append(row)
             except Stopped as end:
                 return AgreementResult(None, panel.left_out, end.by)
-        found = agreement_in(rows, panel, BASE)
+        found = agreement_in(rows, panel)
         write_text(study.out / TABLE, markdown(found.figures, found.followed, study.command))
         write_json(study.out / RESULT, document(study, found))
     return AgreementResult(found, panel.left_out, None)
@@ -124,16 +127,25 @@ def document(study: AgreementStudy, found: Agreement) -> dict[str, object]:
         "pictures": study.pictures,
         "spread": SPREAD,
         "model": model_facts(study.scorer.model),
+        "metrics_package": package_version() if len(found.figures) > len(BASE) else None,
         "contenders": figures_json(found.figures),
         "within_image": [one.to_json() for one in found.followed],
     }
 
 
-def agreement_in(rows: Sequence[Json], panel: Panel, names: Sequence[str]) -> Agreement:
-    """Of those contenders, from rows of everything."""
+def agreement_in(rows: Sequence[Json], panel: Panel) -> Agreement:
+    """Of the contenders that have read everything: metrics of others after our own."""
+    names = (*BASE, *sorted(read_everywhere(rows) - frozenset(BASE)))
     return Agreement(
         figures={name: _figures(panel, rows, name) for name in names},
         followed=tuple(following(one.name, rows, names, STRENGTH) for one in panel.sets),
+    )
+
+
+def _work(study: AgreementStudy, panel: Panel, rows: Sequence[Json]) -> Work:
+    names = (*BASE, *(metric.name for metric in study.metrics))
+    return Work(
+        study.folder, study.scorer, study.metrics, study.pictures, panel, lacking(rows, names)
     )
 
 

@@ -46,10 +46,12 @@ _CLEAN = 16
 
 @dataclass(frozen=True)
 class Work:
-    """Pictures in `folder`, so many of each of the people's judges, and what of them was read."""
+    """`pictures` of each of the people's judges in `folder`, at most; `metrics` of others; what was
+    read so far, and by whom, in `lacking`."""
 
     folder: Path
     scorer: Scorer
+    metrics: tuple[Contender, ...]
     pictures: int
     panel: Panel
     lacking: Lacking
@@ -72,7 +74,8 @@ def missing_rows(work: Work, progress: ProgressSink) -> Iterator[Json]:
 
 def _contenders(work: Work) -> tuple[Contender, ...]:
     control = untrained_twin(work.scorer, _clean(work.folder, work.scorer))
-    return (of_scorer(STRENGTH, work.scorer), of_scorer(UNTRAINED, control), *PLAIN)
+    own = (of_scorer(STRENGTH, work.scorer), of_scorer(UNTRAINED, control))
+    return (*own, *PLAIN, *work.metrics)
 
 
 def _rows_of_people(work: Work, contenders: Sequence[Contender]) -> Iterator[Json]:

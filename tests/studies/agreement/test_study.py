@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from augscore.errors import UsageError
 from augscore.runtime import Progress, StopFlag, Stopped
 from augscore.strength.scorer import Scorer
+from augscore.studies.agreement.public_metrics import load_metrics
 from augscore.studies.agreement.study import (
     AgreementHooks,
     AgreementResult,
@@ -30,13 +32,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(
-    folder: Path, out: Path, scorer: Scorer, pictures: int = 3, stop_after: int = 99
+    folder: Path,
+    out: Path,
+    scorer: Scorer,
+    pictures: int = 3,
+    stop_after: int = 99,
+    metrics: Sequence[str] = (),
 ) -> AgreementResult:
     def progress(event: Progress) -> None:
         if event.done == stop_after:
             raise Stopped("SIGTERM")
 
-    study = AgreementStudy(folder, out, pictures, scorer, "augscore …")
+    others = load_metrics(metrics, scorer.device)
+    study = AgreementStudy(folder, out, pictures, scorer, "augscore …", others)
     return run_agreement(study, AgreementHooks(progress, StopFlag()))
 
 
@@ -119,6 +127,37 @@ def test_a_set_of_another_size_is_another_study(
     folder: Path, tmp_path: Path, tiny_scorer: Scorer
 ) -> None:
     run(folder, tmp_path / "s", tiny_scorer, pictures=2)
-    study = AgreementStudy(folder, tmp_path / "s", 2, tiny_scorer, "augscore …", SetSizes(4, 3))
+    study = AgreementStudy(folder, tmp_path / "s", 2, tiny_scorer, "", (), SetSizes(4, 3))
     with pytest.raises(UsageError, match=f"pictures {SET}: 2 → 3"):
         run_agreement(study, AgreementHooks(lambda event: None, StopFlag()))
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_metrics_that_come_later_read_alone_what_all_have_read(
+    tmp_path: Path, tiny_scorer: Scorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("augscore.studies.agreement.functional.classifier.EPOCHS", 2)
+    turn_only(monkeypatch, SWEEPS[-1:])
+    folder = photo_folder(cifar_folder(tmp_path / "judges", training=8), 2)
+    at_once = run(folder, tmp_path / "once", tiny_scorer, 2, metrics=["gmsd"]).found
+    first = run(folder, tmp_path / "s", tiny_scorer, 2).found
+    assert first is not None
+    assert at_once is not None
+    monkeypatch.setattr("augscore.studies.agreement.work.prepared_exam", None)
+    out = tmp_path / "s"
+    before = (out / "rows.jsonl").read_bytes()
+    stopped = run(folder, out, tiny_scorer, 2, stop_after=4, metrics=["gmsd"])
+    assert stopped.found is None
+    without = run(folder, out, tiny_scorer, 2).found
+    assert without == first
+    later = run(folder, out, tiny_scorer, 2, metrics=["gmsd"]).found
+    assert later == at_once
+    assert list(later.figures) == [*first.figures, "GMSD"]
+    rows = (out / "rows.jsonl").read_bytes()
+    assert rows.startswith(before)
+    added = [json.loads(row) for row in rows[len(before) :].splitlines()]
+    assert all(list(row.get("readings") or row["agreements"]) == ["GMSD"] for row in added)
+    assert 2 * len(added) == len(rows.splitlines())
+    assert run(folder, out, tiny_scorer, 2).found == later
+    document = json.loads((out / "agreement.json").read_text())
+    assert document["metrics_package"].startswith("piq 0.8")
