@@ -37,6 +37,7 @@ class AgreementSettings(Settings):
     out: Path
     pictures: int
     metrics: str
+    against: str
     model: str
     device: str
     workers: int | None
@@ -67,6 +68,13 @@ class AgreementSettings(Settings):
     help="Also read these, by the package piq: haarpsi, mdsi, fsim, vsi, gmsd, lpips, dists. The "
     "last two download their weights once.",
 )
+@click.option(
+    "--against",
+    default="",
+    metavar="A,B,...",
+    help="Also read these score models (run folders or files), and tell whether they put "
+    "operations and magnitudes in the same order as --model does.",
+)
 @model
 @machine_options
 @shared_options
@@ -80,14 +88,14 @@ def agreement(settings: AgreementSettings) -> None:
     Beside the reading stand the same design with untrained weights, pixel RMS, 1 - SSIM, and the
     number of the level, which looks at no picture. DIR holds raid_responses.csv, kodak16.zip and
     reference_crops.csv; kadid10k_conditions.csv and photos.zip; tid2013_items.csv;
-    cifar10_10k.npz: a judge whose files are missing is left out. Metrics may be added to a folder:
-    what the others have read is kept. Writes table.md and agreement.json, which also say operation
-    by operation what strength follows.
+    cifar10_10k.npz: a judge whose files are missing is left out. Metrics and models may be added
+    to a folder: what the others have read is kept. Writes table.md and agreement.json, which also
+    say operation by operation what strength follows.
 
     \b
     augscore study agreement judges --out agreement
     augscore study agreement judges --out own --model runs/score --pictures 6
-    augscore study agreement judges --out own --metrics haarpsi,mdsi
+    augscore study agreement judges --out own --metrics haarpsi,mdsi --against runs/seed1
     """
     check_target(settings.json, "--json", (settings.folder,))
     with progress_sink(settings.streams) as progress:
@@ -95,6 +103,7 @@ def agreement(settings: AgreementSettings) -> None:
         from augscore.runtime import Interruptions
         from augscore.strength.scorer import load_scorer
         from augscore.studies.agreement.folder import check_folder
+        from augscore.studies.agreement.other_models import load_other_models
         from augscore.studies.agreement.public_metrics import load_metrics
         from augscore.studies.agreement.study import (
             AgreementHooks,
@@ -108,8 +117,14 @@ def agreement(settings: AgreementSettings) -> None:
         command = shown(shlex.join(["augscore", *sys.argv[1:]]))
         scorer = load_scorer(settings.model, settings.device)
         metrics = load_metrics(words(settings.metrics), scorer.device)
+        models = load_other_models(words(settings.against), settings.device)
         study = AgreementStudy(
-            settings.folder, settings.out, settings.pictures, scorer, command, metrics
+            settings.folder,
+            settings.out,
+            settings.pictures,
+            scorer,
+            command,
+            (*metrics, *models),
         )
         with Interruptions() as stop:
             result = run_agreement(study, AgreementHooks(progress, stop))
@@ -126,7 +141,10 @@ def agreement(settings: AgreementSettings) -> None:
 def _lines(found: Agreement) -> list[Line]:
     from augscore.studies.agreement.table import SPREAD, screen_rows
 
-    told = [f"Spearman's rank correlation. {SPREAD}.", *map(_least, found.followed)]
+    told = [
+        f"Spearman's rank correlation, but where it says Kendall's. {SPREAD}.",
+        *map(_least, found.followed),
+    ]
     wrapped = [line(part) for text in told for part in textwrap.wrap(text, WIDTH)]
     return [*map(line, table(screen_rows(found.figures), gap=2)), *wrapped]
 

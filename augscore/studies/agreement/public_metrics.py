@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -91,6 +91,11 @@ def load_metrics(names: Sequence[str], device: torch.device) -> tuple[Contender,
     piq = _package()
     place = device if device.type == "cuda" else torch.device("cpu")
     return tuple(of_distance(one.shown, _on(place, one.make(piq))) for one in metrics)
+
+
+def any_metric(contenders: Iterable[str]) -> bool:
+    """Whether one of them, as tables show it, is a metric of others."""
+    return not {metric.shown for metric in METRICS}.isdisjoint(contenders)
 
 
 def package_version() -> str | None:

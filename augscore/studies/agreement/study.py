@@ -23,8 +23,9 @@ from augscore.studies.agreement.figures import Figure, condition_figure, figures
 from augscore.studies.agreement.functional.drops import JUDGE
 from augscore.studies.agreement.lacking import lacking, read_everywhere
 from augscore.studies.agreement.panel import Panel, panel_of
-from augscore.studies.agreement.public_metrics import package_version
+from augscore.studies.agreement.public_metrics import any_metric, package_version
 from augscore.studies.agreement.rows import drops_in, readings_in, values_in
+from augscore.studies.agreement.same_order import order_figure
 from augscore.studies.agreement.table import SCHEMA, SPREAD, figures_json, markdown
 from augscore.studies.agreement.within.following import (
     Following,
@@ -47,7 +48,7 @@ class AgreementStudy:
     out       where the study lives
     pictures  of each human judge, at most
     command   how to make it again
-    metrics   of others, as `load_metrics` has them; those that a folder has stay in its table
+    others    metrics of others and other models; those that a folder has stay in its table
     sizes     of the sets within whose images the magnitude judges; None: those for `pictures`
     """
 
@@ -56,7 +57,7 @@ class AgreementStudy:
     pictures: int
     scorer: Scorer
     command: str
-    metrics: tuple[Contender, ...] = ()
+    others: tuple[Contender, ...] = ()
     sizes: SetSizes | None = None
 
     @property
@@ -127,14 +128,14 @@ def document(study: AgreementStudy, found: Agreement) -> dict[str, object]:
         "pictures": study.pictures,
         "spread": SPREAD,
         "model": model_facts(study.scorer.model),
-        "metrics_package": package_version() if len(found.figures) > len(BASE) else None,
+        "metrics_package": package_version() if any_metric(found.figures) else None,
         "contenders": figures_json(found.figures),
         "within_image": [one.to_json() for one in found.followed],
     }
 
 
 def agreement_in(rows: Sequence[Json], panel: Panel) -> Agreement:
-    """Of the contenders that have read everything: metrics of others after our own."""
+    """Of the contenders that have read everything: others after our own."""
     names = (*BASE, *sorted(read_everywhere(rows) - frozenset(BASE)))
     return Agreement(
         figures={name: _figures(panel, rows, name) for name in names},
@@ -143,9 +144,9 @@ def agreement_in(rows: Sequence[Json], panel: Panel) -> Agreement:
 
 
 def _work(study: AgreementStudy, panel: Panel, rows: Sequence[Json]) -> Work:
-    names = (*BASE, *(metric.name for metric in study.metrics))
+    names = (*BASE, *(other.name for other in study.others))
     return Work(
-        study.folder, study.scorer, study.metrics, study.pictures, panel, lacking(rows, names)
+        study.folder, study.scorer, study.others, study.pictures, panel, lacking(rows, names)
     )
 
 
@@ -159,6 +160,8 @@ def _figures(panel: Panel, rows: Sequence[Json], contender: str) -> tuple[Figure
         for what, kinds in (("pooled", None), ("corruptions", panel.names)):
             some = {c: v for c, v in values.items() if kinds is None or c.kind in kinds}
             found.append(condition_figure(JUDGE, what, some, drops))
+        operations = {c: v for c, v in values.items() if c.kind not in panel.names}
+        found.append(order_figure(STRENGTH, operations, values_in(rows, JUDGE, STRENGTH)))
     for one in panel.sets:
         found += figures_of_following(one.name, cases_in(rows, one.name, contender))
     return tuple(found)

@@ -49,7 +49,7 @@ def markdown(figures: Figures, followed: Sequence[Following], command: str) -> s
             "",
             *_table(table_rows(figures), words=2),
             "",
-            f"Spearman's rank correlation; in brackets the {SPREAD}.",
+            f"Spearman's rank correlation, but where it says Kendall's; in brackets the {SPREAD}.",
             "",
             *(text for one in followed for text in _operations(one)),
         ]

@@ -46,12 +46,13 @@ _CLEAN = 16
 
 @dataclass(frozen=True)
 class Work:
-    """`pictures` of each of the people's judges in `folder`, at most; `metrics` of others; what was
-    read so far, and by whom, in `lacking`."""
+    """`pictures` of each of the people's judges in `folder`, at most; `others` beside the reading;
+    what was read so far, and by whom, in `lacking`.
+    """
 
     folder: Path
     scorer: Scorer
-    metrics: tuple[Contender, ...]
+    others: tuple[Contender, ...]
     pictures: int
     panel: Panel
     lacking: Lacking
@@ -75,7 +76,7 @@ def missing_rows(work: Work, progress: ProgressSink) -> Iterator[Json]:
 def _contenders(work: Work) -> tuple[Contender, ...]:
     control = untrained_twin(work.scorer, _clean(work.folder, work.scorer))
     own = (of_scorer(STRENGTH, work.scorer), of_scorer(UNTRAINED, control))
-    return (*own, *PLAIN, *work.metrics)
+    return (*own, *PLAIN, *work.others)
 
 
 def _rows_of_people(work: Work, contenders: Sequence[Contender]) -> Iterator[Json]:

@@ -11,6 +11,7 @@ import pytest
 from augscore.errors import UsageError
 from augscore.runtime import Progress, StopFlag, Stopped
 from augscore.strength.scorer import Scorer
+from augscore.studies.agreement.other_models import load_other_models
 from augscore.studies.agreement.public_metrics import load_metrics
 from augscore.studies.agreement.study import (
     AgreementHooks,
@@ -100,6 +101,7 @@ def test_classifiers_judge_where_their_pictures_are(
     assert [(f.judge, f.what) for f in result.found.figures["strength"]] == [
         ("accuracy", "pooled"),
         ("accuracy", "corruptions"),
+        ("strength", "Kendall's tau, operations"),
         (small, "mean"),
         (small, "least operation"),
         (small, "5th percentile"),
@@ -161,3 +163,23 @@ def test_metrics_that_come_later_read_alone_what_all_have_read(
     assert run(folder, out, tiny_scorer, 2).found == later
     document = json.loads((out / "agreement.json").read_text())
     assert document["metrics_package"].startswith("piq 0.8")
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_another_model_stands_beside_the_one_that_is_judged(
+    tmp_path: Path, tiny_run: Path, tiny_scorer: Scorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("augscore.studies.agreement.functional.classifier.EPOCHS", 2)
+    turn_only(monkeypatch, SWEEPS[:2])
+    folder = cifar_folder(tmp_path / "judges", training=8)
+    (same,) = load_other_models([str(tiny_run), str(tiny_run)], "cpu")
+    assert same.name == f"run {tiny_scorer.model.sha256[:8]}"
+    study = AgreementStudy(folder, tmp_path / "s", 2, tiny_scorer, "", (same,))
+    found = run_agreement(study, AgreementHooks(lambda event: None, StopFlag())).found
+    assert found is not None
+    assert found.figures[same.name] == found.figures["strength"]
+    tau = {name: figures[2].value for name, figures in found.figures.items()}
+    assert tau["strength"] == tau[same.name] == 1
+    assert tau["untrained"] < 1
+    document = json.loads((tmp_path / "s" / "agreement.json").read_text())
+    assert document["metrics_package"] is None
