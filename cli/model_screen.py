@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from .agreement_screen import summary_lines
 from .evidence_screen import evidence_lines
 from .figures import count, four, plural
 from .lines import Line, Span, join, line, pack, table
@@ -38,6 +39,7 @@ def model_lines(
             error_lines(card.held_out, HELD_OUT),
             doubt_lines(doubts_of(card)),
             _evidence(card),
+            _agreement(card, width),
             ladder_lines(calibration),
         ]
     )
@@ -53,6 +55,14 @@ def _evidence(card: ModelCard) -> list[Line]:
     from augscore.training.score.model_check import evidence_from_json
 
     return evidence_lines(evidence_from_json(card.evidence))
+
+
+def _agreement(card: ModelCard, width: int) -> list[Line]:
+    if not card.agreement:
+        return []
+    from augscore.studies.agreement.summary import summary_from_json
+
+    return summary_lines(summary_from_json(card.agreement), width)
 
 
 def _facts(model: ScoreModel, calibration: Calibration) -> dict[str, str]:

@@ -51,7 +51,8 @@ class ModelCard:
     """σ and pixel statistics are in units of pixels in [0, 1]; sizes in px.
 
     `name` is that of the run's folder. `version` tells releases of a model apart; a run writes 1.0.
-    `evidence` holds the tables of a check on other images, if one was made.
+    `evidence` holds the tables of a check on other images, `agreement` that with judges, each if it
+    was made.
     """
 
     name: str
@@ -65,6 +66,7 @@ class ModelCard:
     training: Mapping[str, object]
     held_out: tuple[ErrorRow, ...]
     evidence: Mapping[str, object] = field(default_factory=dict)
+    agreement: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,8 @@ def _wanted_shapes(architecture: Architecture, file: ModelFile) -> dict[str, tup
 def _card_json(card: ModelCard) -> dict[str, object]:
     document = asdict(card)
     document["held_out"] = [asdict(row) for row in card.held_out]
+    if not card.agreement:
+        del document["agreement"]
     return document
 
 
@@ -160,4 +164,5 @@ def _card(value: object) -> ModelCard:
         training=dict(value["training"]),
         held_out=tuple(ErrorRow(**row) for row in value["held_out"]),
         evidence=dict(value["evidence"]),
+        agreement=dict(value.get("agreement", {})),
     )

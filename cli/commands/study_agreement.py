@@ -38,6 +38,7 @@ class AgreementSettings(Settings):
     pictures: int
     metrics: str
     against: str
+    write: bool
     model: str
     device: str
     workers: int | None
@@ -75,6 +76,9 @@ class AgreementSettings(Settings):
     help="Also read these score models (run folders or files), and tell whether they put "
     "operations and magnitudes in the same order as --model does.",
 )
+@click.option(
+    "--write", is_flag=True, help="Keep what strength reaches in the card of the model's file."
+)
 @model
 @machine_options
 @shared_options
@@ -94,8 +98,8 @@ def agreement(settings: AgreementSettings) -> None:
 
     \b
     augscore study agreement judges --out agreement
-    augscore study agreement judges --out own --model runs/score --pictures 6
-    augscore study agreement judges --out own --metrics haarpsi,mdsi --against runs/seed1
+    augscore study agreement judges --out own --model runs/score --write
+    augscore study agreement judges --out all --metrics haarpsi,mdsi --against runs/seed1
     """
     check_target(settings.json, "--json", (settings.folder,))
     with progress_sink(settings.streams) as progress:
@@ -108,11 +112,11 @@ def agreement(settings: AgreementSettings) -> None:
         from augscore.studies.agreement.study import (
             AgreementHooks,
             AgreementStudy,
-            document,
             run_agreement,
         )
 
         check_folder(settings.folder)
+        card = _file_to_write(settings)
         refuse_inputs(settings.out, (settings.folder,), purpose="study")
         command = shown(shlex.join(["augscore", *sys.argv[1:]]))
         scorer = load_scorer(settings.model, settings.device)
@@ -125,17 +129,32 @@ def agreement(settings: AgreementSettings) -> None:
             scorer,
             command,
             (*metrics, *models),
+            card,
         )
         with Interruptions() as stop:
             result = run_agreement(study, AgreementHooks(progress, stop))
-    if result.found is None:
+    if result.found is None or result.document is None:
         by = str(result.stopped_by)
         settings.streams.note(f"stopped by {by}; the same command continues this study")
         raise click.exceptions.Exit(stop_code(by))
     for why in result.left_out:
         settings.streams.note(f"note: left out {why}")
-    print_result(settings, _lines(result.found), document(study, result.found))
+    print_result(settings, _lines(result.found), result.document)
     settings.streams.note(f"wrote {shown_path(settings.out)}: table.md, agreement.json")
+    if card is not None:
+        settings.streams.note(f"wrote {shown_path(card)}: its card")
+
+
+def _file_to_write(settings: AgreementSettings) -> Path | None:
+    """Refused before anything is measured."""
+    if not settings.write:
+        return None
+    from augscore.outputs import check_writable
+    from augscore.studies.agreement.summary import own_file
+
+    path = own_file(settings.model)
+    check_writable(path)
+    return path
 
 
 def _lines(found: Agreement) -> list[Line]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from importlib.resources import files
 from pathlib import Path
 
@@ -75,3 +76,48 @@ def test_the_judges_folder_is_no_place_for_the_study(
     words = ("study", "agreement", str(judges), "--out", str(judges), "--model", str(model_file))
     assert invoke(*words).exit_code == 2
     assert sorted(judges.iterdir()) == before
+
+
+def test_the_card_keeps_the_table_and_the_study_goes_on(
+    invoke: Invoke, judges: Path, model_file: Path, tmp_path: Path
+) -> None:
+    own, out = tmp_path / "own.safetensors", tmp_path / "s"
+    shutil.copy(model_file, own)
+    words = ("study", "agreement", str(judges), "--out", str(out), "--model", str(own))
+    before = invoke(*words)
+    assert before.exit_code == 0, before.stderr
+    assert "agreement of" not in invoke("model", "info", str(own)).stdout
+    rows = (out / "rows.jsonl").read_bytes()
+    saved = invoke(*words, "--write", "--json", "-")
+    assert saved.exit_code == 0, saved.stderr
+    assert (out / "rows.jsonl").read_bytes() == rows
+    document = json.loads(saved.stdout)
+    assert json.loads((out / "agreement.json").read_text()) == document
+    info = json.loads(invoke("model", "info", str(own), "--json", "-").stdout)
+    assert info["sha256"] == document["model"]["sha256"]
+    assert info["card"]["agreement"]["figures"] == document["contenders"][0]["figures"]
+    assert info["card"]["agreement"]["pictures"] == 16
+    shown = invoke("model", "info", str(own)).stdout.splitlines()
+    (head,) = [row for row in shown if row.startswith("agreement of strength/")]
+    judges_told = shown[shown.index(head) :]
+    assert any(row.startswith("KADID-10k: pooled ") for row in judges_told)
+    assert any(row.startswith("within image, photographs: mean ") for row in judges_told)
+    assert max(len(row) for row in judges_told) <= 80
+    assert invoke(*words).exit_code == 0
+
+
+def test_the_bundled_model_is_left_as_it_is(invoke: Invoke, judges: Path, tmp_path: Path) -> None:
+    result = invoke("study", "agreement", str(judges), "--out", str(tmp_path / "s"), "--write")
+    assert result.exit_code == 2
+    assert "would change the model that comes with augscore" in result.stderr
+    assert not (tmp_path / "s").exists()
+
+
+def test_unknown_metrics_are_refused_before_anything_is_made(
+    invoke: Invoke, judges: Path, model_file: Path, tmp_path: Path
+) -> None:
+    words = ("study", "agreement", str(judges), "--out", str(tmp_path / "s"))
+    result = invoke(*words, "--model", str(model_file), "--metrics", "gmsd,vis")
+    assert result.exit_code == 2
+    assert "no metric is named 'vis'. Did you mean vsi?" in result.stderr
+    assert not (tmp_path / "s").exists()

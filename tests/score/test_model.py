@@ -6,6 +6,7 @@ import hashlib
 import json
 import pickle
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,14 @@ def saved(path: Path, denoiser: Denoiser) -> Path:
 @pytest.fixture
 def file(tmp_path: Path, denoiser: Denoiser) -> Path:
     return saved(tmp_path / "model.safetensors", denoiser)
+
+
+def test_a_card_has_agreement_only_where_it_was_measured(file: Path, denoiser: Denoiser) -> None:
+    assert b"agreement" not in file.read_bytes()
+    table = {"pictures": 2, "figures": [{"judge": "RAID", "value": None}]}
+    told = replace(card(denoiser.network.architecture), agreement=table)
+    save_model(file, denoiser, told, {"reading": "any"})
+    assert load_model(file).card == told
 
 
 def test_a_round_trip_is_bit_equal(file: Path, denoiser: Denoiser) -> None:

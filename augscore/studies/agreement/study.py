@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from augscore.json_values import Json, whole
 from augscore.outputs import write_json, write_text
 from augscore.runs.differences import Change
 from augscore.runs.journal import Journal, read_journal
+from augscore.runs.mark import mark
 from augscore.runs.run_folder import begun_otherwise
 from augscore.runtime import ProgressSink, StopFlag, Stopped, StopSignal
 from augscore.strength.scorer import Scorer
@@ -26,6 +27,7 @@ from augscore.studies.agreement.panel import Panel, panel_of
 from augscore.studies.agreement.public_metrics import any_metric, package_version
 from augscore.studies.agreement.rows import drops_in, readings_in, values_in
 from augscore.studies.agreement.same_order import order_figure
+from augscore.studies.agreement.summary import save_summary, summary_of
 from augscore.studies.agreement.table import SCHEMA, SPREAD, figures_json, markdown
 from augscore.studies.agreement.within.following import (
     Following,
@@ -49,6 +51,7 @@ class AgreementStudy:
     pictures  of each human judge, at most
     command   how to make it again
     others    metrics of others and other models; those that a folder has stay in its table
+    save      the model's file, whose card gets the column of strength, if any
     sizes     of the sets within whose images the magnitude judges; None: those for `pictures`
     """
 
@@ -58,11 +61,16 @@ class AgreementStudy:
     scorer: Scorer
     command: str
     others: tuple[Contender, ...] = ()
+    save: Path | None = None
     sizes: SetSizes | None = None
 
     @property
     def settings(self) -> Mapping[str, object]:
         return {"pictures": self.pictures, "model": self.scorer.model.sha256}
+
+    @property
+    def facts(self) -> Mapping[str, object]:
+        return {"folder": self.folder.name}
 
 
 @dataclass(frozen=True)
@@ -85,19 +93,20 @@ class Agreement:
 
 @dataclass(frozen=True)
 class AgreementResult:
-    """`found`: None where a signal stopped it. `left_out`: who, and why."""
+    """`found`, and the document of it: None where a signal stopped it. `left_out`: who, and why."""
 
     found: Agreement | None
+    document: Mapping[str, object] | None
     left_out: tuple[str, ...]
     stopped_by: StopSignal | None
 
 
 def run_agreement(study: AgreementStudy, hooks: AgreementHooks) -> AgreementResult:
     """Raises InputError for tables or pictures that cannot be read, UsageError (`resume_mismatch`)
-    for sets of other sizes than the folder's, else as `claimed_study`."""
+    for sets of other sizes than the folder's, else as `claimed_study` and `save_summary`."""
     with (
         ExitStack() as lent,
-        claimed_study(study.out, COMMAND, study.settings, {"folder": study.folder.name}),
+        claimed_study(study.out, COMMAND, study.settings, study.facts),
     ):
         working_size = study.scorer.calibration.lens.working_size
         sizes = study.sizes or sizes_for(study.pictures)
@@ -112,14 +121,26 @@ def run_agreement(study: AgreementStudy, hooks: AgreementHooks) -> AgreementResu
                         journal.append(row)
                         rows.append(row)
             except Stopped as end:
-                return AgreementResult(None, panel.left_out, end.by)
+                return AgreementResult(None, None, panel.left_out, end.by)
         found = agreement_in(rows, panel)
+        if study.save is not None:
+            study = _saved(study, study.save, found)
         write_text(study.out / TABLE, markdown(found.figures, found.followed, study.command))
-        write_json(study.out / RESULT, document(study, found))
-    return AgreementResult(found, panel.left_out, None)
+        told = _document(study, found)
+        write_json(study.out / RESULT, told)
+    return AgreementResult(found, told, panel.left_out, None)
 
 
-def document(study: AgreementStudy, found: Agreement) -> dict[str, object]:
+def _saved(study: AgreementStudy, path: Path, found: Agreement) -> AgreementStudy:
+    """With the model as it is called from now on: its SHA-256 is also that of its card."""
+    model = study.scorer.model
+    sha256 = save_summary(path, model, summary_of(found.figures, study.pictures))
+    saved = replace(study, scorer=replace(study.scorer, model=replace(model, sha256=sha256)))
+    mark(study.out, COMMAND, saved.settings, saved.facts)
+    return saved
+
+
+def _document(study: AgreementStudy, found: Agreement) -> dict[str, object]:
     return {
         "schema": SCHEMA,
         "complete": True,

@@ -89,7 +89,7 @@ def _table(rows: Sequence[Sequence[str]], words: int) -> list[str]:
 def figures_json(figures: Figures) -> list[dict[str, object]]:
     """In the order of the table; values in [−1, 1]."""
     return [
-        {"name": name, "figures": [_json(figure) for figure in found]}
+        {"name": name, "figures": [figure_json(figure) for figure in found]}
         for name, found in figures.items()
     ]
 
@@ -108,7 +108,7 @@ def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
 
 
-def _json(figure: Figure) -> dict[str, object]:
+def figure_json(figure: Figure) -> dict[str, object]:
     """NaN is null: a correlation of values that are all equal."""
     known = {
         key: None if isinstance(value, float) and not math.isfinite(value) else value

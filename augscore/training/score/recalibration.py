@@ -24,7 +24,7 @@ def calibrate_anew(
 ) -> Calibration:
     """Measure the ladders of the model at `path` on the images of `paths`, and write it there.
 
-    What a check found is dropped from the card: it was found with the calibration before. With the
+    What a check and judges found is dropped from the card: it was with the calibration before. With the
     images of the training the result is what training would have written. Raises ModelError for a
     file that is no model, InputError where no image reaches its working size.
     """
@@ -40,7 +40,9 @@ def calibrate_anew(
         raise too_small(model.card.working_size)
     denoiser = model.denoiser.to(target)
     calibration = calibrate(denoiser, clean, model.card.working_size, progress)
-    save_model(path, denoiser, replace(model.card, evidence={}), calibration.to_json())
+    save_model(
+        path, denoiser, replace(model.card, evidence={}, agreement={}), calibration.to_json()
+    )
     return calibration
 
 
