@@ -24,9 +24,9 @@ def calibrate_anew(
 ) -> Calibration:
     """Measure the ladders of the model at `path` on the images of `paths`, and write it there.
 
-    What a check and judges found is dropped from the card: it was with the calibration before. With the
-    images of the training the result is what training would have written. Raises ModelError for a
-    file that is no model, InputError where no image reaches its working size.
+    What a check and judges found is dropped from the card: it was with the calibration before. With
+    the images of the training the result is what training would have written. Raises ModelError for
+    a file that is no model, InputError where no image reaches its working size.
     """
     model = load_model(path)
     target = pick_device(device)

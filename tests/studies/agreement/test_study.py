@@ -129,7 +129,7 @@ def test_a_set_of_another_size_is_another_study(
     folder: Path, tmp_path: Path, tiny_scorer: Scorer
 ) -> None:
     run(folder, tmp_path / "s", tiny_scorer, pictures=2)
-    study = AgreementStudy(folder, tmp_path / "s", 2, tiny_scorer, "", (), SetSizes(4, 3))
+    study = AgreementStudy(folder, tmp_path / "s", 2, tiny_scorer, "", (), None, SetSizes(4, 3))
     with pytest.raises(UsageError, match=f"pictures {SET}: 2 → 3"):
         run_agreement(study, AgreementHooks(lambda event: None, StopFlag()))
 
