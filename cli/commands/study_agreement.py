@@ -128,8 +128,8 @@ def agreement(settings: AgreementSettings) -> None:
             settings.pictures,
             scorer,
             command,
-            (*metrics, *models),
-            card,
+            others=(*metrics, *models),
+            save=card,
         )
         with Interruptions() as stop:
             result = run_agreement(study, AgreementHooks(progress, stop))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from pathlib import Path
 
 from augscore.json_values import Json, whole
@@ -60,6 +60,7 @@ class AgreementStudy:
     pictures: int
     scorer: Scorer
     command: str
+    _: KW_ONLY
     others: tuple[Contender, ...] = ()
     save: Path | None = None
     sizes: SetSizes | None = None

@@ -45,7 +45,7 @@ def run(
             raise Stopped("SIGTERM")
 
     others = load_metrics(metrics, scorer.device)
-    study = AgreementStudy(folder, out, pictures, scorer, "augscore …", others)
+    study = AgreementStudy(folder, out, pictures, scorer, "augscore …", others=others)
     return run_agreement(study, AgreementHooks(progress, StopFlag()))
 
 
@@ -129,7 +129,7 @@ def test_a_set_of_another_size_is_another_study(
     folder: Path, tmp_path: Path, tiny_scorer: Scorer
 ) -> None:
     run(folder, tmp_path / "s", tiny_scorer, pictures=2)
-    study = AgreementStudy(folder, tmp_path / "s", 2, tiny_scorer, "", (), None, SetSizes(4, 3))
+    study = AgreementStudy(folder, tmp_path / "s", 2, tiny_scorer, "…", sizes=SetSizes(4, 3))
     with pytest.raises(UsageError, match=f"pictures {SET}: 2 → 3"):
         run_agreement(study, AgreementHooks(lambda event: None, StopFlag()))
 
@@ -174,7 +174,7 @@ def test_another_model_stands_beside_the_one_that_is_judged(
     folder = cifar_folder(tmp_path / "judges", training=8)
     (same,) = load_other_models([str(tiny_run), str(tiny_run)], "cpu")
     assert same.name == f"run {tiny_scorer.model.sha256[:8]}"
-    study = AgreementStudy(folder, tmp_path / "s", 2, tiny_scorer, "", (same,))
+    study = AgreementStudy(folder, tmp_path / "s", 2, tiny_scorer, "…", others=(same,))
     found = run_agreement(study, AgreementHooks(lambda event: None, StopFlag())).found
     assert found is not None
     assert found.figures[same.name] == found.figures["strength"]
