@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from .figures import plural
-from .lines import Line, pack
+from .lines import Line, line, pack
 from .names import shown
 
 if TYPE_CHECKING:
@@ -20,15 +20,15 @@ def summary_lines(summary: AgreementSummary, width: int) -> list[Line]:
     for figure in summary.figures:
         by_judge.setdefault(figure.judge, []).append(figure)
     head = (
-        f"agreement of {summary.reading} with judges, of each at most "
-        f"{plural(summary.pictures, 'picture')}: rank correlation"
+        f"rank agreement of {summary.reading} with judges, "
+        f"at most {plural(summary.pictures, 'picture')} of each"
     )
     rows = [
         row
         for judge, figures in by_judge.items()
         for row in pack(f"{shown(judge)}: ", list(map(_told, figures)), width, gap=", ")
     ]
-    return [*pack("", shown(head).split(" "), width, gap=" "), *rows]
+    return [line(shown(head)), *rows]
 
 
 def _told(figure: Figure) -> str:

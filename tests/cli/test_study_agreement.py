@@ -86,7 +86,7 @@ def test_the_card_keeps_the_table_and_the_study_goes_on(
     words = ("study", "agreement", str(judges), "--out", str(out), "--model", str(own))
     before = invoke(*words)
     assert before.exit_code == 0, before.stderr
-    assert "agreement of" not in invoke("model", "info", str(own)).stdout
+    assert "rank agreement" not in invoke("model", "info", str(own)).stdout
     rows = (out / "rows.jsonl").read_bytes()
     saved = invoke(*words, "--write", "--json", "-")
     assert saved.exit_code == 0, saved.stderr
@@ -98,7 +98,7 @@ def test_the_card_keeps_the_table_and_the_study_goes_on(
     assert info["card"]["agreement"]["figures"] == document["contenders"][0]["figures"]
     assert info["card"]["agreement"]["pictures"] == 16
     shown = invoke("model", "info", str(own)).stdout.splitlines()
-    (head,) = [row for row in shown if row.startswith("agreement of strength/")]
+    (head,) = [row for row in shown if row.startswith("rank agreement of strength/")]
     judges_told = shown[shown.index(head) :]
     assert any(row.startswith("KADID-10k: pooled ") for row in judges_told)
     assert any(row.startswith("within image, photographs: mean ") for row in judges_told)

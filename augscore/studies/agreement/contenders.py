@@ -10,6 +10,7 @@ import torch
 from augscore.images.resize import to_float
 from augscore.strength.reference import one_minus_ssim, pixel_rms
 from augscore.strength.scorer import Scorer
+from augscore.studies.figures.originals import together
 
 Against = Callable[[Sequence[int], torch.Tensor], torch.Tensor]
 """Places of references and images (B, 3, H, W), one a place → (B,), more is a stronger change."""
@@ -17,7 +18,6 @@ Distance = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 """Float (B, 3, H, W) in [0, 1], twice → (B,)."""
 
 STRENGTH, UNTRAINED, LEVEL = "strength", "untrained", "level number"
-_AT_ONCE = 16
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,10 @@ def of_scorer(name: str, scorer: Scorer) -> Contender:
         described = scorer.describe(references)
 
         def against(places: Sequence[int], images: torch.Tensor) -> torch.Tensor:
+            at_once = together(scorer, min(images.shape[-2:]))
             parts = [torch.empty(0)]
-            for start in range(0, len(images), _AT_ONCE):
-                some = slice(start, start + _AT_ONCE)
+            for start in range(0, len(images), at_once):
+                some = slice(start, start + at_once)
                 seen = scorer.describe(images[some])
                 parts.append(scorer.compare(described[list(places[some])], seen))
             return torch.cat(parts)

@@ -19,7 +19,7 @@ from augscore.runs.mark import mark
 from augscore.runs.run_folder import begun_otherwise
 from augscore.runtime import ProgressSink, StopFlag, Stopped, StopSignal
 from augscore.strength.scorer import Scorer
-from augscore.studies.agreement.contenders import STRENGTH, Contender
+from augscore.studies.agreement.contenders import LEVEL, STRENGTH, Contender
 from augscore.studies.agreement.figures import Figure, condition_figure, figures_of
 from augscore.studies.agreement.functional.drops import JUDGE
 from augscore.studies.agreement.lacking import lacking, read_everywhere
@@ -159,9 +159,10 @@ def _document(study: AgreementStudy, found: Agreement) -> dict[str, object]:
 def agreement_in(rows: Sequence[Json], panel: Panel) -> Agreement:
     """Of the contenders that have read everything: others after our own."""
     names = (*BASE, *sorted(read_everywhere(rows) - frozenset(BASE)))
+    seeing = [name for name in names if name != LEVEL]
     return Agreement(
         figures={name: _figures(panel, rows, name) for name in names},
-        followed=tuple(following(one.name, rows, names, STRENGTH) for one in panel.sets),
+        followed=tuple(following(one.name, rows, seeing, STRENGTH) for one in panel.sets),
     )
 
 

@@ -80,9 +80,11 @@ def rows_of_exam(
 def _readings(
     changed: Sequence[Changed], count: int, eyes: Mapping[str, Against], names: Collection[str]
 ) -> dict[str, list[list[float]]]:
-    places = range(count)
-    found = {
-        name: [against(places, one.images[:count]).tolist() for one in changed]
+    """All levels at once, which is faster for networks."""
+    images = torch.cat([one.images[:count] for one in changed])
+    places = list(range(count)) * len(changed)
+    found: dict[str, list[list[float]]] = {
+        name: against(places, images).view(len(changed), count).tolist()
         for name, against in eyes.items()
         if name in names
     }
