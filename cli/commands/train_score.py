@@ -116,6 +116,11 @@ def score(settings: TrainScoreSettings) -> None:
     by two where they are large enough, so that JPEG blocks are gone), in crops of 64 px, or of half
     the working size where that is smaller.
 
+    How long: on 128 photographs, a network of 4,000 steps put operations and magnitudes in the same
+    order as one of 16,000 (Kendall's tau 0.93, as two seeds agree); one of 1,000 did not yet (0.8).
+    The table at the end compares its denoising with the best linear denoiser: train longer where
+    that is better.
+
     \b
     augscore train score photos --out runs/score --dry-run
     augscore train score photos --out runs/score
