@@ -21,7 +21,7 @@ _VERDICT_LINES, _GATES, _WARNINGS, _NARROWEST = 2, 3, 2, 12
 _ROLES = {"pass": "ok", "fail": "fail", "inconclusive": "warn", "error": "fail"}
 _LIMITS = (
     "Strength: how far a view moves to the score network; unrelated images are at 1.",
-    "Not measured: whether labels stay true. Hardly seen: inversion, small damage.",
+    "Not measured: whether labels stay true. Reads low: inversion, small damage.",
 )
 
 

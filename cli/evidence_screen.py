@@ -50,9 +50,7 @@ def seen_lines(rows: tuple[SeenRow, ...]) -> list[Line]:
 
 def _seen(row: SeenRow) -> list[str]:
     shares = (row.strength, row.score_gap, row.typicality, row.pixel_rms)
-    noise = (
-        f"{row.median:.2f}" if row.noise_sd is None else f"{row.median:.2f}, sd {row.noise_sd:.3f}"
-    )
+    noise = "beyond the ladder" if row.noise_sd is None else f"noise, sd {row.noise_sd:.3f}"
     return [row.name, *(f"{100 * share:.0f}" for share in shares), noise]
 
 

@@ -76,7 +76,8 @@ def _facts(model: ScoreModel, calibration: Calibration) -> dict[str, str]:
         "sigma": f"{four(low)} ... {four(high)}, pixels in [0, 1]",
         "data": _data(card),
         "network": f"{count(parameters)} parameters",
-        "reading": f"{_reading(model)}, calibrated on {plural(calibration.images, 'crop')}",
+        "reading": f"{_reading(model)}, calibrated on {plural(calibration.crops, 'crop')} "
+        f"of {plural(calibration.images, 'image')}",
     }
 
 

@@ -18,8 +18,12 @@ class CropPool:
 
     def batch(self, *, count: int, step: int, seed: int) -> torch.Tensor:
         """uint8 (count, 3, crop, crop): image, scale, place and flip drawn uniformly."""
-        draws = keys.uniforms(torch.arange(count), _SLOTS, seed=seed, step=step).tolist()
-        return torch.stack([self._crop(row) for row in draws])
+        return torch.stack([self._crop(row) for row in _draws(count, step, seed)])
+
+    def drawn(self, *, count: int, step: int, seed: int) -> DrawnCrops:
+        """The same, with the image that each was cut from."""
+        sources = (int(row[0] * len(self.images)) for row in _draws(count, step, seed))
+        return DrawnCrops(self.batch(count=count, step=step, seed=seed), tuple(sources))
 
     def _crop(self, draw: list[float]) -> torch.Tensor:
         image, scale, top, left, flip = draw
@@ -29,6 +33,21 @@ class CropPool:
         x = int(left * (pixels.shape[2] - self.crop + 1))
         window = pixels[:, y : y + self.crop, x : x + self.crop]
         return window.flip(-1) if flip < 0.5 else window
+
+
+@dataclass(frozen=True)
+class DrawnCrops:
+    """`pixels` uint8 (N, 3, crop, crop); `sources` (N,) say which are of one image."""
+
+    pixels: torch.Tensor
+    sources: tuple[int, ...]
+
+
+def _draws(count: int, step: int, seed: int) -> list[list[float]]:
+    rows: list[list[float]] = keys.uniforms(
+        torch.arange(count), _SLOTS, seed=seed, step=step
+    ).tolist()
+    return rows
 
 
 _SLOTS = [keys.slot("crop", 0, name) for name in ("image", "scale", "top", "left", "flip")]

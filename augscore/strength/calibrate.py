@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +12,7 @@ import torch
 from augscore import keys
 from augscore.images.resize import bring_to_size
 from augscore.runtime import Progress, ProgressSink
+from augscore.score.crops import DrawnCrops
 from augscore.score.denoiser import Denoiser
 from augscore.strength.calibration import Calibration
 from augscore.strength.harmless import HARMLESS_QUALITY, re_encoded
@@ -35,13 +36,14 @@ _BATCH = 16
 
 
 def calibrate(
-    denoiser: Denoiser, clean: torch.Tensor, working_size: int, progress: ProgressSink
+    denoiser: Denoiser, clean: DrawnCrops, working_size: int, progress: ProgressSink
 ) -> Calibration:
-    """`clean`: uint8 (N, 3, S, S) at the working size, N ≥ 200 for a steady ladder."""
+    """`clean`: crops of the working size, 200 of them or more for a steady ladder, of as many
+    images as there are: intervals are over images."""
     lens = Lens(working_size, SIGMA, NORM_SIGMAS)
     device = next(denoiser.parameters()).device
     sizes = ladder_sizes(working_size)
-    total = len(clean) * (1 + len(sizes) * LOOKS_A_LADDER)
+    total = len(clean.pixels) * (1 + len(sizes) * LOOKS_A_LADDER)
     counter = _Counter(progress, total)
 
     def seen(images: torch.Tensor) -> Sight:
@@ -51,17 +53,19 @@ def calibrate(
             counter.add(len(part))
         return _joined(parts)
 
-    originals = _as_float(clean)
+    originals = _as_float(clean.pixels)
     standards = standards_of(seen(originals))
     ladders = []
     for size in sizes:
-        ladders.append(_ladder(bring_to_size(clean, size), seen, standards))
+        resized = bring_to_size(clean.pixels, size)
+        ladders.append(_ladder(resized, clean.sources, seen, standards))
     return Calibration(
         lens=lens,
         standards=standards,
         ladders=tuple(ladders),
         clean_norms=_clean_norms(denoiser, originals.to(device), lens),
-        images=len(clean),
+        crops=len(clean.pixels),
+        images=len(set(clean.sources)),
     )
 
 
@@ -72,11 +76,11 @@ def looks(working_size: int) -> float:
 
 
 def ladder_sizes(working_size: int) -> tuple[int, ...]:
-    """The working size and its halves down to 32 px: strength of small images reads differently."""
+    """The working size, its halves, and 32 px: strength of small images reads differently."""
     sizes = [working_size]
-    while sizes[-1] // 2 >= SMALLEST_SIDE:
+    while sizes[-1] // 2 > SMALLEST_SIDE:
         sizes.append(sizes[-1] // 2)
-    return tuple(sizes)
+    return tuple(dict.fromkeys([*sizes, SMALLEST_SIDE]))
 
 
 def standards_of(sight: Sight) -> Standards:
@@ -103,7 +107,10 @@ def _clean_norms(denoiser: Denoiser, clean: torch.Tensor, lens: Lens) -> CleanNo
 
 
 def _ladder(
-    originals: torch.Tensor, seen: Callable[[torch.Tensor], Sight], standards: Standards
+    originals: torch.Tensor,
+    sources: Sequence[int],
+    seen: Callable[[torch.Tensor], Sight],
+    standards: Standards,
 ) -> Ladder:
     described = describe(seen(originals), standards)
 
@@ -112,9 +119,8 @@ def _ladder(
         return strength(described, other, standards).to(torch.float64).numpy()
 
     rungs = np.stack([strengths(noisy(originals, sd)) for sd in NOISE_SDS], axis=1)
-    return fit_ladder(
-        originals.shape[-1], NOISE_SDS, rungs, strengths(re_encoded(originals, HARMLESS_QUALITY))
-    )
+    harmless = strengths(re_encoded(originals, HARMLESS_QUALITY))
+    return fit_ladder(originals.shape[-1], NOISE_SDS, rungs, harmless, sources)
 
 
 def noisy(images: torch.Tensor, sd: float) -> torch.Tensor:

@@ -5,14 +5,14 @@ Stored as JSON in the model file, under a version of the reading; another versio
 
 from __future__ import annotations
 
-import math
+import shlex
 from dataclasses import asdict, dataclass
 
 import torch
 
 from augscore.errors import ModelError
 from augscore.json_values import Json, mapping, number, numbers, sequence, whole
-from augscore.strength.ladder import Ladder
+from augscore.strength.ladder import Ladder, between
 from augscore.strength.readings import STRENGTH, Standards
 from augscore.strength.sight import Lens
 from augscore.strength.typicality import CleanNorms
@@ -20,18 +20,24 @@ from augscore.strength.typicality import CleanNorms
 
 @dataclass(frozen=True)
 class Calibration:
-    """`ladders` has one entry an image size: the working size first, then smaller ones."""
+    """`ladders` has one entry an image size: the working size first, then smaller ones. They come
+    from so many `crops` of so many `images`."""
 
     lens: Lens
     standards: Standards
     ladders: tuple[Ladder, ...]
     clean_norms: CleanNorms
+    crops: int
     images: int
 
     def ladder_for(self, side: int) -> Ladder:
-        """The ladder of the nearest size, in octaves, to a view whose short side is `side` px."""
-        side = min(side, self.lens.working_size)
-        return min(self.ladders, key=lambda ladder: abs(math.log(ladder.size / side)))
+        """For a view whose short side is `side` px: in between those of the nearest larger and the
+        nearest smaller size; beyond them the last one."""
+        larger = [ladder for ladder in self.ladders if ladder.size >= side]
+        smaller = [ladder for ladder in self.ladders if ladder.size < side]
+        if not larger or not smaller:
+            return larger[-1] if larger else self.ladders[0]
+        return between(smaller[0], larger[-1], side)
 
     def to_json(self) -> dict[str, object]:
         standards = self.standards
@@ -47,18 +53,21 @@ class Calibration:
             },
             "ladders": [asdict(ladder) for ladder in self.ladders],
             "clean_norms": asdict(self.clean_norms),
+            "crops": self.crops,
             "images": self.images,
         }
 
 
-def calibration_from_json(block: Json) -> Calibration:
-    """Raises ModelError for another version of the reading or an incomplete block."""
+def calibration_from_json(block: Json, model: str = "MODEL") -> Calibration:
+    """`model` is what its user calls it. Raises ModelError for another version of the reading or an
+    incomplete block."""
     if block.get("reading") != STRENGTH:
         raise ModelError(
             f"the model was calibrated for reading {block.get('reading')!r}, this augscore reads "
             f"{STRENGTH!r}",
             code="model_version",
-            hint="Calibrate it anew with: augscore model calibrate MODEL --data IMAGES",
+            hint="Calibrate it anew with: augscore model calibrate "
+            f"{shlex.quote(model)} --data IMAGES",
         )
     try:
         return _parse(block)
@@ -91,6 +100,7 @@ def _parse(block: Json) -> Calibration:
             tuple(numbers(row) for row in sequence(clean["covariance"])),
             numbers(clean["distances"]),
         ),
+        crops=whole(block["crops"]),
         images=whole(block["images"]),
     )
 

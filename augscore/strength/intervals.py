@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -27,14 +27,22 @@ def median_interval(
 
 
 def median_intervals(
-    values: npt.NDArray[np.float64], *, seed: int, level: float = 0.95
+    values: npt.NDArray[np.float64], sources: Sequence[int], *, seed: int, level: float = 0.95
 ) -> tuple[list[float], list[float]]:
-    """(N images, K conditions) → low and high ends of the median of each condition.
+    """(N, K conditions) → low and high ends of the median of each condition.
 
-    The same images are drawn for all conditions, as in `median_interval`.
+    Rows of one source are drawn together, as all views of an image are in `median_interval`, and
+    the same sources for all conditions.
     """
-    medians = [np.median(values[rows], axis=1) for rows in _resampled_rows(values, seed)]
-    lows, highs = np.quantile(np.concatenate(medians), _tails(level), axis=0).tolist()
+    owner = np.asarray(sources)
+    rows_of = [np.flatnonzero(owner == source) for source in np.unique(owner)]
+    generator = np.random.default_rng(seed)
+    drawn = generator.integers(0, len(rows_of), size=(RESAMPLES, len(rows_of)))
+    medians = [
+        np.median(values[np.concatenate([rows_of[place] for place in places])], axis=0)
+        for places in drawn
+    ]
+    lows, highs = np.quantile(np.stack(medians), _tails(level), axis=0).tolist()
     return lows, highs
 
 

@@ -73,9 +73,11 @@ def fit_ladder(
     noise_sds: tuple[float, ...],
     strengths: npt.NDArray[np.float64],
     re_encoded: npt.NDArray[np.float64],
+    sources: Sequence[int],
 ) -> Ladder:
-    """`strengths` (N images, R rungs), of noise; `re_encoded` (N,), of the same images."""
-    lows, highs = median_intervals(strengths, seed=0)
+    """`strengths` (N crops, R rungs), of noise; `re_encoded` (N,), of the same crops; `sources`
+    (N,): the image that each is of. Intervals are over images."""
+    lows, highs = median_intervals(strengths, sources, seed=0)
     return Ladder(
         size,
         noise_sds,
@@ -83,6 +85,24 @@ def fit_ladder(
         float(np.median(re_encoded)),
         isotonic(lows),
         isotonic(highs),
+    )
+
+
+def between(smaller: Ladder, larger: Ladder, size: int) -> Ladder:
+    """Of a size between those of two ladders with the same rungs: linear in ln size."""
+    share = math.log(size / smaller.size) / math.log(larger.size / smaller.size)
+
+    def mixed(a: Sequence[float], b: Sequence[float]) -> tuple[float, ...]:
+        return tuple((1 - share) * x + share * y for x, y in zip(a, b, strict=True))
+
+    (floor,) = mixed([smaller.floor], [larger.floor])
+    return Ladder(
+        size,
+        larger.noise_sds,
+        mixed(smaller.strengths, larger.strengths),
+        floor,
+        mixed(smaller.lows, larger.lows),
+        mixed(smaller.highs, larger.highs),
     )
 
 

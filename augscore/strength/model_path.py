@@ -8,7 +8,7 @@ import os
 from importlib.resources import files
 from pathlib import Path
 
-from augscore.errors import ModelError
+from augscore.errors import ModelError, UsageError
 
 BUNDLED = "default"
 _BUNDLED_FILE = "default.safetensors"
@@ -27,6 +27,19 @@ def model_path(model: str | Path | None) -> Path:
         return _in_folder(path)
     if not path.exists():
         raise _missing(path, "no such model", _advice(path))
+    return path
+
+
+def own_path(model: str | Path) -> Path:
+    """As `model_path`, of a file that may be written: not the one that comes with augscore, by
+    whatever name. Raises UsageError for that one."""
+    path = model_path(model)
+    if path.exists() and bundled_path().exists() and path.samefile(bundled_path()):
+        raise UsageError(
+            "this would change the model that comes with augscore",
+            code="usage",
+            hint=f"Copy '{path}' and name the copy",
+        )
     return path
 
 

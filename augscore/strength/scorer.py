@@ -167,7 +167,7 @@ def load_scorer(model: str | Path | None = None, device: str = "auto") -> Scorer
     Raises ModelError for a model that cannot be used, HostError for a device that is not there.
     """
     loaded = load_model(model_path(model))
-    calibration = calibration_from_json(loaded.calibration)
+    calibration = calibration_from_json(loaded.calibration, str(model))
     target = pick_device(device)
     loaded.denoiser.to(target).to(memory_format=torch.channels_last)
     return Scorer(loaded, calibration, target)

@@ -1,8 +1,8 @@
 """What each reading can and cannot see: everyday changes, and how often each reading notices them.
 
 A reading notices a change of an image where it moves farther than JPEG at quality 95, which people
-do not see, moves it on 95 % of the images. So 5 % is what chance gives, and shares of different
-readings compare.
+do not see, moves it on 95 % of the images. So 5 % is what that re-encoding gives, and shares of
+different readings compare.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ FALSE_ALARMS = 0.05
 
 @dataclass(frozen=True)
 class Change:
-    """One thing done to an image, the same to every image."""
+    """One thing done to every image; where an erased box lies is drawn for each."""
 
     name: str
     step: Step
@@ -36,7 +36,7 @@ CHANGES = (
     Change("shift by 1/28 of the side", Step("TranslateX", (("fraction", (1 / 28, 1 / 28)),))),
     Change("shift by 1/4 of the side", Step("TranslateX", (("fraction", (0.25, 0.25)),))),
     Change("rotation by 10 degrees", Step("Rotate", (("degrees", (10.0, 10.0)),))),
-    Change("cutout of 1/4 of the side", Step("RandomErasing", (("scale", (1 / 16, 1 / 16)),))),
+    Change("erased box, 1/16 of the area", Step("RandomErasing", (("scale", (1 / 16, 1 / 16)),))),
     Change("blur, sd 1 px", Step("GaussianBlur", (("sigma", (1.0, 1.0)),))),
     Change("noise, sd 0.02", Step("GaussianNoise", (("sd", (0.02, 0.02)),))),
     Change("JPEG, quality 30", Step("JPEG", (("quality", (30.0, 30.0)),))),
@@ -55,9 +55,9 @@ CHANGES = (
 
 @dataclass(frozen=True)
 class SeenRow:
-    """Of one change: the median strength, and the share of images, 0 to 1, that notice it.
+    """Of one change: the median strength, and the share of images, 0 to 1, at which it is noticed.
 
-    `noise_sd` is the noise that reads the same as the median strength, None beyond the ladder.
+    `noise_sd` is the noise that reads the same as the median; None beyond the ladder or its floor.
     """
 
     name: str

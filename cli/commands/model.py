@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from augscore.errors import UsageError
 from augscore.strength.model_path import BUNDLED
 
 from ..completing import models
@@ -19,6 +18,7 @@ from ..names import shown_path
 from ..options import Configured, Settings, device_option, shared_options, with_settings
 from ..progress import progress_sink
 from ..results import print_result
+from ..skips import skipped_lines
 from ..version import BundledModel, bundled_model
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def info(settings: InfoSettings) -> None:
 
     path = model_path(settings.model)
     found = load_model(path)
-    calibration = calibration_from_json(found.calibration)
+    calibration = calibration_from_json(found.calibration, settings.model)
     origin = {"file": shown_path(path), **_licence(settings.model)}
     width = settings.streams.out.width
     lines = model_lines(_title(found), found, calibration, origin, width)
@@ -87,18 +87,18 @@ class CheckSettings(Settings):
 @with_settings(CheckSettings)
 def check(settings: CheckSettings) -> None:
     """Test MODEL (a name, a run folder or a file) on photographs it never saw: its denoising error
-    against the best linear denoiser by noise level; at how many steps of five ladders (blur, noise,
+    against the best linear denoiser by noise level; at how many steps of six ladders (blur, noise,
     hue, shift, brightness) its strength rises, and its score norm; and which of sixteen everyday
     changes each reading notices."""
     with progress_sink(settings.streams) as progress:
-        from augscore.strength.model_path import model_path
+        from augscore.strength.model_path import own_path
         from augscore.strength.scorer import load_scorer
         from augscore.training.score.model_check import check_model, save_evidence
 
+        path = own_path(settings.model) if settings.write else None
         scorer = load_scorer(settings.model, settings.device)
         evidence = check_model(scorer, [settings.data], limit=settings.limit, progress=progress)
-    if settings.write:
-        path = model_path(settings.model)
+    if path is not None:
         save_evidence(path, scorer.model, evidence)
         settings.streams.note(f"wrote {shown_path(path)}")
     document = {"schema": "augscore.model-check/1", "sha256": scorer.model.sha256}
@@ -128,24 +128,27 @@ def calibrate(settings: CalibrateSettings) -> None:
     """Measure the noise ladders of MODEL (a run folder or a file) anew, and write them into its
     file: for a model that an earlier version of the reading calibrated. Its weights stay as they
     are; minutes instead of a training."""
-    _refuse_bundled(settings.model)
     with progress_sink(settings.streams) as progress:
-        from augscore.strength.model_path import model_path
+        from augscore.strength.model_path import own_path
         from augscore.training.score.recalibration import calibrate_anew
 
-        path = model_path(settings.model)
+        path = own_path(settings.model)
         found = calibrate_anew(path, [settings.data], device=settings.device, progress=progress)
+    lines = [*skipped_lines(found.skipped, settings.streams.out.width)]
+    lines += ladder_lines(found.calibration)
+    document = {
+        "schema": "augscore.model-calibrate/1",
+        "name": found.model.card.name,
+        "sha256": found.model.sha256,
+        "calibration": found.calibration.to_json(),
+        "skipped": [asdict(skipped) for skipped in found.skipped],
+    }
+    print_result(settings, lines, document)
     settings.streams.note(f"wrote {shown_path(path)}")
-    document = {"schema": "augscore.model-calibrate/1", "calibration": found.to_json()}
-    print_result(settings, ladder_lines(found), document)
-
-
-def _refuse_bundled(name: str) -> None:
-    if name == BUNDLED:
-        raise UsageError(
-            "the model that comes with augscore is calibrated already",
-            code="usage",
-            hint="Give a run folder or a .safetensors file",
+    if found.lost:
+        settings.streams.note(
+            "note: tables of a check and of judges are gone from its card, since they were found "
+            "with the calibration before; make them again with augscore model check --write"
         )
 
 
@@ -189,6 +192,7 @@ def _document(found: ScoreModel, calibration: Calibration) -> dict[str, object]:
         "doubts": doubts_of(found.card),
         "calibration": {
             "reading": found.calibration.get("reading"),
+            "crops": calibration.crops,
             "images": calibration.images,
             "ladders": [asdict(ladder) for ladder in calibration.ladders],
         },

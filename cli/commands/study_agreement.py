@@ -77,7 +77,10 @@ class AgreementSettings(Settings):
     "operations and magnitudes in the same order as --model does.",
 )
 @click.option(
-    "--write", is_flag=True, help="Keep what strength reaches in the card of the model's file."
+    "--write",
+    is_flag=True,
+    help="Keep what strength reaches in the card of the model's file. It is another file then: "
+    "folders made with it before do not continue.",
 )
 @model
 @machine_options
@@ -150,9 +153,9 @@ def _file_to_write(settings: AgreementSettings) -> Path | None:
     if not settings.write:
         return None
     from augscore.outputs import check_writable
-    from augscore.studies.agreement.summary import own_file
+    from augscore.strength.model_path import own_path
 
-    path = own_file(settings.model)
+    path = own_path(settings.model)
     check_writable(path)
     return path
 

@@ -172,6 +172,7 @@ def model_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An untrained network of real form, calibrated on noise: enough to run every command."""
     import torch
 
+    from augscore.score.crops import DrawnCrops
     from augscore.score.model import ModelCard, TrainingData, new_denoiser, save_model
     from augscore.score.network import Architecture
     from augscore.score.wiener import ErrorRow
@@ -180,7 +181,7 @@ def model_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     generator = torch.Generator().manual_seed(0)
     coarse = torch.rand((12, 3, 8, 8), generator=generator)
     smooth = torch.nn.functional.interpolate(coarse, (64, 64), mode="bicubic").clamp(0, 1)
-    clean = (smooth * 255).to(torch.uint8)
+    drawn = DrawnCrops((smooth * 255).to(torch.uint8), tuple(range(12)))
     architecture = Architecture(widths=(8, 16, 16), blocks=1, conditioning=16)
     denoiser = new_denoiser(architecture, 0.5, 0.25, 0).eval().requires_grad_(False)
     card = ModelCard(
@@ -196,7 +197,7 @@ def model_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         held_out=(ErrorRow(0.1, 0.003, 0.004),),
     )
     path = tmp_path_factory.mktemp("model") / "model.safetensors"
-    save_model(path, denoiser, card, calibrate(denoiser, clean, 64, lambda event: None).to_json())
+    save_model(path, denoiser, card, calibrate(denoiser, drawn, 64, lambda event: None).to_json())
     return path
 
 

@@ -72,7 +72,7 @@ def test_the_whole_screen(faulty: Audit) -> None:
         "Flip            0.50/-      -                          WEAK",
         "…ment > Rotate  0.50/0.50   0.50 (0.48, 0.52)  ▁▃▅█",
         "Strength: how far a view moves to the score network; unrelated images are at 1.",
-        "Not measured: whether labels stay true. Hardly seen: inversion, small damage.",
+        "Not measured: whether labels stay true. Reads low: inversion, small damage.",
     ]
 
 

@@ -24,7 +24,7 @@ def test_info_shows_the_card(model_file: Path, invoke: Invoke) -> None:
         "working size 64 px",
         "0.005 ... 1, pixels in [0, 1]",
         "10 images trained on, 2 held out; crops of 32 px at short sides of 64, 96 px",
-        "strength/2, calibrated on 12 crops",
+        "strength/2, calibrated on 12 crops of 12 images",
         "0.1 0.003 0.004 0.750",
         "only 2 images were held out: the comparison is uncertain",
         "noise ladder at 64 px, floor",
@@ -112,4 +112,4 @@ def test_calibrate_writes_the_file_and_shows_its_ladders(
 def test_the_bundled_model_is_not_calibrated_anew(invoke: Invoke) -> None:
     result = invoke("model", "calibrate", "default", "--data", ".")
     assert result.exit_code == 2
-    assert "is calibrated already" in result.stderr
+    assert "would change the model that comes with augscore" in result.stderr

@@ -107,6 +107,7 @@ def test_the_default_network_with_a_calibration_stays_under_4_mb(tmp_path: Path)
         (ladder, ladder, ladder),
         CleanNorms((0.1,) * 4, ((0.1,) * 4,) * 4, tuple(torch.rand(1000).tolist())),
         240,
+        120,
     )
     save_model(tmp_path / "m", network, card(Architecture()), calibration.to_json())
     assert (tmp_path / "m").stat().st_size < 4_000_000

@@ -12,6 +12,7 @@ import torch
 
 from augscore.errors import ModelError
 from augscore.runtime import Progress
+from augscore.score.crops import DrawnCrops
 from augscore.score.denoiser import Denoiser
 from augscore.strength import calibrate as calibrate_module
 from augscore.strength import sight
@@ -31,6 +32,11 @@ def clean() -> torch.Tensor:
     return (smooth * 255).round().to(torch.uint8)
 
 
+def drawn(pixels: torch.Tensor) -> DrawnCrops:
+    """Two crops an image, but for the last."""
+    return DrawnCrops(pixels, tuple(i // 2 for i in range(len(pixels))))
+
+
 @pytest.fixture(scope="module")
 def network(tiny_scorer: Scorer) -> Denoiser:
     return tiny_scorer.model.denoiser
@@ -45,7 +51,7 @@ def events() -> list[Progress]:
 def calibration(network: Denoiser, clean: torch.Tensor, events: list[Progress]) -> Calibration:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sight, "_CHUNK_PIXELS_CPU", 8 * 48 * 48)
-        return calibrate(network, clean, 64, events.append)
+        return calibrate(network, drawn(clean), 64, events.append)
 
 
 def test_standards_are_the_mean_and_sd_of_each_channel(
@@ -93,7 +99,7 @@ def test_ladders_are_the_median_strength_of_noisy_images(
 def test_there_is_a_ladder_for_half_the_size_and_a_floor_on_each(calibration: Calibration) -> None:
     assert [ladder.size for ladder in calibration.ladders] == [64, 32]
     assert all(0 < ladder.floor < ladder.strengths[-1] for ladder in calibration.ladders)
-    assert calibration.images == 15
+    assert (calibration.crops, calibration.images) == (15, 8)
 
 
 def test_each_rung_has_an_interval_around_it(calibration: Calibration) -> None:
@@ -104,19 +110,20 @@ def test_each_rung_has_an_interval_around_it(calibration: Calibration) -> None:
 
 
 def test_sizes_go_down_to_32_px() -> None:
-    assert ladder_sizes(224) == (224, 112, 56)
+    assert ladder_sizes(224) == (224, 112, 56, 32)
     assert ladder_sizes(64) == (64, 32)
-    assert ladder_sizes(63) == (63,)
+    assert ladder_sizes(63) == (63, 32)
     assert ladder_sizes(32) == (32,)
 
 
-@pytest.mark.parametrize(
-    ("side", "size"), [(32, 32), (40, 32), (45, 32), (46, 64), (64, 64), (500, 64), (8, 32)]
-)
-def test_the_ladder_of_the_nearest_size_in_octaves_is_used(
-    calibration: Calibration, side: int, size: int
-) -> None:
-    assert calibration.ladder_for(side).size == size
+def test_ladders_meet_the_sizes_between_them(calibration: Calibration) -> None:
+    large, small = calibration.ladders
+    for side, ladder in ((8, small), (32, small), (64, large), (500, large)):
+        assert calibration.ladder_for(side) == ladder
+    middle = calibration.ladder_for(45)
+    assert middle.size == 45
+    ends = zip(small.strengths, middle.strengths, large.strengths, strict=True)
+    assert all(min(a, c) <= b <= max(a, c) for a, b, c in ends)
 
 
 def test_distances_of_the_clean_images_are_kept_sorted(calibration: Calibration) -> None:
@@ -149,7 +156,7 @@ def test_a_round_trip_through_json_gives_the_same_readings(
     assert again.lens == calibration.lens
     assert again.ladders == calibration.ladders
     assert again.clean_norms == calibration.clean_norms
-    assert again.images == calibration.images
+    assert (again.crops, again.images) == (calibration.crops, calibration.images)
     for name in ("feature_mean", "feature_sd", "error_mean", "error_sd"):
         assert torch.equal(getattr(again.standards, name), getattr(calibration.standards, name))
     assert again.standards.unrelated == calibration.standards.unrelated
@@ -160,8 +167,8 @@ def test_the_same_images_give_the_same_calibration(
     network: Denoiser, clean: torch.Tensor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(calibrate_module, "NOISE_SDS", (0.1, 0.3))
-    again = calibrate(network, clean[:6], 32, lambda event: None)
-    assert calibrate(network, clean[:6], 32, lambda event: None).to_json() == again.to_json()
+    again = calibrate(network, drawn(clean[:6]), 32, lambda event: None)
+    assert calibrate(network, drawn(clean[:6]), 32, lambda e: None).to_json() == again.to_json()
 
 
 def test_another_version_of_the_reading_is_refused(calibration: Calibration) -> None:

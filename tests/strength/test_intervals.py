@@ -65,6 +65,17 @@ def test_it_stays_within_the_values(values: list[float]) -> None:
 
 def test_each_condition_has_the_interval_that_it_has_alone() -> None:
     values = np.random.default_rng(0).normal(size=(30, 3)) + np.arange(3.0)
-    lows, highs = median_intervals(values, seed=1)
+    lows, highs = median_intervals(values, range(30), seed=1)
     for k in range(3):
         assert median_interval(values[:, [k]], seed=1) == (lows[k], highs[k])
+
+
+def test_rows_of_one_source_are_drawn_together() -> None:
+    """Crops of the same image add little certainty; more images do."""
+    few = np.random.default_rng(0).normal(size=(10, 1))
+    crops, sources = np.repeat(few, 20, axis=0), np.repeat(np.arange(10), 20)
+    lows, highs = median_intervals(crops, sources.tolist(), seed=0)
+    low, high = median_interval(few, seed=0)
+    assert (lows[0], highs[0]) == pytest.approx((low, high), abs=0.2)
+    alone_lows, alone_highs = median_intervals(crops, range(200), seed=0)
+    assert highs[0] - lows[0] > 2 * (alone_highs[0] - alone_lows[0])

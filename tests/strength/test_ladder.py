@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from augscore.strength.intervals import median_interval
-from augscore.strength.ladder import Ladder, fit_ladder, geometric, isotonic
+from augscore.strength.ladder import Ladder, between, fit_ladder, geometric, isotonic
 from tests.ladders import exact_ladder
 
 SDS = geometric(0.005, 0.5, 13)
@@ -122,7 +122,7 @@ def test_a_floor_past_the_end_leaves_nothing_to_claim() -> None:
 
 def test_a_ladder_is_fitted_to_the_medians_and_their_intervals() -> None:
     rungs = np.random.default_rng(0).normal(size=(40, 3)) * 0.05 + np.array([0.2, 0.1, 0.6])
-    ladder = fit_ladder(64, (0.01, 0.03, 0.1), rungs, rungs[:, 0] / 10)
+    ladder = fit_ladder(64, (0.01, 0.03, 0.1), rungs, rungs[:, 0] / 10, range(40))
     medians = np.median(rungs, axis=0)
     pooled = float(medians[:2].mean())
     assert ladder.strengths == pytest.approx((pooled, pooled, float(medians[2])))
@@ -144,3 +144,15 @@ def test_an_interval_of_noise_is_wider_for_a_ladder_that_is_less_certain() -> No
     assert low == pytest.approx(0.01 * 10 ** (0.05 / 0.45))
     assert high == pytest.approx(0.01 * 10 ** (0.3 / 0.4))
     assert less.noise_sd_interval(0.22, 0.55) == (None, None)
+
+
+def test_a_size_between_two_ladders_reads_between_them() -> None:
+    small = Ladder(32, (0.01, 0.1), (0.2, 1.0), 0.1, (0.1, 0.9), (0.3, 1.1))
+    large = Ladder(64, (0.01, 0.1), (0.1, 0.6), 0.02, (0.1, 0.5), (0.2, 0.8))
+    assert between(small, large, 32).strengths == pytest.approx(small.strengths)
+    assert between(small, large, 64).strengths == pytest.approx(large.strengths)
+    middle = between(small, large, round(32 * math.sqrt(2)))
+    assert middle.strengths == pytest.approx((0.15, 0.8), abs=0.01)
+    assert middle.lows == pytest.approx((0.1, 0.7), abs=0.01)
+    assert middle.highs == pytest.approx((0.25, 0.95), abs=0.01)
+    assert middle.floor == pytest.approx(0.06, abs=0.01)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from augscore.json_values import Json, mapping, text
@@ -27,9 +27,9 @@ class Lacking:
         """References that everyone has read."""
         return frozenset(r for name, r in self.read if name == judge and not self.names(name, r))
 
-    @property
-    def count_done(self) -> int:
-        return sum(not self.names(*key) for key in self.read)
+    def count_done(self, judges: Collection[str]) -> int:
+        """Of these judges, in whose folder there may be rows of others, too."""
+        return sum(key[0] in judges and not self.names(*key) for key in self.read)
 
 
 def lacking(rows: Sequence[Json], wanted: Sequence[str]) -> Lacking:

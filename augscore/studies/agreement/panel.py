@@ -36,6 +36,11 @@ class Panel:
     sets: tuple[PictureSet, ...]
     left_out: tuple[str, ...]
 
+    @property
+    def judges(self) -> frozenset[str]:
+        people = {judge.name for judge in self.people} | {one.name for one in self.sets}
+        return frozenset(people | ({JUDGE} if self.corrupt is not None else set()))
+
     def rows(self, pictures: int) -> int:
         """What there is to read, with so many pictures of each of the people's judges."""
         people = sum(min(pictures, judge.references) for judge in self.people)

@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from augscore.errors import ModelError, UsageError
+from augscore.errors import ModelError
 from augscore.json_values import Json, mapping, number, optional, sequence, text, whole
 from augscore.score.model import ScoreModel, load_model, save_model
-from augscore.strength.model_path import bundled_path, model_path
 from augscore.strength.readings import STRENGTH as READING
 from augscore.studies.agreement.contenders import STRENGTH
 from augscore.studies.agreement.figures import Figure
@@ -35,26 +34,14 @@ class AgreementSummary:
 
 def summary_of(figures: Mapping[str, Sequence[Figure]], pictures: int) -> AgreementSummary:
     """`figures` by contender."""
-    return AgreementSummary(READING, pictures, tuple(figures[STRENGTH]))
+    judged = tuple(figure for figure in figures[STRENGTH] if figure.judge != STRENGTH)
+    return AgreementSummary(READING, pictures, judged)
 
 
 def summary_from_json(block: Json) -> AgreementSummary:
     """Back from a card; raises TypeError or KeyError for another shape."""
     figures = tuple(_figure(mapping(row)) for row in sequence(block["figures"]))
     return AgreementSummary(text(block["reading"]), whole(block["pictures"]), figures)
-
-
-def own_file(model: str) -> Path:
-    """Where the card of a model may be written. Raises UsageError for the bundled one, else as
-    `model_path`."""
-    path = model_path(model)
-    if path.exists() and bundled_path().exists() and path.samefile(bundled_path()):
-        raise UsageError(
-            "--write would change the model that comes with augscore",
-            code="usage",
-            hint=f"Copy '{path}' and name the copy after --model",
-        )
-    return path
 
 
 def save_summary(path: Path, model: ScoreModel, summary: AgreementSummary) -> str:

@@ -60,7 +60,7 @@ class Work:
 
 def missing_rows(work: Work, progress: ProgressSink) -> Iterator[Json]:
     """Raises InputError for pictures that cannot be read."""
-    total, seen = work.panel.rows(work.pictures), work.lacking.count_done
+    total, seen = work.panel.rows(work.pictures), work.lacking.count_done(work.panel.judges)
     if seen >= total:
         return
     contenders = _contenders(work)
@@ -93,9 +93,9 @@ def _rows_of_exam(
     kinds = kinds_of_exam(panel.names)
     if panel.corrupt is None or all(not names(kind) for kind in kinds):
         return
-    ungraded = any(LEVEL in names(kind) for kind in kinds)
+    graded = any(LEVEL in names(kind) for kind in kinds)
     path = work.folder / CIFAR
-    exam = prepared_exam(path, _epochs(progress)) if ungraded else ungraded_exam(path)
+    exam = prepared_exam(path, _epochs(progress)) if graded else ungraded_exam(path)
     yield from rows_of_exam(exam, panel.names, panel.corrupt, contenders, names)
 
 

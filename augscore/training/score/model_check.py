@@ -2,7 +2,7 @@
 
 1. Denoising error against the Wiener denoiser, whose spectrum comes from one half of the very
    photographs, judged on the other half: a bar that knows the test's own statistics.
-2. Rising steps of strength and of the score norm along ladders of five operations.
+2. Rising steps of strength and of the score norm along six ladders.
 3. Which of sixteen everyday changes each reading notices.
 """
 

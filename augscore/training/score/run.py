@@ -26,7 +26,7 @@ from augscore.runtime import (
     memory_errors,
     pick_device,
 )
-from augscore.score.crops import pixel_statistics
+from augscore.score.crops import DrawnCrops, pixel_statistics
 from augscore.score.denoiser import Denoiser
 from augscore.score.dsm import SigmaLaw
 from augscore.score.fit import (
@@ -129,7 +129,7 @@ class _Fitting:
     """All that a fit needs; `settings` must agree for it to continue from `state`."""
 
     pool: PhotoPool
-    clean: torch.Tensor
+    clean: DrawnCrops
     options: FitOptions
     state: FitState
     settings: Mapping[str, object]
@@ -261,7 +261,7 @@ def _finish(fitting: _Fitting, plan: ScoreRunPlan, progress: ProgressSink) -> tu
     return errors
 
 
-def _clean_crops(plan: ScoreRunPlan, pool: PhotoPool) -> torch.Tensor:
+def _clean_crops(plan: ScoreRunPlan, pool: PhotoPool) -> DrawnCrops:
     clean = working_crops(
         pool.train, plan.working_size, count=CALIBRATION_CROPS, seed=plan.options.seed
     )

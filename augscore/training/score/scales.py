@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import torch
 
 from augscore.images.resize import resize
-from augscore.score.crops import CropPool
+from augscore.score.crops import CropPool, DrawnCrops
 
 LARGEST_WORKING_SIZE = 224
 SMALLEST_SIDE = 32
@@ -72,10 +72,8 @@ def at_sides(pixels: torch.Tensor, sides: Sequence[int]) -> tuple[torch.Tensor, 
     )
 
 
-def working_crops(
-    pool: CropPool, working_size: int, *, count: int, seed: int
-) -> torch.Tensor | None:
-    """uint8 (count, 3, S, S) of images at 1 to 1.5 times the working size; None if none is."""
+def working_crops(pool: CropPool, working_size: int, *, count: int, seed: int) -> DrawnCrops | None:
+    """Of S × S px, of images at 1 to 1.5 times the working size; None if none is."""
     largest = 1.5 * working_size
     images = tuple(
         kept
@@ -84,4 +82,4 @@ def working_crops(
     )
     if not images:
         return None
-    return CropPool(images, working_size).batch(count=count, step=0, seed=seed)
+    return CropPool(images, working_size).drawn(count=count, step=0, seed=seed)

@@ -134,6 +134,17 @@ def test_a_set_of_another_size_is_another_study(
         run_agreement(study, AgreementHooks(lambda event: None, StopFlag()))
 
 
+def test_rows_of_judges_that_are_gone_stand_for_no_one_else(
+    folder: Path, tmp_path: Path, tiny_scorer: Scorer
+) -> None:
+    whole = run(folder, tmp_path / "s", tiny_scorer, pictures=2)
+    rows = tmp_path / "s" / "rows.jsonl"
+    first, *others = rows.read_text().splitlines(True)
+    gone = json.loads(first) | {"judge": "gone"}
+    rows.write_text("".join([json.dumps(gone) + "\n", *others]))
+    assert run(folder, tmp_path / "s", tiny_scorer, pictures=2).found == whole.found
+
+
 @pytest.mark.usefixtures("stand_in")
 def test_metrics_that_come_later_read_alone_what_all_have_read(
     tmp_path: Path, tiny_scorer: Scorer, monkeypatch: pytest.MonkeyPatch

@@ -13,10 +13,9 @@ import torch
 
 from augscore.errors import ModelError, UsageError
 from augscore.score.model import load_model, save_model
-from augscore.strength.model_path import bundled_path
+from augscore.strength.model_path import bundled_path, own_path
 from augscore.studies.agreement.figures import Figure
 from augscore.studies.agreement.summary import (
-    own_file,
     save_summary,
     summary_from_json,
     summary_of,
@@ -68,5 +67,5 @@ def test_the_bundled_model_is_nobodys_own(own: Path, tmp_path: Path) -> None:
     link.symlink_to(bundled_path())
     for name in ("default", str(bundled_path()), str(link)):
         with pytest.raises(UsageError, match="would change the model that comes with augscore"):
-            own_file(name)
-    assert own_file(str(own)) == own
+            own_path(name)
+    assert own_path(str(own)) == own

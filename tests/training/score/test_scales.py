@@ -99,6 +99,8 @@ def test_calibration_crops_come_from_images_at_1_to_1_and_a_half_times_the_size(
     pool = CropPool(((grey(1, 47), grey(2, 48)), (grey(3, 72), grey(4, 73)), (grey(5, 40),)), 32)
     crops = working_crops(pool, 48, count=60, seed=0)
     assert crops is not None
-    assert crops.shape == (60, 3, 48, 48)
-    assert set(crops[:, 0, 0, 0].tolist()) == {2, 3}
+    assert crops.pixels.shape == (60, 3, 48, 48)
+    greys = crops.pixels[:, 0, 0, 0].tolist()
+    assert set(greys) == {2, 3}
+    assert list(crops.sources) == [grey - 2 for grey in greys]
     assert working_crops(CropPool(((grey(5, 40),),), 32), 48, count=4, seed=0) is None
