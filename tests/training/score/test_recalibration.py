@@ -35,7 +35,7 @@ def test_it_reads_again_as_training_had_left_it(
     scenes: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    crops = tiny_scorer.calibration.images
+    crops = tiny_scorer.calibration.crops
     monkeypatch.setattr(recalibration, "CALIBRATION_CROPS", crops)
     with pytest.raises(ModelError, match="augscore model calibrate") as caught:
         load_scorer(older, "cpu")
@@ -57,7 +57,7 @@ def test_images_below_the_working_size_are_refused_and_the_file_stays(
     before = older.read_bytes()
     with pytest.raises(InputError) as caught:
         calibrate_anew(older, [tmp_path / "small"], device="cpu", progress=lambda event: None)
-    assert caught.value.code == "too_small"
+    assert caught.value.code == "too_few_images"
     assert older.read_bytes() == before
 
 
