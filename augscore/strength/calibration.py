@@ -35,8 +35,10 @@ class Calibration:
         nearest smaller size; beyond them the last one."""
         larger = [ladder for ladder in self.ladders if ladder.size >= side]
         smaller = [ladder for ladder in self.ladders if ladder.size < side]
-        if not larger or not smaller:
-            return larger[-1] if larger else self.ladders[0]
+        if not larger:
+            return self.ladders[0]
+        if not smaller or larger[-1].size == side:
+            return larger[-1]
         return between(smaller[0], larger[-1], side)
 
     def to_json(self) -> dict[str, object]:
