@@ -102,7 +102,8 @@ def agreement(settings: AgreementSettings) -> None:
     \b
     augscore study agreement judges --out agreement
     augscore study agreement judges --out own --model runs/score --write
-    augscore study agreement judges --out all --metrics haarpsi,mdsi --against runs/seed1
+    augscore study agreement judges --out all --metrics haarpsi,mdsi
+    augscore study agreement judges --out all --against runs/seed1
     """
     check_target(settings.json, "--json", (settings.folder,))
     with progress_sink(settings.streams) as progress:
