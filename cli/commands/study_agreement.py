@@ -22,7 +22,7 @@ from ..progress import progress_sink
 from ..results import print_result
 
 if TYPE_CHECKING:
-    from augscore.studies.agreement.study import Agreement
+    from augscore.studies.agreement.study import Agreement, AgreementStudy
     from augscore.studies.agreement.within.following import Following
 
 WIDTH = 80
@@ -109,32 +109,13 @@ def agreement(settings: AgreementSettings) -> None:
     with progress_sink(settings.streams) as progress:
         from augscore.runs.mark import refuse_inputs
         from augscore.runtime import Interruptions
-        from augscore.strength.scorer import load_scorer
         from augscore.studies.agreement.folder import check_folder
-        from augscore.studies.agreement.other_models import load_other_models
-        from augscore.studies.agreement.public_metrics import load_metrics
-        from augscore.studies.agreement.study import (
-            AgreementHooks,
-            AgreementStudy,
-            run_agreement,
-        )
+        from augscore.studies.agreement.study import AgreementHooks, run_agreement
 
         check_folder(settings.folder)
         card = _file_to_write(settings)
         refuse_inputs(settings.out, (settings.folder,), purpose="study")
-        command = shown(shlex.join(["augscore", *sys.argv[1:]]))
-        scorer = load_scorer(settings.model, settings.device)
-        metrics = load_metrics(words(settings.metrics), scorer.device)
-        models = load_other_models(words(settings.against), settings.device)
-        study = AgreementStudy(
-            settings.folder,
-            settings.out,
-            settings.pictures,
-            scorer,
-            command,
-            others=(*metrics, *models),
-            save=card,
-        )
+        study = _study(settings, card)
         with Interruptions() as stop:
             result = run_agreement(study, AgreementHooks(progress, stop))
     if result.found is None or result.document is None:
@@ -147,6 +128,26 @@ def agreement(settings: AgreementSettings) -> None:
     settings.streams.note(f"wrote {shown_path(settings.out)}: table.md, agreement.json")
     if card is not None:
         settings.streams.note(f"wrote {shown_path(card)}: its card")
+
+
+def _study(settings: AgreementSettings, card: Path | None) -> AgreementStudy:
+    from augscore.strength.scorer import load_scorer
+    from augscore.studies.agreement.other_models import load_other_models
+    from augscore.studies.agreement.public_metrics import load_metrics
+    from augscore.studies.agreement.study import AgreementStudy
+
+    scorer = load_scorer(settings.model, settings.device)
+    metrics = load_metrics(words(settings.metrics), scorer.device)
+    models = load_other_models(words(settings.against), settings.device)
+    return AgreementStudy(
+        settings.folder,
+        settings.out,
+        settings.pictures,
+        scorer,
+        shown(shlex.join(["augscore", *sys.argv[1:]])),
+        others=(*metrics, *models),
+        save=card,
+    )
 
 
 def _file_to_write(settings: AgreementSettings) -> Path | None:
