@@ -1,15 +1,17 @@
-"""One operation at one magnitude: a rung of a strength ladder."""
+"""One operation on every image alike: a rung of a strength ladder, a step."""
 
 from __future__ import annotations
 
 import torch
 
 from augscore import keys
+from augscore.engine.augment import views_of
 from augscore.engine.check import settings
 from augscore.engine.door import Images, check_images
 from augscore.engine.nodes import Step
 from augscore.engine.ops.record import Op
 from augscore.engine.ops.table import find_op
+from augscore.engine.policy import Policy, View
 from augscore.errors import UsageError
 from augscore.images.resize import to_float
 
@@ -43,6 +45,20 @@ def apply_op(images: Images, op: str, magnitude: float) -> torch.Tensor:
     defaults = settings(Step(record.name))
     options = [defaults.get(name) for name in record.options]
     return record.function_on(batch.device, "auto")(batch, *columns, *options)
+
+
+@torch.no_grad()
+def apply_step(images: Images, step: Step) -> torch.Tensor:
+    """One step of a policy on every image; each keeps its size.
+
+    `images`: (B, 3, S, S), uint8 or float in [0, 1]; the result is float32. What is random but the
+    arguments is drawn for each place in the batch, the same at every call.
+    """
+    pictures = check_images(images)
+    side = int(pictures[0].shape[-1])
+    policy = Policy("step", side, (View((step,)),))
+    (views,), _ = views_of(images, policy, views=1, size=side, seed=0)
+    return views
 
 
 def _check_magnitude(op: Op, magnitude: float) -> None:

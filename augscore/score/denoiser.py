@@ -53,9 +53,7 @@ class Denoiser(nn.Module):
     def forward(self, noisy: torch.Tensor, sigma: torch.Tensor) -> torch.Tensor:
         """D(y, σ) as it is trained: no padding, sides are multiples of the network's own."""
         c, centred = self._conditioned(noisy, sigma)
-        correction = self.network(c.into * centred, c.noise).to(torch.float32)
-        denoised: torch.Tensor = self.mean + c.skip * centred + c.out * correction
-        return denoised
+        return self._denoised(c, centred, self.network(c.into * centred, c.noise))
 
     def denoise(self, noisy: torch.Tensor, sigma: torch.Tensor) -> torch.Tensor:
         """D(y, σ) with reflected surroundings; any size."""
@@ -74,8 +72,7 @@ class Denoiser(nn.Module):
         height, width = noisy.shape[-2:]
         c, centred = self._conditioned(self._surrounded(noisy), sigma)
         activations = self.network.activations(c.into * centred, c.noise)
-        correction = self.network.finished(activations[0]).to(torch.float32)
-        denoised = self.mean + c.skip * centred + c.out * correction
+        denoised = self._denoised(c, centred, self.network.finished(activations[0]))
         shrunk = _cut(activations[level], height, width, 2 ** (level + 1))
         return _cut(denoised, height, width, 1), shrunk
 
@@ -84,6 +81,12 @@ class Denoiser(nn.Module):
     ) -> tuple[Scalings, torch.Tensor]:
         c = scalings(sigma.to(torch.float32), self.sigma_data)
         return c, noisy.to(torch.float32) - self.mean
+
+    def _denoised(
+        self, c: Scalings, centred: torch.Tensor, correction: torch.Tensor
+    ) -> torch.Tensor:
+        denoised: torch.Tensor = self.mean + c.skip * centred + c.out * correction.to(torch.float32)
+        return denoised
 
     def _surrounded(self, noisy: torch.Tensor) -> torch.Tensor:
         height, width = noisy.shape[-2:]

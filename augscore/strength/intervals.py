@@ -20,7 +20,7 @@ def median_interval(
     """
     medians = [
         np.median(values[rows].reshape(len(rows), -1), axis=1)
-        for rows in _resampled_rows(values, seed)
+        for rows in _resamples(len(values), values.size, seed)
     ]
     low, high = np.quantile(np.concatenate(medians), _tails(level))
     return float(low), float(high)
@@ -36,24 +36,22 @@ def median_intervals(
     """
     owner = np.asarray(sources)
     rows_of = [np.flatnonzero(owner == source) for source in np.unique(owner)]
-    generator = np.random.default_rng(seed)
-    drawn = generator.integers(0, len(rows_of), size=(RESAMPLES, len(rows_of)))
     medians = [
         np.median(values[np.concatenate([rows_of[place] for place in places])], axis=0)
-        for places in drawn
+        for some in _resamples(len(rows_of), values.size, seed)
+        for places in some
     ]
     lows, highs = np.quantile(np.stack(medians), _tails(level), axis=0).tolist()
     return lows, highs
 
 
-def _resampled_rows(values: npt.NDArray[np.float64], seed: int) -> Iterator[npt.NDArray[np.int64]]:
-    """Rows of 1,000 resamples, some at a time, so that memory stays bounded."""
-    images = len(values)
+def _resamples(count: int, size: int, seed: int) -> Iterator[npt.NDArray[np.int64]]:
+    """Places of `count`, 1,000 times, in chunks (some resamples, count): so many that `size` values
+    a resample do not fill the memory."""
     generator = np.random.default_rng(seed)
-    per_chunk = max(1, _CHUNK // max(1, values.size))
+    per_chunk = max(1, _CHUNK // max(1, size))
     for start in range(0, RESAMPLES, per_chunk):
-        count = min(per_chunk, RESAMPLES - start)
-        yield generator.integers(0, images, size=(count, images))
+        yield generator.integers(0, count, size=(min(per_chunk, RESAMPLES - start), count))
 
 
 def _tails(level: float) -> tuple[float, float]:

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 
 import torch
 
-from augscore.engine.augment import views_of
+from augscore.engine.ladder import apply_step
 from augscore.engine.nodes import Step
-from augscore.engine.policy import Policy, View
 from augscore.strength.harmless import HARMLESS_QUALITY, re_encoded
 from augscore.strength.readings import Description, score_shift
 from augscore.strength.reference import pixel_rms
@@ -79,7 +78,7 @@ def seen_table(
     rows = []
     for done, change in enumerate(CHANGES):
         on_change(done, len(CHANGES))
-        moves = _moves(scorer, untouched, _looked_at(scorer, _changed(images, change)))
+        moves = _moves(scorer, untouched, _looked_at(scorer, apply_step(images, change.step).cpu()))
         rows.append(_row(scorer, change, moves, bars, images.shape[-1]))
     on_change(len(CHANGES), len(CHANGES))
     return tuple(rows)
@@ -109,13 +108,6 @@ def _moves(scorer: Scorer, before: _Looked, after: _Looked) -> torch.Tensor:
         ],
         dim=1,
     )
-
-
-def _changed(images: torch.Tensor, change: Change) -> torch.Tensor:
-    side = images.shape[-1]
-    policy = Policy("change", side, (View((change.step,)),))
-    (views,), _ = views_of(images, policy, views=1, size=side, seed=0)
-    return views.cpu()
 
 
 def _row(

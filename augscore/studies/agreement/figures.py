@@ -53,12 +53,12 @@ def figures_of(judge: Judge, readings: Sequence[Reading], *, seed: int = 0) -> t
     for reading in readings:
         by_picture.setdefault(reading.reference, []).append(reading)
     pictures = list(by_picture.values())
-    resamples = [[pictures[place] for place in drawn] for drawn in draws(len(pictures), seed)]
 
     def figure(what: str, statistic: Callable[[Sequence[_Point]], float]) -> Figure:
-        drawn = (statistic(_points(judge, resample)) for resample in resamples)
-        low, high = interval(drawn)
-        return Figure(judge.name, what, statistic(_points(judge, pictures)), low, high)
+        def of(places: Sequence[int]) -> float:
+            return statistic(_points(judge, [pictures[place] for place in places]))
+
+        return bootstrapped(judge.name, what, len(pictures), of, seed=seed)
 
     return (
         figure("pooled", correlation),
@@ -95,6 +95,19 @@ def _mean_over(points: Sequence[_Point], part: Callable[[Condition], object]) ->
     return statistics.fmean(values) if values else math.nan
 
 
+def bootstrapped(
+    judge: str,
+    what: str,
+    count: int,
+    statistic: Callable[[Sequence[int]], float],
+    *,
+    seed: int = 0,
+) -> Figure:
+    """Of a statistic of places of `count` pictures: of all, and of resamples."""
+    low, high = interval(map(statistic, draws(count, seed)))
+    return Figure(judge, what, statistic(range(count)), low, high)
+
+
 def interval(values: Iterable[float]) -> tuple[float, float]:
     known = [value for value in values if math.isfinite(value)]
     if not known:
@@ -119,12 +132,10 @@ def condition_figure(
 ) -> Figure:
     """Means over pictures against one truth a condition; the same pictures in the same order in
     every condition, drawn together in each resample."""
-    conditions = list(values)
-    table = np.array([values[condition] for condition in conditions])  # (conditions, pictures)
-    wanted = [truth[condition] for condition in conditions]
-    drawn = (
-        spearman(table[:, places].mean(axis=1).tolist(), wanted)
-        for places in draws(table.shape[1], 0)
-    )
-    low, high = interval(drawn)
-    return Figure(judge, what, spearman(table.mean(axis=1).tolist(), wanted), low, high)
+    table = np.array(list(values.values()))  # (conditions, pictures)
+    wanted = [truth[condition] for condition in values]
+
+    def agreement(places: Sequence[int]) -> float:
+        return spearman(table[:, places].mean(axis=1).tolist(), wanted)
+
+    return bootstrapped(judge, what, table.shape[1], agreement)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import torch
 
 from augscore import keys
 from augscore.images.records import Picture, Read, Skipped
+from augscore.runtime import Progress, ProgressSink
 from augscore.score.crops import CropPool
 from augscore.training.score.scales import Scales, at_sides, sides_for
+from augscore.training.score.source import Source
 
 FEWEST_IMAGES = 2
 HELD_OUT_SHARE = 0.1
@@ -52,6 +54,19 @@ def load_photo_pool(
             digest.update(hashlib.sha256(read.pixels.numpy().tobytes()).digest())
             images.append((_rank(read, seed), versions))
     return _split(images, scales.crop, digest.hexdigest(), tuple(skipped))
+
+
+def read_pool(
+    source: Source, scales: Scales, *, seed: int, workers: int, progress: ProgressSink
+) -> PhotoPool:
+    """All images of a source, with progress."""
+
+    def counted() -> Iterator[Read]:
+        for done, item in enumerate(source.reads(workers)):
+            progress(Progress("reading", done + 1, len(source), "images"))
+            yield item
+
+    return load_photo_pool(counted(), scales, expected=len(source), seed=seed)
 
 
 def _versions(picture: Picture, scales: Scales, budget: int) -> tuple[torch.Tensor, ...]:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from augscore.errors import InputError
-from augscore.images.batches import read
 from augscore.images.find import find
-from augscore.images.records import Candidate, Read, Skipped
+from augscore.images.records import Skipped
 from augscore.outputs import check_writable
-from augscore.runtime import Progress, ProgressSink, pick_device
+from augscore.runtime import ProgressSink, pick_device
 from augscore.score.crops import DrawnCrops
 from augscore.score.model import ModelCard, ScoreModel, load_model, save_model
 from augscore.strength.calibrate import calibrate
 from augscore.strength.calibration import Calibration
-from augscore.training.score.photo_pool import FEWEST_IMAGES, PhotoPool, load_photo_pool
+from augscore.training.score.photo_pool import FEWEST_IMAGES, PhotoPool, read_pool
 from augscore.training.score.plan import CALIBRATION_CROPS
 from augscore.training.score.scales import Scales, working_crops
+from augscore.training.score.source import Files
 
 
 @dataclass(frozen=True)
@@ -54,17 +54,11 @@ def calibrate_anew(
 
 
 def _pool(card: ModelCard, paths: Sequence[Path], progress: ProgressSink) -> PhotoPool:
-    candidates = [found for found in find(paths) if isinstance(found, Candidate)]
-    if not candidates:
+    source = Files(tuple(find(paths)))
+    if not source.names:
         raise InputError("no image in the folder", code="no_images")
-
-    def counted() -> Iterator[Read]:
-        for done, item in enumerate(read(candidates, workers=0)):
-            progress(Progress("reading", done + 1, len(candidates), "images"))
-            yield item
-
     scales = Scales(card.working_size, card.data.crop, card.data.scales)
-    return load_photo_pool(counted(), scales, expected=len(candidates), seed=_seed(card))
+    return read_pool(source, scales, seed=_seed(card), workers=0, progress=progress)
 
 
 def _clean(card: ModelCard, pool: PhotoPool) -> DrawnCrops:

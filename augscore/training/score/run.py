@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
 
-from augscore.images.records import Read, Skipped
+from augscore.images.records import Skipped
 from augscore.runs.continuing import agreeing, usable_checkpoint
 from augscore.runs.deterministic import deterministic
 from augscore.runs.hooks import Hooks
@@ -46,7 +46,7 @@ from augscore.strength.calibrate import calibrate
 from augscore.training.score.binding import binding_settings
 from augscore.training.score.fit_checkpoint import restore, to_checkpoint
 from augscore.training.score.kind import SCORE_RUN, model_of
-from augscore.training.score.photo_pool import FEWEST_IMAGES, PhotoPool, load_photo_pool
+from augscore.training.score.photo_pool import FEWEST_IMAGES, PhotoPool, read_pool
 from augscore.training.score.plan import (
     CALIBRATION_CROPS,
     LESS_MEMORY,
@@ -164,16 +164,12 @@ def _prepare(plan: ScoreRunPlan, settings: Mapping[str, object], hooks: ScoreHoo
 
 
 def _read_pool(plan: ScoreRunPlan, progress: ProgressSink) -> PhotoPool:
-    def counted() -> Iterator[Read]:
-        for done, item in enumerate(plan.source.reads(plan.workers)):
-            progress(Progress("reading", done + 1, len(plan.source), "images"))
-            yield item
-
-    pool = load_photo_pool(
-        counted(),
+    pool = read_pool(
+        plan.source,
         plan.scales,
-        expected=len(plan.source),
         seed=plan.options.seed,
+        workers=plan.workers,
+        progress=progress,
     )
     used = sum(pool.image_counts)
     if used < FEWEST_IMAGES or not pool.train.images:

@@ -8,10 +8,10 @@ from functools import partial
 
 import torch
 
-from augscore.engine.augment import views_of
-from augscore.engine.policy import Policy, View
+from augscore.engine.ladder import apply_step
 from augscore.studies.agreement.functional.corruptions import SEVERITIES, Corrupt
 from augscore.studies.agreement.judges.judge import Condition
+from augscore.studies.agreement.judges.pictures import eight_bits
 from augscore.studies.figures.sweep import Direction, Sweep
 
 STEPS = 5
@@ -57,7 +57,4 @@ def kind_of(sweep: Sweep, direction: Direction) -> str:
 
 
 def _applied(images: torch.Tensor, sweep: Sweep, value: float) -> torch.Tensor:
-    side = images.shape[-1]
-    policy = Policy("step", side, (View((sweep.step(value, side),)),))
-    (views,), _ = views_of(images, policy, views=1, size=side, seed=0)
-    return (views * 255).round().to(torch.uint8)
+    return eight_bits(apply_step(images, sweep.step(value, images.shape[-1])))
