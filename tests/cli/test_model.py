@@ -65,7 +65,7 @@ def test_a_folder_without_a_model_is_told_what_it_lacks(invoke: Invoke) -> None:
 
 def test_the_bundled_one_has_a_version_and_two_tables_of_two_titles(invoke: Invoke) -> None:
     lines = invoke("model", "info", "default").stdout.splitlines()
-    assert lines[0] == "default 2.0"
+    assert lines[0] == "default 3.0"
     assert lines.count("denoising error on held-out images") == 1
     assert lines.count("denoising error on these photographs") == 1
     assert not [row for row in lines if "train longer" in row or "uncertain" in row]
