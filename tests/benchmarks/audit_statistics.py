@@ -49,9 +49,11 @@ def show(pools: list[Path], repetitions: int = REPETITIONS, audits: int = AUDITS
 
 
 def strengths_of(rows: Path) -> Floats:
-    """(N, K) raw strengths of the rows that `augscore measure --out` wrote."""
-    read = (json.loads(line) for line in rows.read_text().splitlines())
-    return np.array([[view["strength"] for view in row["views"]] for row in read])
+    """(N, K) raw strengths of the rows that `augscore measure --out` wrote, one a view."""
+    views: dict[str, list[float]] = {}
+    for row in map(json.loads, rows.read_text().splitlines()):
+        views.setdefault(row["path"], []).append(row["strength"])
+    return np.array(list(views.values()))
 
 
 def coverages(pool: Floats, images: int, repetitions: int) -> tuple[float, float, float]:

@@ -18,6 +18,8 @@ import pytest
 from click.testing import Result
 from PIL import Image
 
+from tests.benchmarks.audit_statistics import strengths_of
+
 pytestmark = pytest.mark.usefixtures("small_chunks", "small_sheets")
 
 Invoke = Callable[..., Result]
@@ -102,6 +104,12 @@ def test_out_holds_rows_sheet_and_summary(measure: Measure) -> None:
     with Image.open("m/sheet.png") as sheet:
         sheet.load()
     assert "wrote m: rows.jsonl, skipped.jsonl, sheet.png, summary.json" in result.stderr
+
+
+def test_the_coverage_benchmark_reads_these_rows(measure: Measure) -> None:
+    document = json.loads(measure("--out", "m", "--views", "2", "--json", "-").stdout)
+    wanted = [[view["strength"] for view in row["views"]] for row in document["images"]]
+    assert strengths_of(Path("m/rows.jsonl")).tolist() == wanted
 
 
 def test_the_summary_comes_last(measure: Measure, monkeypatch: pytest.MonkeyPatch) -> None:
