@@ -118,7 +118,7 @@ def score(settings: TrainScoreSettings) -> None:
 
     How long: on 128 photographs, a network of 4,000 steps put operations and magnitudes in the same
     order as one of 16,000 (Kendall's tau 0.93, as two seeds agree); one of 1,000 did not yet (0.8),
-    and 48,000 brought little more (0.95).
+    and one of 48,000 keeps the order of 16,000 (0.95).
     The table at the end compares its denoising with the best linear denoiser: train longer where
     that is better.
 
