@@ -18,8 +18,8 @@ Measured with the bundled score model on 100 photographs, 4 views each, seed 0: 
     moco-v2                               0.84         0 %       0 %
 
 At 224 px, on 60 of them, as `augscore measure` has it, pad-crop-flip is at 0.33, randaugment 0.43
-and simclr at 1.07. The ranges leave more than a third below the lowest and at least a fifth above the
-highest of these strengths, and about as much room above the shares as their intervals have.
+and simclr at 1.07. The ranges leave more than a third below the lowest and at least a fifth above
+the highest of these strengths, and about as much room above the shares as their intervals have.
 """
 
 from __future__ import annotations
