@@ -18,16 +18,20 @@ class CropPool:
 
     def batch(self, *, count: int, step: int, seed: int) -> torch.Tensor:
         """uint8 (count, 3, crop, crop): image, scale, place and flip drawn uniformly."""
-        return torch.stack([self._crop(row) for row in _draws(count, step, seed)])
+        return self.drawn(count=count, step=step, seed=seed).pixels
 
     def drawn(self, *, count: int, step: int, seed: int) -> DrawnCrops:
         """The same, with the image that each was cut from."""
-        sources = (int(row[0] * len(self.images)) for row in _draws(count, step, seed))
-        return DrawnCrops(self.batch(count=count, step=step, seed=seed), tuple(sources))
+        draws = keys.uniforms(torch.arange(count), _SLOTS, seed=seed, step=step).tolist()
+        sources = tuple(int(image * len(self.images)) for image, *_ in draws)
+        crops = [
+            self._crop(self.images[source], place)
+            for source, (_, *place) in zip(sources, draws, strict=True)
+        ]
+        return DrawnCrops(torch.stack(crops), sources)
 
-    def _crop(self, draw: list[float]) -> torch.Tensor:
-        image, scale, top, left, flip = draw
-        scales = self.images[int(image * len(self.images))]
+    def _crop(self, scales: tuple[torch.Tensor, ...], draw: list[float]) -> torch.Tensor:
+        scale, top, left, flip = draw
         pixels = scales[int(scale * len(scales))]
         y = int(top * (pixels.shape[1] - self.crop + 1))
         x = int(left * (pixels.shape[2] - self.crop + 1))
@@ -41,13 +45,6 @@ class DrawnCrops:
 
     pixels: torch.Tensor
     sources: tuple[int, ...]
-
-
-def _draws(count: int, step: int, seed: int) -> list[list[float]]:
-    rows: list[list[float]] = keys.uniforms(
-        torch.arange(count), _SLOTS, seed=seed, step=step
-    ).tolist()
-    return rows
 
 
 _SLOTS = [keys.slot("crop", 0, name) for name in ("image", "scale", "top", "left", "flip")]
